@@ -1,0 +1,72 @@
+// Lines to wishes to facts: each line of the export is asked of the ledger once, in file order, many in one commit.
+// The middle of the ledger's way: here rows meet the library.
+// May include: own folder, gesta, std.
+#pragma once
+
+#include <gesta/gesta.hpp>
+
+#include <cstdint>
+#include <string>
+
+#include "ledger.hpp"
+#include "progress.hpp"
+#include "row.hpp"
+
+namespace retail {
+
+/// How often each reason was given.
+struct refusals {
+  std::uint64_t unknown_customer = 0, invalid_quantity = 0, nothing_to_return = 0, invalid_price = 0, not_a_sale = 0;
+};
+
+/// How far a file was read, and why not further.
+struct posted {
+  std::uint64_t lines = 0;
+  refusals refused;
+  enum { all, malformed, store_failed } end = all;
+  std::string why;
+};
+
+/// Asks the ledger for what one line wants. False: the store failed, and `why` says how.
+template <class Batch>
+bool post(Batch& batch, const row& line, std::uint64_t number, refusals& refused, std::string& why) {
+  const auto ask = [&](const auto& wish) {
+    return batch.handle(wish, gesta::once{"retail", number}).match(
+        [](const account&) { return true; },
+        [&](const unknown_customer&) { return ++refused.unknown_customer, true; },
+        [&](const invalid_quantity&) { return ++refused.invalid_quantity, true; },
+        [&](const nothing_to_return&) { return ++refused.nothing_to_return, true; },
+        [&](const invalid_price&) { return ++refused.invalid_price, true; },
+        [&](const not_a_sale&) { return ++refused.not_a_sale, true; },
+        [&](const gesta::failure& cause) { return why = cause.describe(), false; });
+  };
+  switch (line.goods.invoice[0]) {
+    case 'A': return ask(adjust{line.account, worth(line.goods)});
+    case 'C': return ask(take_back{line.account, reversed(line.goods)});
+    default: return ask(sell{line.account, line.goods});
+  }
+}
+
+/// Posts every line, `batch_size` of them in one commit. A line that cannot be read ends it: those before it are kept, all of them.
+template <class App>
+posted post_all(App& app, export_reader& lines, std::uint64_t batch_size, progress& bar) {
+  using step = export_reader::step;
+  posted done;
+  row line;
+  for (step read = lines.header() ? step::line : step::malformed; read == step::line;) {
+    auto batch = app.batch();
+    for (std::uint64_t n = 0; n < batch_size; ++n) {
+      read = lines.next();
+      if (read == step::line && !parse(lines, line)) read = step::malformed;
+      if (read != step::line) break;
+      if (!post(batch, line, lines.line(), done.refused, done.why)) return done.end = posted::store_failed, done;
+      bar.at(lines.line(), lines.bytes());
+      done.lines = lines.line();
+    }
+    if (const auto kept = batch.commit(); !kept) return done.end = posted::store_failed, done.why = kept.why().describe(), done;
+  }
+  if (!lines.problem().what.empty()) done.end = posted::malformed, done.why = lines.problem().sentence();
+  return done;
+}
+
+}  // namespace retail

@@ -1,0 +1,152 @@
+// A made-up year of the same shop: 20,000 lines in the format of the real file, with everything that makes the real one difficult.
+// Feeds the program when no file is given, and its tests. The same seed gives the same bytes everywhere.
+// May include: own folder, std.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "moment.hpp"
+
+namespace retail {
+
+class sample_maker {
+ public:
+  explicit sample_maker(std::uint64_t seed) : state_(seed) {}
+
+  /// The header and `lines` lines after it.
+  std::string make(std::uint64_t lines) {
+    text_ = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
+    while (written_ < lines) {
+      pass_time();
+      begin_invoice();
+      if (one_in(250)) adjust(lines);
+      else if (one_in(6)) cancel(lines);
+      else buy(lines);
+    }
+    return std::move(text_);
+  }
+
+ private:
+  struct line {
+    std::string invoice;
+    unsigned product = 0;
+    int quantity = 0;
+    int price = 0;  // thousandths
+    unsigned customer = 0;  // 0: a guest
+  };
+
+  std::uint64_t random() {  // splitmix64
+    std::uint64_t z = state_ += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+  unsigned below(unsigned n) { return static_cast<unsigned>(random() % n); }
+  bool one_in(unsigned n) { return below(n) == 0; }
+
+  void pass_time() {
+    unsigned minutes = now_.minute + 60u * now_.hour + below(960);
+    for (; minutes >= 24 * 60; minutes -= 24 * 60) next_day();
+    now_.hour = static_cast<std::uint8_t>(minutes / 60);
+    now_.minute = static_cast<std::uint8_t>(minutes % 60);
+  }
+  void next_day() {
+    if (now_.day++ < days_in(now_.year, now_.month)) return;
+    now_.day = 1;
+    if (now_.month++ < 12) return;
+    now_.month = 1;
+    ++now_.year;
+  }
+  void begin_invoice() {
+    ++invoice_;
+    customer_ = one_in(4) ? 0 : 1 + below(300);
+  }
+
+  /// An order of some lines: now and then one that is no sale, and one that stands there twice.
+  void buy(std::uint64_t lines) {
+    for (unsigned left = 1 + below(30); left != 0 && written_ < lines; --left) {
+      line l{std::to_string(invoice_), below(400), 1 + static_cast<int>(below(one_in(8) ? 600 : 12)), 0, customer_};
+      l.price = price_of(l.product);
+      if (one_in(90)) l.price = 0;
+      else if (one_in(400)) l.price = -l.price;
+      else if (one_in(150)) l.quantity = -l.quantity, l.price = 0;  // stock written off
+      else if (one_in(2000)) l.quantity = 0;
+      else if (customer_ != 0 && one_in(4)) bought_.push_back(l);
+      put(l);
+      if (one_in(60) && written_ < lines) put(l);
+    }
+  }
+  /// Goods come back: most were bought, some never or not so many, some by nobody we know, some with a positive quantity.
+  void cancel(std::uint64_t lines) {
+    for (unsigned left = 1 + below(4); left != 0 && written_ < lines; --left) {
+      line l{"C" + std::to_string(invoice_), below(400), -1 - static_cast<int>(below(20)), 0, customer_};
+      l.price = price_of(l.product);
+      if (!bought_.empty() && !one_in(3)) {
+        const line& b = bought_[below(static_cast<unsigned>(bought_.size()))];
+        l.product = b.product, l.price = b.price, l.customer = b.customer;
+        l.quantity = one_in(3) ? -b.quantity - 1 : -1 - static_cast<int>(below(static_cast<unsigned>(b.quantity)));
+      }
+      if (one_in(40)) l.quantity = -l.quantity;
+      if (one_in(80)) l.quantity = 0;
+      put(l);
+      // What may have been refused above is bought afterwards: the refusal must stand.
+      if (l.customer != 0 && l.quantity < 0 && one_in(3) && written_ < lines) {
+        l.invoice = std::to_string(++invoice_), l.quantity = -l.quantity * 2;
+        put(l);
+        if (one_in(2) && written_ < lines) l.invoice = "C" + std::to_string(++invoice_), l.quantity = -l.quantity / 2, put(l);
+      }
+    }
+  }
+  /// A correction in the books; no goods move.
+  void adjust(std::uint64_t lines) {
+    if (written_ >= lines) return;
+    write("A" + std::to_string(invoice_), "B", "Adjust bad debt", 1, one_in(2) ? -11062060 : 11062060, 0);
+  }
+
+  void put(const line& l) {
+    static constexpr std::array<std::string_view, 8> descriptions = {
+        "WHITE METAL LANTERN",        "\"AIRLINE LOUNGE,METAL SIGN\"", "\"RECORD FRAME 7\"\" SINGLE SIZE \"", "SET OF 6 T-LIGHTS ",
+        "\"LETTER \"\"D\"\" BLING KEY RING\"", "Gift Voucher \xc2\xa3""10.00",  "",                                   "\"SWISS ROLL TOWEL, CHOCOLATE  SPOTS\""};
+    static constexpr std::array<std::string_view, 5> endings = {"", "A", "a", "", "BL"};
+    std::string code = l.product % 50 == 49 ? "gift_0001_" + std::to_string(l.product) : std::to_string(20000 + 7 * l.product);
+    code += endings[l.product % endings.size()];
+    write(l.invoice, code, descriptions[l.product % descriptions.size()], l.quantity, l.price, l.customer);
+  }
+  void write(std::string_view invoice, std::string_view code, std::string_view description, int quantity, int price, unsigned customer) {
+    static constexpr std::array<std::string_view, 7> countries = {"United Kingdom", "United Kingdom", "EIRE", "France", "Germany", "Channel Islands", "Unspecified"};
+    char date[40], number[40];
+    std::snprintf(date, sizeof date, "%04d-%02d-%02d %02d:%02d:00", now_.year, now_.month, now_.day, now_.hour, now_.minute);
+    const int size = std::snprintf(number, sizeof number, "%s%d.%03d", price < 0 ? "-" : "", (price < 0 ? -price : price) / 1000, (price < 0 ? -price : price) % 1000);
+    std::string_view shown(number, static_cast<std::size_t>(size));
+    while (shown.ends_with('0') && !shown.ends_with(".0")) shown.remove_suffix(1);
+    text_.append(invoice) += ',';
+    text_.append(code) += ',';
+    text_.append(description) += ',';
+    text_.append(std::to_string(quantity)) += ',';
+    text_.append(date) += ',';
+    text_.append(shown) += ',';
+    if (customer != 0) text_ += std::to_string(12000 + 3 * customer) + ".0";
+    text_ += ',';
+    text_.append(countries[customer % countries.size()]) += '\n';
+    ++written_;
+  }
+  static int price_of(unsigned product) { return product % 97 == 5 ? 1 : product % 31 == 3 ? 1255 + static_cast<int>(product) : 50 * (1 + static_cast<int>(product * 37 % 250)); }
+
+  std::uint64_t state_;
+  std::uint64_t written_ = 0;
+  std::string text_;
+  moment now_{2010, 12, 1, 8, 26, 0};
+  unsigned invoice_ = 536364;
+  unsigned customer_ = 0;
+  std::vector<line> bought_;
+};
+
+/// The sample: a header and `lines` lines.
+inline std::string make_sample(std::uint64_t seed = 2010, std::uint64_t lines = 20000) { return sample_maker(seed).make(lines); }
+
+}  // namespace retail

@@ -1,0 +1,12 @@
+// The one header that domain code needs: what messages, decisions, views and reactors are declared with. Cheap to include.
+#pragma once
+
+#include <gesta/decide/aggregate.hpp>
+#include <gesta/decide/decision.hpp>
+#include <gesta/decide/each.hpp>
+#include <gesta/message/about.hpp>
+#include <gesta/message/address.hpp>
+#include <gesta/message/id.hpp>
+#include <gesta/message/once.hpp>
+#include <gesta/react/projection.hpp>
+#include <gesta/react/reactor.hpp>

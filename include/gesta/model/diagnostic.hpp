@@ -1,0 +1,283 @@
+// Every sentence that the compiler says on gesta's behalf. One struct per rule; a false Ok is the mistake, the other parameters name
+// the user's types, so that they stand in the report. A sentence says what is wrong, then what to write.
+// Floor: model; it includes nothing, so every floor may include it.
+// May include: nothing.
+#pragma once
+
+namespace gesta::diagnostic {
+
+// ---- decide ------------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Aggregate, class Event>
+struct event_without_evolve {
+  static_assert(Ok, "[gesta E101] the Aggregate emits an Event that its state does not evolve by; add  void evolve(State&, const Event&)  beside the state, for exactly this Event");
+};
+
+template <bool Ok, class Aggregate, class Command>
+struct command_without_decide {
+  static_assert(Ok, "[gesta E102] the Aggregate lists a Command that it does not decide; add  auto decide(const State&, const Command&) -> gesta::emits<...>  beside the state, for exactly this Command");
+};
+
+template <bool Ok, class Contract, class Returned>
+struct returns_undeclared {
+  static_assert(Ok, "[gesta E103] decide returns something that its contract does not list; add it to  gesta::emits<...>  or to  ::or_rejects<...>");
+};
+
+template <bool Ok, class Contract, class Returned>
+struct out_of_contract_order {
+  static_assert(Ok, "[gesta E104] decide emits its events in another order than the contract lists them; emit them in the order of  gesta::emits<...>,  or change that");
+};
+
+template <bool Ok, class Contract>
+struct no_change_undeclared {
+  static_assert(Ok, "[gesta E105] decide returns  gesta::no_change  but its contract does not say so; write  gesta::emits<...>::or_nothing");
+};
+
+template <bool Ok, class Message>
+struct message_with_base {
+  static_assert(Ok, "[gesta E106] the Message has a base class; a message is a plain struct: make the base a member");
+};
+
+template <bool Ok, class Message>
+struct message_with_c_array {
+  static_assert(Ok, "[gesta E107] the Message has a C array as a member; use  gesta::text<N>  or  gesta::list<T, N>");
+};
+
+template <bool Ok, class Message>
+struct message_not_plain {
+  static_assert(Ok, "[gesta E108] the Message is no plain struct; it has private members, constructors or virtual functions: make its members public and remove the constructors");
+};
+
+template <bool Ok, class Type>
+struct event_and_command {
+  static_assert(Ok, "[gesta E109] the Type is used as an event and as a command; a fact and a wish are two types: declare a struct for each");
+};
+
+template <bool Ok, class Aggregate, class Command>
+struct key_field_missing {
+  static_assert(Ok, "[gesta E110] the Aggregate finds its entities by a field that the Command does not have; add the field, or list the Command in another aggregate");
+};
+
+template <bool Ok, class Aggregate, class Command, class Type, class Other>
+struct key_field_of_two_types {
+  static_assert(Ok, "[gesta E111] the Aggregate finds its entities by a field that has one Type in its first command and Other in this Command; give the field one type everywhere");
+};
+
+template <bool Ok, class Aggregate, class Command, class Returned>
+struct decide_without_contract {
+  static_assert(Ok, "[gesta E112] decide returns a type that is no contract; let it return  gesta::emits<Event...>,  with  ::or_nothing  and  ::or_rejects<Rejection...>  where they apply");
+};
+
+template <bool Ok, class Contract, class Returned>
+struct emitted_twice {
+  static_assert(Ok, "[gesta E113] decide emits two events of one type; list  gesta::many<Event>  in the contract and return  gesta::each(range, make)");
+};
+
+template <bool Ok, class Contract>
+struct too_many_events {
+  static_assert(Ok, "[gesta E114] one decision lists more than 64 events; list  gesta::many<Event>  for repeated ones, or split the command");
+};
+
+template <bool Ok, class Make>
+struct each_closure_too_large {
+  static_assert(Ok, "[gesta E115] the function given to gesta::each captures more than three words, or something that cannot be copied as bytes; capture by reference");
+};
+
+template <bool Ok, class Message>
+struct message_with_pointer {
+  static_assert(Ok, "[gesta E116] the Message holds a pointer, or a view of memory that it does not own; hold the value itself:  gesta::text<N>,  std::string  or a struct");
+};
+
+template <bool Ok, class Message>
+struct message_with_too_many_fields {
+  static_assert(Ok, "[gesta E118] the Message has more than 64 fields; put some of them into a struct of their own");
+};
+
+template <bool Ok, class Message>
+struct message_with_reference {
+  static_assert(Ok, "[gesta E119] the Message has a member that cannot be stored, a reference or a type that is neither copied nor moved; hold the value itself");
+};
+
+template <bool Ok, class State>
+struct state_not_a_value {
+  static_assert(Ok, "[gesta E117] the State of an aggregate cannot be made without arguments, or cannot be assigned; an entity without events is  State{}");
+};
+
+// ---- handlers ----------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Handler>
+struct command_with_two_handlers {
+  static_assert(Ok, "[gesta E201] a command is listed by two aggregates, or twice by one (Handler names the second place); a command has exactly one handler: remove it from one of them");
+};
+
+template <bool Ok, class Reactor, class Command>
+struct sent_command_without_handler {
+  static_assert(Ok, "[gesta E202] the Reactor sends a Command that no aggregate of the model lists; add it to its aggregate's commands, or add the aggregate to the model");
+};
+
+template <bool Ok, class Reactor, class Command, class Rejection>
+struct refusal_unheard {
+  static_assert(Ok, "[gesta E203] the Reactor sends a Command that can be refused with this Rejection and does not hear it; add  void react(const Reactor&, const Command&, const Rejection&)");
+};
+
+template <bool Ok, class Handler, class Event>
+struct reaction_to_nothing_emitted {
+  static_assert(Ok, "[gesta E204] the Handler takes an Event that nobody in the model emits; an old version is upcast before anybody sees it: take the event that a decision emits");
+};
+
+template <bool Ok, class Part>
+struct part_never_reached {
+  static_assert(Ok, "[gesta E205] no event of the model ever reaches this Part; add  react(const Reactor&, const Event&)  or  project(View&, const Event&)  for an event of the model, in the header of its struct, or remove the part");
+};
+
+template <bool Ok, class Reactor, class Command>
+struct sent_command_without_key {
+  static_assert(Ok, "[gesta E206] the Reactor sends a Command that does not carry its key; return  gesta::to(key, command),  or let the aggregate say  gesta::by<\"field\">");
+};
+
+template <bool Ok, class Reactor, class Cause, class Returned>
+struct reaction_without_command {
+  static_assert(Ok, "[gesta E207] the Reactor returns something that is no command of the model's kind; return a command or  gesta::to(key, command)");
+};
+
+template <bool Ok, class Reactor, class Command, class Rejection>
+struct refusal_never_given {
+  static_assert(Ok, "[gesta E208] the Reactor hears a Rejection of a Command that it does not send, or that is never refused so; remove the function, or send the command");
+};
+
+template <bool Ok, class Part>
+struct not_a_part {
+  static_assert(Ok, "[gesta E209] the model lists something that is no part of a model; list aggregates, projections, gesta::reactors, gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced");
+};
+
+// ---- ids and versions --------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Event, class Other>
+struct same_event_id {
+  static_assert(Ok, "[gesta E301] two events have the same id and version, so one would be read as the other; give one of them another id or a higher version");
+};
+
+template <bool Ok, class Part, class Other>
+struct same_part_id {
+  static_assert(Ok, "[gesta E302] two aggregates, views or reactors have the same id; give each its own");
+};
+
+template <bool Ok, class Event>
+struct event_without_id {
+  static_assert(Ok, "[gesta E303] the Event is stored under a name and does not say it; add  static constexpr auto id = \"...\";  to it, and never change it");
+};
+
+template <bool Ok, class Part>
+struct part_without_id {
+  static_assert(Ok, "[gesta E310] the Part, an aggregate, a projection or a reactor, does not say the name it is kept under; add  static constexpr auto id = \"...\";  to it, and never change it");
+};
+
+template <bool Ok, class Model, class Locked>
+struct id_left_the_model {
+  static_assert(Ok, "[gesta E304] an id of the lock is neither in the model nor retired, so its stored events could not be read; bring the event back, or list the id in  gesta::retired<...>");
+};
+
+template <bool Ok, class Event>
+struct retired_id_in_use {
+  static_assert(Ok, "[gesta E305] the Event uses an id that the model has retired, so old records would be read as the new event; give it a new id");
+};
+
+template <bool Ok, class Event>
+struct predecessor_missing {
+  static_assert(Ok, "[gesta E306] the Event has a version above 1 and the version before it is not in the model; keep the old struct and list it in  gesta::history<...>");
+};
+
+template <bool Ok, class Old>
+struct old_without_upcast {
+  static_assert(Ok, "[gesta E307] the Old version cannot be read as an event of today; add  auto upcast(const Old&) -> Newer  beside it, for exactly this struct");
+};
+
+template <bool Ok, class Old>
+struct upcast_leads_nowhere {
+  static_assert(Ok, "[gesta E308] upcast of the Old version returns something that is neither an event of the model nor a later version in gesta::history; return the next version");
+};
+
+template <bool Ok, class Event, class Locked>
+struct schema_changed {
+  static_assert(Ok, "[gesta E309] the fields of the Event are no longer those of the lock and its version was not raised; raise it,  gesta::event_id{\"...\", n + 1},  and keep the old struct in  gesta::history<...>");
+};
+
+// ---- views -------------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Projection, class Event>
+struct event_not_projected {
+  static_assert(Ok, "[gesta E401] the Projection follows an aggregate and misses this Event of it; add  void project(View&, const Event&),  for exactly this Event, or list it in  gesta::ignoring<...>");
+};
+
+template <bool Ok, class Projection, class Event>
+struct projection_emits {
+  static_assert(Ok, "[gesta E402] project returns something; a projection only changes its view: return void, and let a reactor send commands");
+};
+
+template <bool Ok, class Projection, class Aggregate>
+struct follows_unknown {
+  static_assert(Ok, "[gesta E403] the Projection follows an Aggregate that is not in the model; add the aggregate to the model, or remove it from  gesta::follows<...>");
+};
+
+template <bool Ok, class Projection, class Event>
+struct ignored_and_projected {
+  static_assert(Ok, "[gesta E404] the Projection ignores an Event that it also projects, or that its aggregates never emit; remove it from  gesta::ignoring<...>");
+};
+
+// ---- flow --------------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class... Path>
+struct endless_reactions {
+  static_assert(Ok, "[gesta E601] these reactions feed each other for ever (the path ends where it began); break it at one reaction, let one of its events undo something that begins outside the path, or say in a reactor  using cycle = gesta::allow_cycle<\"reason\", bound>;");
+};
+
+// ---- size --------------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Event>
+struct event_above_budget {
+  static_assert(Ok, "[gesta E801] the Event is larger than the model's budget; make it smaller, or keep the large part elsewhere and store its key");
+};
+
+// ---- callers -----------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Outcome>
+struct outcome_unanswered {
+  static_assert(Ok, "[gesta E901] match has no answer to this Outcome of the command; add  [](const Outcome&) { ... }");
+};
+
+template <bool Ok, class Command>
+struct command_not_in_model {
+  static_assert(Ok, "[gesta E902] no aggregate of the model lists the Command; add it to its aggregate's commands, or add the aggregate to the model");
+};
+
+template <bool Ok, class Command>
+struct command_needs_key {
+  static_assert(Ok, "[gesta E903] the Command does not carry its key; write  handle(key, command),  or let its aggregate say  gesta::by<\"field\">");
+};
+
+template <bool Ok, class Command, class Key>
+struct wrong_key {
+  static_assert(Ok, "[gesta E904] the key given with the Command is not of its aggregate's Key type; give a Key, or none where the command carries it");
+};
+
+template <bool Ok, class Command, class Rejection>
+struct stored_rejection_without_id {
+  static_assert(Ok, "[gesta E905] the outcome of a command that is handled once, or sent by a reactor, is stored, and this Rejection does not say its name; add  static constexpr auto id = \"...\";");
+};
+
+template <bool Ok, class State>
+struct answers_differ {
+  static_assert(Ok, "[gesta E906] the answers of match return different types; let all of them return one type");
+};
+
+template <bool Ok, class Store>
+struct cannot_take_back {
+  static_assert(Ok, "[gesta E908] the Store keeps only the last records, so what it has overwritten cannot be taken back; use  gesta::memory_store  or  gesta::fixed_memory_store  for batches and for reactors that allow a cycle");
+};
+
+template <bool Ok, class Model>
+struct not_a_model {
+  static_assert(Ok, "[gesta E907] gesta::start takes a model; declare  struct Model : gesta::model<...> {};");
+};
+
+}  // namespace gesta::diagnostic

@@ -1,0 +1,243 @@
+// The whole message flow of a model, derived from the contracts: who decides what, who records what, who hears what.
+// Floor: model.
+// May include: detail, message, decide, react, model.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <gesta/decide/aggregate.hpp>
+#include <gesta/decide/verbs.hpp>
+#include <gesta/detail/list.hpp>
+#include <gesta/message/id.hpp>
+#include <gesta/message/upcast.hpp>
+#include <gesta/model/parts.hpp>
+#include <gesta/react/projection.hpp>
+#include <gesta/react/reactor.hpp>
+#include <gesta/react/verbs.hpp>
+
+namespace gesta {
+
+namespace detail {
+
+// ---- which part is what
+
+template <class Part>
+concept aggregate_part = requires {
+  typename Part::state_type;
+  typename Part::command_list;
+  typename Part::found_by;
+};
+template <class Part>
+concept projection_part = requires {
+  typename Part::view_type;
+  typename Part::followed;
+  typename Part::ignored;
+};
+template <class Part>
+using is_aggregate_part = std::bool_constant<aggregate_part<Part>>;
+template <class Part>
+using is_projection_part = std::bool_constant<projection_part<Part>>;
+
+/// The arguments of a list part when Part is one of that kind; else nothing.
+template <template <class...> class Kind, class Part>
+struct listed_in : type_is<types<>> {};
+template <template <class...> class Kind, class... T>
+struct listed_in<Kind, Kind<T...>> : type_is<types<T...>> {};
+template <class Part>
+using reactors_in = typename listed_in<reactors, Part>::type;
+template <class Part>
+using history_in = typename listed_in<history, Part>::type;
+
+template <class Part>
+inline constexpr std::size_t budget_in = 0;
+template <std::size_t Bytes>
+inline constexpr std::size_t budget_in<budget<Bytes>> = Bytes;
+
+struct names {
+  const char* const* first = nullptr;
+  std::size_t count = 0;
+};
+template <fixed_string... Id>
+struct name_table {
+  static constexpr const char* all[] = {Id.chars..., nullptr};
+};
+template <class Part>
+inline constexpr names retired_in = {};
+template <fixed_string... Id>
+inline constexpr names retired_in<retired<Id...>> = {name_table<Id...>::all, sizeof...(Id)};
+
+// ---- commands
+
+template <class List>
+struct commands_listed;
+template <class... C>
+struct commands_listed<commands<C...>> : type_is<types<C...>> {};
+
+/// One command at its aggregate.
+template <class Aggregate, class Command>
+struct handler {
+  using aggregate = Aggregate;
+  using command = Command;
+  using state = typename Aggregate::state_type;
+  using contract = detail::contract<state, Command>;
+  using events = contract_events<contract>;
+  using rejections = typename contract::rejection_list;
+};
+
+template <class Aggregate, class Commands>
+struct handlers_of;
+template <class Aggregate, class... C>
+struct handlers_of<Aggregate, types<C...>> : type_is<types<handler<Aggregate, C>...>> {};
+template <class Aggregate>
+using handlers_in = typename handlers_of<Aggregate, typename commands_listed<typename Aggregate::command_list>::type>::type;
+
+template <class Handler>
+using command_in_handler = typename Handler::command;
+template <class Handler>
+using events_in_handler = typename Handler::events;
+template <class Handler>
+using rejections_in_handler = typename Handler::rejections;
+
+// ---- reactions
+
+/// What a reactor hears of its own command: a rejection, or gesta::nothing.
+template <class Command, class Refusal>
+struct refused {};
+
+/// One reaction: Reactor hears Cause (an event, or refused<Command, Refusal>) and sends Command (void: nothing).
+template <class Reactor, class Cause, class Returned>
+struct reaction {
+  using reactor = Reactor;
+  using cause = Cause;
+  using returned = Returned;
+  using command = typename command_in<Returned>::type;
+};
+
+template <class Reactor, class Event>
+constexpr auto reaction_to() {
+  if constexpr (reacts<Reactor, Event>) return types<reaction<Reactor, Event, react_result<Reactor, Event>>>{};
+  else return types<>{};
+}
+template <class Reactor, class Command, class Refusal>
+constexpr auto reaction_to_refusal() {
+  if constexpr (hears<Reactor, Command, Refusal>)
+    return types<reaction<Reactor, refused<Command, Refusal>, hear_result<Reactor, Command, Refusal>>>{};
+  else
+    return types<>{};
+}
+
+template <class Reactor, class Events>
+struct event_reactions;
+template <class Reactor, class... E>
+struct event_reactions<Reactor, types<E...>> : type_is<concat<decltype(reaction_to<Reactor, E>())...>> {};
+
+template <class Reaction>
+using command_of_reaction = typename Reaction::command;
+template <class Command>
+using is_no_command = std::bool_constant<std::is_void_v<Command>>;
+template <class Reactions>
+using sent_in = unique<mp::mp_remove_if<mapped<command_of_reaction, Reactions>, is_no_command>>;
+
+}  // namespace detail
+
+/// The flow of a model as lists of types and tables of indices; the facts that every other part works from.
+template <class Parts>
+struct flow_of_parts;
+
+template <class... Part>
+struct flow_of_parts<detail::types<Part...>> {
+  using parts = detail::types<Part...>;
+  using aggregates = detail::filtered<parts, detail::is_aggregate_part>;
+  using projections = detail::filtered<parts, detail::is_projection_part>;
+  using reactors = detail::concat<detail::reactors_in<Part>...>;
+  using old_versions = detail::concat<detail::history_in<Part>...>;
+  using handlers = detail::joined<detail::mapped<detail::handlers_in, aggregates>>;
+  using commands = detail::mapped<detail::command_in_handler, handlers>;
+  /// The events that decisions record, in order of their first appearance.
+  using current_events = detail::unique<detail::joined<detail::mapped<detail::events_in_handler, handlers>>>;
+  /// The current events and then the old versions; the index is the event's tag while the program runs.
+  using events = detail::concat<current_events, old_versions>;
+  using rejections = detail::unique<detail::joined<detail::mapped<detail::rejections_in_handler, handlers>>>;
+
+  static constexpr bool is_traced = !(detail::same<Part, lean> || ...);
+  static constexpr std::size_t budget = (detail::budget_in<Part> + ... + 0);
+  static constexpr std::size_t event_count = events::size;
+
+  template <std::size_t I>
+  using event = detail::at<I, events>;
+  template <class Event>
+  static constexpr auto tag = static_cast<std::uint16_t>(detail::index_of<Event, events>);
+  template <class Rejection>
+  static constexpr auto rejection_tag = static_cast<std::uint16_t>(detail::index_of<Rejection, rejections>);
+  template <class Aggregate>
+  static constexpr auto aggregate_tag = static_cast<std::uint16_t>(detail::index_of<Aggregate, aggregates>);
+
+  template <class Command>
+  static constexpr bool knows = detail::contains<Command, commands>;
+  template <class Command>
+  using handler_of = detail::at<detail::index_of<Command, commands>, handlers>;
+
+  /// The events of one aggregate.
+  template <class Aggregate>
+  using events_of = detail::unique<detail::joined<detail::mapped<detail::events_in_handler, detail::handlers_in<Aggregate>>>>;
+
+  /// Calls visit(const char*) for each id that the model has retired.
+  template <class Visit>
+  static constexpr void each_retired(Visit&& visit) {
+    const detail::names all[] = {detail::retired_in<Part>..., detail::names{}};
+    for (const detail::names& names : all)
+      for (std::size_t i = 0; i < names.count; ++i) visit(names.first[i]);
+  }
+};
+
+/// The flow of a model: `gesta::flow<bank>::events`.
+template <class Model>
+using flow = flow_of_parts<typename Model::parts>;
+
+namespace detail {
+
+/// What one reactor does in a flow: every reaction to an event, and to the refusals of what it sends.
+template <class Flow, class Reactor>
+struct reactor_flow {
+  using to_events = typename event_reactions<Reactor, typename Flow::current_events>::type;
+
+  template <class Command, class Rejections>
+  struct refusals_of;
+  template <class Command, class... R>
+  struct refusals_of<Command, types<R...>>
+      : type_is<concat<decltype(reaction_to_refusal<Reactor, Command, R>())..., decltype(reaction_to_refusal<Reactor, Command, nothing>())>> {};
+
+  template <class Command>
+  static constexpr auto heard_of() {
+    if constexpr (Flow::template knows<Command>)
+      return typename refusals_of<Command, typename Flow::template handler_of<Command>::rejections>::type{};
+    else
+      return types<>{};
+  }
+  template <class Command>
+  using heard = decltype(heard_of<Command>());
+
+  // A refusal may be answered with a further command, whose refusals are heard in turn.
+  template <class Done, class Sent>
+  static constexpr auto close() {
+    using more = joined<mapped<heard, Sent>>;
+    using next = mp::mp_set_difference<sent_in<more>, concat<Done, Sent>>;
+    if constexpr (next::size == 0) return more{};
+    else return concat<more, decltype(close<concat<Done, Sent>, next>())>{};
+  }
+  using to_refusals = decltype(close<types<>, sent_in<to_events>>());
+  using reactions = concat<to_events, to_refusals>;
+  using sent = sent_in<reactions>;
+};
+
+template <class Flow>
+struct all_reactions {
+  template <class Reactor>
+  using of = typename reactor_flow<Flow, Reactor>::reactions;
+  using type = joined<mapped<of, typename Flow::reactors>>;
+};
+
+}  // namespace detail
+
+}  // namespace gesta

@@ -1,0 +1,104 @@
+// The whole as a type: `struct bank : gesta::model<accounts> {};`. Naming it as a base checks every rule.
+// Floor: model.
+// May include: detail, message, decide, react, model.
+#pragma once
+
+#include <gesta/model/flow.hpp>
+#include <gesta/model/rules/decide.hpp>
+#include <gesta/model/rules/flow.hpp>
+#include <gesta/model/rules/handlers.hpp>
+#include <gesta/model/rules/ids.hpp>
+#include <gesta/model/rules/messages.hpp>
+#include <gesta/model/rules/report.hpp>
+#include <gesta/model/rules/size.hpp>
+#include <gesta/model/rules/views.hpp>
+
+namespace gesta {
+
+namespace rules {
+
+/// Inherits reports. A static_assert in a base fires on both compilers; one in an unused static member stays silent on GCC.
+template <class... Report>
+struct reports : Report... {
+  static constexpr bool sound = all_kept<Report...>;
+};
+
+template <class Flow, class Rules = message_rules<Flow>>
+using of_messages = reports<typename Rules::no_struct, typename Rules::base, typename Rules::array, typename Rules::size, typename Rules::reference, typename Rules::pointer>;
+
+template <class Flow, class Rules = command_rules<Flow>>
+using of_commands = reports<typename Rules::event_too, typename Rules::two_handlers>;
+
+template <class Flow, class Aggregate, class Rules = aggregate_rules<Flow, Aggregate>>
+using of_aggregate = reports<typename Rules::value, typename Rules::decided, typename Rules::contract, typename Rules::evolved, typename Rules::key_missing,
+                             typename Rules::key_differs>;
+
+template <class Flow, class Reactor, class Rules = reactor_rules<Flow, Reactor>>
+using of_reactor = reports<typename Rules::sends_no_command, typename Rules::sends_unhandled, typename Rules::sends_without_key,
+                           typename Rules::refusal_unheard, typename Rules::refusal_in_vain, typename Rules::reacts_to_old, typename Rules::never_reached>;
+
+template <class Flow, class Projection, class Rules = projection_rules<Flow, Projection>>
+using of_projection = reports<typename Rules::missed, typename Rules::unknown, typename Rules::ignored, typename Rules::emits, typename Rules::projects_old,
+                              typename Rules::never_reached>;
+
+template <class Flow, class Rules = id_rules<Flow>>
+using of_ids = reports<typename Rules::same_event, typename Rules::same_part, typename Rules::unnamed_event, typename Rules::unnamed_part,
+                       typename Rules::retired, typename Rules::predecessor, typename Rules::stuck, typename Rules::astray>;
+
+template <class Flow>
+using of_flow = reports<typename cycle_rules<Flow>::endless, typename size_rules<Flow>::above>;
+
+template <class Part>
+inline constexpr bool is_part = gesta::detail::aggregate_part<Part> || gesta::detail::projection_part<Part>;
+template <class... R>
+inline constexpr bool is_part<reactors<R...>> = true;
+template <class... Old>
+inline constexpr bool is_part<history<Old...>> = true;
+template <gesta::detail::fixed_string... Id>
+inline constexpr bool is_part<retired<Id...>> = true;
+template <std::size_t Bytes>
+inline constexpr bool is_part<budget<Bytes>> = true;
+template <>
+inline constexpr bool is_part<lean> = true;
+template <>
+inline constexpr bool is_part<traced> = true;
+
+template <class Flow, class Parts, class Aggregates, class Projections, class Reactors>
+struct all;
+template <class Flow, class... Part, class... Aggregate, class... Projection, class... Reactor>
+struct all<Flow, gesta::detail::types<Part...>, gesta::detail::types<Aggregate...>, gesta::detail::types<Projection...>, gesta::detail::types<Reactor...>>
+    : reports<report_at<diagnostic::not_a_part, gesta::detail::types<Part...>, first_true({!is_part<Part>...})>>,
+      of_messages<Flow>,
+      of_commands<Flow>,
+      of_aggregate<Flow, Aggregate>...,
+      of_reactor<Flow, Reactor>...,
+      of_projection<Flow, Projection>...,
+      of_ids<Flow>,
+      of_flow<Flow> {
+  static constexpr bool sound = first_true({!is_part<Part>...}) == npos && of_messages<Flow>::sound && of_commands<Flow>::sound &&
+                                (of_aggregate<Flow, Aggregate>::sound && ...) && (of_reactor<Flow, Reactor>::sound && ...) &&
+                                (of_projection<Flow, Projection>::sound && ...) && of_ids<Flow>::sound && of_flow<Flow>::sound;
+};
+
+template <class Flow>
+using checked = all<Flow, typename Flow::parts, typename Flow::aggregates, typename Flow::projections, typename Flow::reactors>;
+
+}  // namespace rules
+
+/// Base of a model's own struct; its parts are aggregates, projections, gesta::reactors, gesta::history, gesta::retired, gesta::budget,
+/// gesta::lean or gesta::traced. Every rule about the whole is checked where a model is declared, and says in one numbered sentence
+/// what is wrong and what to write.
+template <class... Part>
+struct model : rules::checked<flow_of_parts<detail::types<Part...>>> {
+  using parts = detail::types<Part...>;
+};
+
+namespace detail {
+
+/// A model without a broken rule. What runs a model does nothing with another, so that one mistake stays one error.
+template <class Model>
+inline constexpr bool sound = rules::checked<flow<Model>>::sound;
+
+}  // namespace detail
+
+}  // namespace gesta

@@ -1,0 +1,32 @@
+// What a model may list beside aggregates, projections and reactors.
+// Floor: model.
+// May include: detail.
+#pragma once
+
+#include <cstddef>
+
+#include <gesta/detail/fixed_string.hpp>
+
+namespace gesta {
+
+/// Old versions of events, oldest shapes included. Each has `upcast(const Old&) -> Newer`; nobody else ever sees it.
+template <class... Old>
+struct history {};
+
+/// Ids of events that are stored but no longer read: `gesta::retired<"order.noted">`. Their records are passed over.
+template <detail::fixed_string... Id>
+struct retired {};
+
+/// The largest event in bytes that the model allows, as it lies in memory.
+template <std::size_t Bytes>
+struct budget {
+  static constexpr std::size_t bytes = Bytes;
+};
+
+/// The envelope of 24 bytes: no time, no correlation, no causation. For games and hot paths: no clock is read.
+struct lean {};
+
+/// The full envelope, which is the default: time, correlation and causation of every event.
+struct traced {};
+
+}  // namespace gesta

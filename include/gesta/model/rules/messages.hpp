@@ -1,0 +1,55 @@
+// Rules about the shape of messages: plain structs that own what they hold.
+// Floor: model.
+// May include: detail, message, model.
+#pragma once
+
+#include <type_traits>
+
+#include <gesta/detail/fields.hpp>
+#include <gesta/message/flat.hpp>
+#include <gesta/model/rules/report.hpp>
+
+namespace gesta::rules {
+
+/// Whether Type, or a field of it at any depth, is a pointer or a view of memory that somebody else owns.
+template <class Type>
+constexpr bool points_elsewhere();
+
+template <class List>
+inline constexpr bool any_points_elsewhere = false;
+template <class... T>
+inline constexpr bool any_points_elsewhere<gesta::detail::types<T...>> = (points_elsewhere<T>() || ...);
+
+template <class Type>
+constexpr bool points_elsewhere() {
+  if constexpr (std::is_pointer_v<Type> || std::is_member_pointer_v<Type>) return true;
+  else if constexpr (!std::is_class_v<Type> || flat<Type>) return false;
+  else if constexpr (gesta::detail::plain<Type>) return any_points_elsewhere<gesta::detail::field_types<Type>>;
+  else return std::is_trivially_copyable_v<Type> && requires(const Type& view) { *view.data(); };  // std::string_view, std::span
+}
+
+/// The messages of a model: commands, events of all versions, rejections.
+template <class Flow>
+using messages_of = gesta::detail::unique<gesta::detail::concat<typename Flow::commands, typename Flow::events, typename Flow::rejections>>;
+
+template <class Messages>
+struct shapes;
+template <class... M>
+struct shapes<gesta::detail::types<M...>> {
+  using list = gesta::detail::types<M...>;
+  static constexpr std::size_t first(gesta::detail::shape wanted) { return first_true({gesta::detail::shape_of<M> == wanted...}); }
+  static constexpr std::size_t pointing = first_true({(gesta::detail::plain<M> && points_elsewhere<M>())...});
+};
+
+template <class Flow, class Shapes = shapes<messages_of<Flow>>>
+struct message_rules {
+  using shape = gesta::detail::shape;
+  using no_struct = report_at<diagnostic::message_not_plain, typename Shapes::list, Shapes::first(shape::no_aggregate)>;
+  using base = report_at<diagnostic::message_with_base, typename Shapes::list, Shapes::first(shape::has_base)>;
+  using array = report_at<diagnostic::message_with_c_array, typename Shapes::list, Shapes::first(shape::has_array)>;
+  using size = report_at<diagnostic::message_with_too_many_fields, typename Shapes::list, Shapes::first(shape::too_many)>;
+  using reference = report_at<diagnostic::message_with_reference, typename Shapes::list, Shapes::first(shape::unreadable)>;
+  using pointer = report_at<diagnostic::message_with_pointer, typename Shapes::list, Shapes::pointing>;
+};
+
+}  // namespace gesta::rules

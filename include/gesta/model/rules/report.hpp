@@ -1,0 +1,70 @@
+// How a rule becomes an error: the model inherits what the rule reports. A kept rule reports an empty struct, a broken one the struct
+// of its sentence, whose static_assert then fails once, with the user's types in its name.
+// Floor: model.
+// May include: detail, model.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+
+#include <gesta/detail/pack.hpp>
+#include <gesta/model/diagnostic.hpp>
+
+namespace gesta::rules {
+
+using detail::npos;
+
+/// The report of a kept rule. The parameters only make it a type of its own, since the model inherits many.
+template <template <bool, class...> class Report, class... About>
+struct kept {};
+
+namespace detail {
+
+template <bool Broken, template <bool, class...> class Report, class List, std::size_t At, class... Before>
+struct report {
+  using type = Report<false, Before..., gesta::detail::at<At, List>>;
+};
+template <template <bool, class...> class Report, class List, std::size_t At, class... Before>
+struct report<false, Report, List, At, Before...> {
+  using type = kept<Report, List, Before...>;
+};
+
+template <bool Broken, template <bool, class...> class Report, class... About>
+struct report_if {
+  using type = kept<Report, About...>;
+};
+template <template <bool, class...> class Report, class... About>
+struct report_if<true, Report, About...> {
+  using type = Report<false, About...>;
+};
+
+template <class Type>
+inline constexpr bool is_kept = false;
+template <template <bool, class...> class Report, class... About>
+inline constexpr bool is_kept<kept<Report, About...>> = true;
+
+}  // namespace detail
+
+/// Reports the element of List at index At; nothing when At is npos. Before: what the sentence names before it.
+template <template <bool, class...> class Report, class List, std::size_t At, class... Before>
+using report_at = typename detail::report<At != npos, Report, List, At, Before...>::type;
+
+/// Reports when Broken.
+template <bool Broken, template <bool, class...> class Report, class... About>
+using report_if = typename detail::report_if<Broken, Report, About...>::type;
+
+/// Whether nothing was reported.
+template <class... Report>
+inline constexpr bool all_kept = (detail::is_kept<Report> && ...);
+
+/// The index of the first true; npos when there is none.
+constexpr std::size_t first_true(std::initializer_list<bool> all) {
+  std::size_t at = 0;
+  for (const bool one : all) {
+    if (one) return at;
+    ++at;
+  }
+  return npos;
+}
+
+}  // namespace gesta::rules

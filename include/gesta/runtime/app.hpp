@@ -1,0 +1,271 @@
+// The running system as its users see it: commands in, outcomes out, views to look at.
+// Floor: runtime.
+// May include: all above.
+//
+// The way of a command: its entity is found; `decide` is called; its events are appended and evolve the state; the reactors of each
+// event act, in the order of the model, each to its end; when all that is kept, the events are projected in order of position, to the
+// views in the order of the model. A store that is no memory puts a transaction around it. Nothing of a unit that fails is kept or seen.
+#pragma once
+
+#include <cstdint>
+
+#include <gesta/runtime/clock.hpp>
+#include <gesta/runtime/engine.hpp>
+#include <gesta/runtime/outcome.hpp>
+
+namespace gesta {
+
+template <class Aggregate>
+class port;
+
+/// What a batch came to: true when everything is kept; else why() is the cause and nothing of it is.
+class [[nodiscard]] committed {
+ public:
+  committed() = default;
+  explicit committed(const failure& cause) : cause_(cause), kept_(false) {}
+  explicit operator bool() const noexcept { return kept_; }
+  const failure& why() const noexcept { return cause_; }
+
+ private:
+  failure cause_;
+  bool kept_ = true;
+};
+
+namespace detail {
+
+template <class Wanted, class... Given>
+inline constexpr bool is_given = (same<Wanted, Given> || ...);
+
+template <class Wanted, class First, class... Rest>
+constexpr const Wanted& given_option(const First& first, const Rest&... rest) {
+  if constexpr (same<Wanted, First>) return first;
+  else return given_option<Wanted>(rest...);
+}
+
+template <class Wanted, class... Given>
+constexpr auto given_or_none(const Given&... given) {
+  if constexpr (is_given<Wanted, Given...>) return given_option<Wanted>(given...);
+  else return unnumbered{};
+}
+
+/// Swallows what follows a mistake that has been reported.
+struct mistaken {
+  template <class... Arm>
+  void match(Arm&&...) const {}
+  explicit operator bool() const { return false; }
+};
+
+/// Makes the outcome that the caller gets.
+template <class Outcome, class Expectation>
+struct answer_caller {
+  const failure& cause;
+  Expectation expectation;
+
+  [[gnu::always_inline]] constexpr bool expects(std::uint64_t version) const noexcept {
+    if constexpr (same<Expectation, expected>) return version == expectation.version;
+    else return true;
+  }
+  [[gnu::always_inline]] Outcome unexpected(std::uint64_t version) const { return Outcome(conflict{version}); }
+  Outcome failed() const { return Outcome(cause); }
+  template <class State>
+  [[gnu::always_inline]] Outcome settled(const State& state, std::uint64_t version, std::uint64_t position) const {
+    return Outcome(typename Outcome::to_settle{}, state, version, position);
+  }
+  template <class Decision, class State>
+  [[gnu::always_inline]] Outcome refused(const Decision& d, std::size_t which, const State& state, std::uint64_t version) const {
+    return Outcome(d.refusal(), which, state, version);
+  }
+};
+
+}  // namespace detail
+
+/// A model running on a store. Made by `gesta::start`; neither copyable nor movable. One thread at a time.
+template <class Model, class Store, class Clock>
+class app {
+  using engine_type = detail::engine<Model, Store, Clock>;
+  using flow_type = flow<Model>;
+
+ public:
+  using model_type = Model;
+  /// Whether an outcome can be a gesta::failure.
+  static constexpr bool can_fail = engine_type::can_fail;
+
+  app(const Store& store, Clock clock) : engine_(store, static_cast<Clock&&>(clock)) {}
+
+  /// Handles a command that carries its key, or a key and a command; then, in any order, gesta::once and gesta::expected.
+  /// The outcome has to be answered by `match` exactly when it can be more than accepted.
+  template <class First, class... Rest>
+  decltype(auto) handle(const First& first, const Rest&... rest) {
+    if constexpr (flow_type::template knows<First>) {
+      using aggregate = typename flow_type::template handler_of<First>::aggregate;
+      (void)sizeof(diagnostic::command_needs_key<detail::carries_key<aggregate>, First>);
+      if constexpr (detail::carries_key<aggregate>) return carry_out(detail::key_in<aggregate>(first), first, rest...);
+      else return detail::mistaken{};
+    } else {
+      return handle_at(first, rest...);
+    }
+  }
+
+  /// A unit of work of many commands. Not copyable.
+  class batch_type {
+   public:
+    batch_type(const batch_type&) = delete;
+    batch_type& operator=(const batch_type&) = delete;
+    ~batch_type() {
+      if (whole_.engine_.open()) whole_.engine_.roll_back();
+    }
+
+    /// As app::handle; a rejection leaves the batch as it was, a failure of a store that is no memory ends it.
+    template <class... Argument>
+    decltype(auto) handle(const Argument&... argument) {
+      return whole_.handle(argument...);
+    }
+
+    /// Keeps everything, then projects it.
+    committed commit() {
+      if (!begun_ || !whole_.engine_.open() || !whole_.engine_.commit()) return committed(whole_.engine_.last_failure());
+      return {};
+    }
+
+   private:
+    friend app;
+    explicit batch_type(app& whole) : whole_(whole), begun_(whole.engine_.begin()) {}
+
+    app& whole_;
+    bool begun_;
+  };
+
+  /// Opens a unit of work for many commands: `auto batch = app.batch();`. Until its commit nothing is kept and no view changes;
+  /// without a commit all is taken back. While it is open, every command of the app belongs to it. Not for last_records_store, which
+  /// may have overwritten what would have to be taken back.
+  batch_type batch() {
+    (void)sizeof(diagnostic::cannot_take_back<can_take_back(), Store>);
+    return batch_type(*this);
+  }
+
+  /// The view of this type, with all that is committed.
+  template <class View>
+  const View& view() const noexcept {
+    return engine_.read_side().template view<View>();
+  }
+
+  /// The state of one entity, the fold of its events; State{} when it has none. Valid until the next command.
+  template <class Aggregate, class Key>
+  const typename Aggregate::state_type& state(const Key& key) const {
+    const auto& table = engine_.template table_of<Aggregate>();
+    const auto* const found = table.find(key);
+    return found == nullptr ? table.blank() : found->state;
+  }
+
+  /// The version of one entity: the number of its events.
+  template <class Aggregate, class Key>
+  std::uint64_t version(const Key& key) const {
+    const auto* const found = engine_.template table_of<Aggregate>().find(key);
+    return found == nullptr ? 0 : found->version;
+  }
+
+  /// The position of the last event.
+  std::uint64_t last_position() const noexcept { return engine_.log().last_position(); }
+
+  /// Calls visit(const Event&, const gesta::about&) for each kept event in order of position. False: the store could not read.
+  template <class Visit>
+  bool each_event(Visit&& visit) {
+    return engine_.each_event(visit);
+  }
+
+  /// The cause why the store cannot be used; nullptr when it can.
+  const failure* broken() const noexcept { return engine_.broken(); }
+
+  /// A handle on one aggregate that names neither model nor store; see gesta::port. Needs <gesta/runtime/port.hpp>.
+  template <class Aggregate>
+  gesta::port<Aggregate> port();
+
+  /// Brings the memory of an entity near, for a loop that knows its next keys.
+  template <class Aggregate, class Key>
+  [[gnu::always_inline]] void prefetch(const Key& key) const {
+    engine_.template table_of<Aggregate>().prefetch(key);
+  }
+
+ private:
+  static constexpr bool can_take_back() {
+    if constexpr (engine_type::is_memory) return engine_type::log_type::keeps_all;
+    else return true;
+  }
+
+  template <class Key, class... Rest>
+  decltype(auto) handle_at(const Key&, const Rest&...) {
+    (void)sizeof(diagnostic::command_not_in_model<false, Key>);
+    return detail::mistaken{};
+  }
+  template <class Key, class Command, class... Option>
+    requires(flow_type::template knows<Command>)
+  decltype(auto) handle_at(const Key& key, const Command& command, const Option&... option) {
+    using table = typename engine_type::template table_type<typename flow_type::template handler_of<Command>::aggregate>;
+    (void)sizeof(diagnostic::wrong_key<table::template takes<Key>, Command, typename table::key_type>);
+    if constexpr (table::template takes<Key>) return carry_out(key, command, option...);
+    else return detail::mistaken{};
+  }
+
+  template <class Command, class... Option>
+  using outcome_of =
+      detail::outcome_for<typename flow_type::template handler_of<Command>::state, typename flow_type::template handler_of<Command>::rejections,
+                          detail::is_given<expected, Option...>, can_fail>;
+
+  /// A command as a unit of work of its own, or within the open batch.
+  template <class Key, class Command, class... Option>
+  [[gnu::flatten]] outcome_of<Command, Option...> carry_out(const Key& key, const Command& command, const Option&... option) {
+    using result = outcome_of<Command, Option...>;
+    engine_.begin_chain();
+    if constexpr (engine_type::is_memory) {
+      if constexpr (engine_type::template projects_later<Command>) {
+        const auto start = engine_.here();
+        result outcome = decide<result>(key, command, option...);
+        if (!engine_.open()) engine_.project_since(start);
+        return outcome;
+      } else {
+        return decide<result>(key, command, option...);
+      }
+    } else {
+      if (engine_.open()) return engine_.doomed() ? result(engine_.last_failure()) : decide<result>(key, command, option...);
+      for (unsigned attempt = 0;; ++attempt) {
+        unit_of_work unit{engine_};
+        if (!unit.begin()) return result(engine_.last_failure());
+        result outcome = decide<result>(key, command, option...);
+        if (unit.commit()) return outcome;
+        if (engine_.last_failure().why != failure::kind::conflict || attempt == detail::conflict_retries) return result(engine_.last_failure());
+      }
+    }
+  }
+
+  template <class Result, class Key, class Command, class... Option>
+  [[gnu::always_inline]] Result decide(const Key& key, const Command& command, const Option&... option) {
+    constexpr bool is_once = detail::is_given<once, Option...>;
+    constexpr bool expects = detail::is_given<expected, Option...>;
+    using request_type = std::conditional_t<is_once, once, detail::unnumbered>;
+    using expectation = std::conditional_t<expects, expected, detail::unnumbered>;
+    const auto request = detail::given_or_none<request_type>(option...);
+    if constexpr (is_once) {
+      remembered first;
+      switch (engine_.log().recall(request, first)) {
+        case recall_result::fresh: break;
+        case recall_result::known: return engine_.template first_outcome<Result, Command>(key, first);
+        case recall_result::failed: engine_.doom(engine_.log().last_failure()); return Result(engine_.last_failure());
+      }
+    }
+    return engine_.template decide_one<Command>(key, command, request, engine_.origin_of(request),
+                                                detail::answer_caller<Result, expectation>{engine_.last_failure(), detail::given_or_none<expectation>(option...)});
+  }
+
+  struct unit_of_work {
+    engine_type& engine;
+    bool begin() { return engine.begin(); }
+    bool commit() { return engine.commit(); }
+    ~unit_of_work() {
+      if (engine.open()) engine.roll_back();
+    }
+  };
+
+  engine_type engine_;
+};
+
+}  // namespace gesta

@@ -1,0 +1,261 @@
+// Where the entities of one aggregate live: each one's state, version and stream in one place, found by its key.
+// Floor: runtime.
+// May include: detail, message, decide, model.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+#include <gesta/decide/aggregate.hpp>
+#include <gesta/detail/fields.hpp>
+#include <gesta/detail/hash_index.hpp>
+#include <gesta/message/key.hpp>
+#include <gesta/model/flow.hpp>
+#include <gesta/runtime/keys.hpp>
+#include <gesta/store/store.hpp>
+
+namespace gesta::detail {
+
+// ---- which key an aggregate has
+
+template <class Aggregate, class By = typename Aggregate::found_by>
+struct key_rule;
+
+/// The key is given beside the command; its type is what the aggregate says, else a string.
+template <class Aggregate>
+struct key_rule<Aggregate, by_call> {
+  static constexpr bool carried = false;
+  template <class A>
+  static auto type() {
+    if constexpr (requires { typename A::key; }) return type_is<typename A::key>{};
+    else return type_is<string_key>{};
+  }
+  using key_type = typename decltype(type<Aggregate>())::type;
+};
+
+/// The key is a field of every command.
+template <class Aggregate, fixed_string Field>
+struct key_rule<Aggregate, by<Field>> {
+  static constexpr bool carried = true;
+  using first_command = at<0, typename commands_listed<typename Aggregate::command_list>::type>;
+  using key_type = std::remove_cvref_t<field_type<first_command, field_index<first_command>(Field.chars)>>;
+  template <class Command>
+  [[gnu::always_inline]] static constexpr const auto& key_in(const Command& command) {
+    return get_field<field_index<Command>(Field.chars)>(command);
+  }
+};
+
+template <class Aggregate>
+inline constexpr bool carries_key = key_rule<Aggregate>::carried;
+
+template <class Aggregate, class Command>
+[[gnu::always_inline]] constexpr const auto& key_in(const Command& command) {
+  return key_rule<Aggregate>::key_in(command);
+}
+
+// ---- the entities
+
+/// One entity in one place: what a command touches. Up to 64 bytes it never straddles two cache lines.
+template <class State, class Stream>
+struct entity_of {
+  State state{};
+  Stream stream{};
+  std::uint32_t version = 0;
+};
+template <class Entity>
+inline constexpr std::size_t entity_alignment = [] {
+  std::size_t line = alignof(Entity);
+  while (line < sizeof(Entity) && line < 64) line *= 2;
+  return sizeof(Entity) <= 64 ? line : alignof(Entity);
+}();
+template <class State, class Stream>
+struct alignas(entity_alignment<entity_of<State, Stream>>) aligned_entity : entity_of<State, Stream> {};
+
+/// Entities by number; they never move. The first block has its size from the start; each further one is as large as all before it.
+template <class Entity>
+class entity_blocks {
+ public:
+  void reserve(std::size_t count) {
+    first_.resize(count < 16 ? 16 : count);
+    begin_ = first_.data();
+    in_first_ = first_.size();
+  }
+  std::size_t in_first() const noexcept { return in_first_; }
+
+  [[gnu::always_inline]] Entity& at(std::uint32_t number) const {
+    if (number < in_first_) [[likely]] return begin_[number];
+    return beyond(number);
+  }
+  /// Makes the place of this number, and those below it.
+  void grow_to(std::uint32_t number) {
+    while (number >= room_of_all()) more_.emplace_back(room_of_all());
+  }
+  std::size_t room_of_all() const noexcept { return in_first_ << more_.size(); }
+  /// The number of an entity that lies here.
+  [[gnu::always_inline]] std::uint32_t number(const Entity& entity) const {
+    const auto place = static_cast<std::size_t>(&entity - begin_);
+    if (place < in_first_) [[likely]] return static_cast<std::uint32_t>(place);
+    return number_beyond(entity);
+  }
+
+ private:
+  [[gnu::noinline]] Entity& beyond(std::uint32_t number) const {
+    std::size_t start = in_first_;
+    for (const std::vector<Entity>& block : more_) {
+      if (number < start * 2) return const_cast<Entity&>(block[number - start]);
+      start *= 2;
+    }
+    __builtin_unreachable();
+  }
+  [[gnu::noinline]] std::uint32_t number_beyond(const Entity& entity) const {
+    std::size_t start = in_first_;
+    for (const std::vector<Entity>& block : more_) {
+      if (&entity >= block.data() && &entity < block.data() + block.size()) return static_cast<std::uint32_t>(start + static_cast<std::size_t>(&entity - block.data()));
+      start *= 2;
+    }
+    __builtin_unreachable();
+  }
+
+  Entity* begin_ = nullptr;
+  std::size_t in_first_ = 0;
+  std::vector<Entity> first_;
+  std::vector<std::vector<Entity>> more_;
+};
+
+/// The entities of one aggregate, found by key. A key without events has no place until its first event.
+template <class Aggregate, class Stream, class Key = typename key_rule<Aggregate>::key_type>
+class entities {
+ public:
+  using state_type = typename Aggregate::state_type;
+  using entity = aligned_entity<state_type, Stream>;
+  using key_type = Key;
+  using keys_type = std::conditional_t<same<Key, string_key> || (shows_characters<Key> && !std::is_trivially_copyable_v<Key>), text_keys, value_keys<Key>>;
+  template <class Given>
+  static constexpr bool takes = keys_type::template takes<Given>;
+
+  entities() { blocks_.reserve(16); }
+  /// Room for so many, touched now; where it is bounded there are never more.
+  void reserve(std::size_t count, bool bounded) {
+    if (count == 0) return;
+    blocks_.reserve(count);
+    keys_.reserve(count);
+    index_.reserve(count);
+    bounded_ = bounded;
+  }
+
+  template <class Given>
+  const entity* find(const Given& key) const {
+    const std::uint32_t number = index_.find(keys_type::hash(key), [&](std::uint32_t n) { return keys_.same_at(n, key); });
+    return number == hash_index::absent ? nullptr : &blocks_.at(number);
+  }
+  template <class Given>
+  entity* find(const Given& key) {
+    return const_cast<entity*>(static_cast<const entities*>(this)->find(key));
+  }
+  /// Makes the place of a key that has none; nullptr when there is no room.
+  template <class Given>
+  [[gnu::noinline]] entity* add(const Given& key) {
+    if (bounded_ && count_ == blocks_.in_first()) return nullptr;
+    blocks_.grow_to(count_);
+    keys_.add(key);
+    index_.insert(keys_type::hash(key), count_, [this](std::uint32_t n) { return keys_.hash_at(n); });
+    return &blocks_.at(count_++);
+  }
+  /// The entity whose key has this text; made when it is not there; nullptr when the text is no key.
+  entity* find_or_add(key_bytes text) {
+    entity* found = nullptr;
+    (void)keys_type::read(text, [&](const auto& key) {
+      found = find(key);
+      if (found == nullptr) found = add(key);
+    });
+    return found;
+  }
+
+  [[gnu::always_inline]] entity& at(std::uint32_t number) { return blocks_.at(number); }
+  [[gnu::always_inline]] std::uint32_t number(const entity& e) const { return blocks_.number(e); }
+  key_bytes key(std::uint32_t number) const { return keys_.text(number); }
+  template <class Given>
+  key_bytes text_of(const Given& key) const {
+    return keys_.text_of(key);
+  }
+  /// The state of an entity that has no events.
+  const state_type& blank() const noexcept { return blank_; }
+  template <class Given>
+  void prefetch(const Given& key) const {
+    if (const entity* const found = find(key)) __builtin_prefetch(found, 1);
+  }
+
+ private:
+  entity_blocks<entity> blocks_;
+  keys_type keys_;
+  hash_index index_;
+  std::uint32_t count_ = 0;
+  bool bounded_ = false;
+  state_type blank_{};
+};
+
+/// Dense keys are the numbers themselves: every entity has its place from the start, nothing is hashed.
+template <class Aggregate, class Stream>
+class entities<Aggregate, Stream, dense> {
+ public:
+  using state_type = typename Aggregate::state_type;
+  using entity = aligned_entity<state_type, Stream>;
+  using key_type = dense;
+  template <class Given>
+  static constexpr bool takes = std::is_integral_v<Given> || std::is_enum_v<Given>;
+
+  entities() { blocks_.reserve(1024); }
+  void reserve(std::size_t count, bool bounded) {
+    if (count != 0) blocks_.reserve(count);
+    bounded_ = bounded;
+  }
+
+  template <class Given>
+  [[gnu::always_inline]] const entity* find(const Given& key) const {
+    const auto number = static_cast<std::uint64_t>(key);
+    if (number < blocks_.in_first()) [[likely]] return &blocks_.at(static_cast<std::uint32_t>(number));
+    return number < blocks_.room_of_all() ? &blocks_.at(static_cast<std::uint32_t>(number)) : nullptr;
+  }
+  template <class Given>
+  [[gnu::always_inline]] entity* find(const Given& key) {
+    return const_cast<entity*>(static_cast<const entities*>(this)->find(key));
+  }
+  template <class Given>
+  [[gnu::noinline]] entity* add(const Given& key) {
+    const auto number = static_cast<std::uint64_t>(key);
+    if (bounded_ || number >= unknown_entity) return nullptr;
+    blocks_.grow_to(static_cast<std::uint32_t>(number));
+    return &blocks_.at(static_cast<std::uint32_t>(number));
+  }
+  entity* find_or_add(key_bytes text) {
+    std::uint64_t number = 0;
+    if (!key_reader(text).read(number)) return nullptr;
+    entity* const found = find(number);
+    return found != nullptr ? found : add(number);
+  }
+
+  [[gnu::always_inline]] entity& at(std::uint32_t number) { return blocks_.at(number); }
+  [[gnu::always_inline]] std::uint32_t number(const entity& e) const { return blocks_.number(e); }
+  key_bytes key(std::uint32_t number) const { return text_of(number); }
+  template <class Given>
+  key_bytes text_of(const Given& key) const {
+    writer_.clear();
+    writer_.write(static_cast<std::uint64_t>(key));
+    return writer_.written();
+  }
+  const state_type& blank() const noexcept { return blank_; }
+  template <class Given>
+  [[gnu::always_inline]] void prefetch(const Given& key) const {
+    if (const entity* const found = find(key)) __builtin_prefetch(found, 1);
+  }
+
+ private:
+  entity_blocks<entity> blocks_;
+  bool bounded_ = false;
+  state_type blank_{};
+  mutable key_writer writer_;
+};
+
+}  // namespace gesta::detail

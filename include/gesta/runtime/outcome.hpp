@@ -1,0 +1,154 @@
+// What a caller gets for a command: the state as it is now, or the reason why not; `match` answers each.
+// Floor: runtime.
+// May include: detail, decide, store.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <type_traits>
+
+#include <gesta/decide/decision.hpp>
+#include <gesta/detail/slot.hpp>
+#include <gesta/model/diagnostic.hpp>
+#include <gesta/store/failure.hpp>
+
+namespace gesta {
+
+namespace detail {
+
+template <class... Arm>
+struct answers : Arm... {
+  using Arm::operator()...;
+};
+template <class... Arm>
+answers(Arm...) -> answers<Arm...>;
+
+/// A function pointer or a final function object as a base.
+template <class Arm>
+concept plain_arm = std::is_class_v<Arm> && !std::is_final_v<Arm>;
+
+template <bool Possible, class Outcome, class Answers>
+constexpr bool answered() {
+  if constexpr (!Possible) {
+    return true;
+  } else {
+    (void)sizeof(diagnostic::outcome_unanswered<std::is_invocable_v<Answers&, const Outcome&>, Outcome>);
+    return std::is_invocable_v<Answers&, const Outcome&>;
+  }
+}
+
+/// Every element is evaluated, so that each missing answer is reported.
+constexpr bool all_of(std::initializer_list<bool> all) {
+  for (const bool one : all)
+    if (!one) return false;
+  return true;
+}
+
+/// What became of a command.
+enum class became : std::uint8_t { settled, rejected, conflicted, failed };
+
+}  // namespace detail
+
+/// The outcome of a command on State: accepted (or nothing to do), one of its Rejections, gesta::conflict where a version was
+/// expected, gesta::failure where the store can fail. The state it shows is the entity's own: read it before the next command.
+template <class State, class Rejections, bool CanConflict, bool CanFail>
+class outcome;
+
+template <class State, class... R, bool CanConflict, bool CanFail>
+class outcome<State, detail::types<R...>, CanConflict, CanFail> {
+ public:
+  using rejection_list = detail::types<R...>;
+  static constexpr bool can_fail = CanFail;
+
+  /// True when the command was decided and not refused.
+  [[gnu::always_inline]] explicit operator bool() const noexcept { return became_ == detail::became::settled; }
+  /// True when this is the remembered outcome of an earlier handling under the same gesta::once.
+  bool repeated() const noexcept { return repeated_; }
+  /// The entity's version after the command; at first handling when repeated.
+  std::uint64_t version() const noexcept { return version_; }
+  /// The position of the command's last event in the log, 0 when it recorded none; at first handling when repeated.
+  std::uint64_t position() const noexcept { return position_; }
+
+  /// Calls the answer that fits and returns its result. Every outcome that this command and this store can give has an answer, or it
+  /// does not compile; more answers are allowed, so that one program fits every store.
+  template <class... Arm>
+  [[gnu::always_inline]] decltype(auto) match(Arm&&... arm) const {
+    return dispatch(detail::answers<std::remove_cvref_t<Arm>...>{static_cast<Arm&&>(arm)...}, detail::make_indices<sizeof...(R)>{});
+  }
+
+  // The rest is for the runtime that makes outcomes.
+  struct to_settle {};
+  [[gnu::always_inline]] outcome(to_settle, const State& state, std::uint64_t version, std::uint64_t position, bool repeated = false)
+      : refusals_(no_change), failure_(detail::vacant{}), state_(&state), version_(version), position_(position), repeated_(repeated) {}
+  [[gnu::always_inline]] outcome(const detail::rejection_slots<rejection_list>& refusals, std::size_t which, const State& state,
+                                 std::uint64_t version, bool repeated = false)
+      : refusals_(refusals, which),
+        failure_(detail::vacant{}),
+        state_(&state),
+        version_(version),
+        which_(static_cast<std::uint8_t>(which)),
+        became_(detail::became::rejected),
+        repeated_(repeated) {}
+  outcome(const conflict& found) : refusals_(no_change), failure_(detail::vacant{}), version_(found.actual), became_(detail::became::conflicted) {}
+  outcome(const failure& cause) : refusals_(no_change), failure_(kept(cause)), became_(detail::became::failed) {}
+
+ private:
+  template <class Answers, std::size_t... I>
+  [[gnu::always_inline]] decltype(auto) dispatch(Answers answers, detail::indices<I...>) const {
+    constexpr bool complete = detail::all_of({detail::answered<true, State, Answers>(), detail::answered<true, R, Answers>()...,
+                                               detail::answered<CanConflict, conflict, Answers>(), detail::answered<CanFail, failure, Answers>()});
+    if constexpr (complete) {
+      using result = std::invoke_result_t<Answers&, const State&>;
+      constexpr bool same = (detail::same<result, std::invoke_result_t<Answers&, const R&>> && ...);
+      (void)sizeof(diagnostic::answers_differ<same, State>);
+      if constexpr (same) {
+        if constexpr (sizeof...(R) != 0)
+          if (became_ == detail::became::rejected) return refused<result, 0>(answers);
+        if constexpr (CanConflict)
+          if (became_ == detail::became::conflicted) return static_cast<result>(answers(conflict{version_}));
+        if constexpr (CanFail)
+          if (became_ == detail::became::failed) return static_cast<result>(answers(static_cast<const failure&>(failure_.value)));
+        return static_cast<result>(answers(*state_));
+      }
+    }
+  }
+
+  static auto kept(const failure& cause) {
+    if constexpr (CanFail) return detail::filling<const failure>{cause};
+    else return detail::vacant{};  // never reached: nothing that cannot fail makes this outcome
+  }
+
+  template <class Result, std::size_t I, class Answers>
+  [[gnu::always_inline]] Result refused(Answers& answers) const {
+    if constexpr (I + 1 < sizeof...(R))
+      if (which_ != I) return refused<Result, I + 1>(answers);
+    return static_cast<Result>(answers(refusals_.template get<I>()));
+  }
+
+  [[no_unique_address]] detail::rejection_slots<rejection_list> refusals_;
+  [[no_unique_address]] detail::slot<0, std::conditional_t<CanFail, failure, detail::vacant>> failure_;
+  const State* state_ = nullptr;
+  std::uint64_t version_ = 0;
+  std::uint64_t position_ = 0;
+  std::uint8_t which_ = 0;
+  detail::became became_ = detail::became::settled;
+  bool repeated_ = false;
+};
+
+/// An outcome that needs an answer: it can be a rejection, a conflict or a failure.
+template <class State, class Rejections, bool CanConflict, bool CanFail>
+class [[nodiscard]] open_outcome : public outcome<State, Rejections, CanConflict, CanFail> {
+ public:
+  using outcome<State, Rejections, CanConflict, CanFail>::outcome;
+};
+
+namespace detail {
+
+template <class State, class Rejections, bool CanConflict, bool CanFail>
+using outcome_for = std::conditional_t<(Rejections::size != 0 || CanConflict || CanFail), open_outcome<State, Rejections, CanConflict, CanFail>,
+                                       outcome<State, Rejections, CanConflict, CanFail>>;
+
+}  // namespace detail
+
+}  // namespace gesta

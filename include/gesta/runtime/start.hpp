@@ -1,0 +1,61 @@
+// Where a program begins: a model, a store, and where it wants another, a clock.
+// Floor: runtime.
+// May include: all above.
+#pragma once
+
+#include <gesta/model/diagnostic.hpp>
+#include <gesta/model/model.hpp>
+#include <gesta/runtime/app.hpp>
+#include <gesta/store/memory.hpp>
+
+namespace gesta {
+
+namespace detail {
+
+/// Stands for the app of a model that broke a rule: the report of the rule is the only error.
+struct mistaken_app {
+  template <class... Argument>
+  mistaken handle(const Argument&...) {
+    return {};
+  }
+  struct batch_type : mistaken {
+    template <class... Argument>
+    mistaken handle(const Argument&...) {
+      return {};
+    }
+    mistaken commit() { return {}; }
+  };
+  batch_type batch() { return {}; }
+  template <class View>
+  const View& view() const;
+  template <class Aggregate, class Key>
+  const typename Aggregate::state_type& state(const Key&) const;
+  template <class Aggregate, class Key>
+  std::uint64_t version(const Key&) const {
+    return 0;
+  }
+  template <class Visit>
+  bool each_event(Visit&&) {
+    return false;
+  }
+  std::uint64_t last_position() const { return 0; }
+  const failure* broken() const { return nullptr; }
+};
+
+template <class Model>
+concept is_model = requires { typename Model::parts; };
+
+}  // namespace detail
+
+/// Opens the store and runs Model on it: `auto app = gesta::start<bank>(gesta::memory_store{});`. Everything that is stored already is
+/// read and folded first. A store that cannot be opened makes every outcome that gesta::failure. The clock is a function object that
+/// returns a gesta::timestamp; it is read once per unit of work, and never by a model with the lean envelope.
+template <class Model, class Store, class Clock = system_clock>
+auto start(const Store& store, Clock clock = {}) {
+  (void)sizeof(diagnostic::not_a_model<detail::is_model<Model>, Model>);
+  if constexpr (!detail::is_model<Model>) return detail::mistaken_app{};
+  else if constexpr (!detail::sound<Model>) return detail::mistaken_app{};
+  else return app<Model, Store, Clock>(store, static_cast<Clock&&>(clock));
+}
+
+}  // namespace gesta

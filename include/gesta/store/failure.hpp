@@ -1,0 +1,66 @@
+// What a store answers when it cannot keep its promise: a value with its cause, never an exception.
+// Floor: store.
+// May include: nothing of gesta.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace gesta {
+
+/// Why a command, a commit or an opening failed. Nothing of the failed unit of work was kept.
+struct failure {
+  enum class kind : std::uint8_t {
+    full,            ///< no room left; the state is unchanged
+    busy,            ///< another process holds the store longer than the store's patience
+    cannot_open,     ///< the store could not be opened: every outcome says so
+    input_output,    ///< the disk or the operating system failed; open the store again
+    corrupt,         ///< stored bytes cannot be read; `position` names the event where known
+    conflict,        ///< others changed the entity each time the decision was made again
+    unknown_event,   ///< the store holds an event that the model neither knows nor retired
+    chain_too_long,  ///< reactions went on beyond the bound of gesta::allow_cycle
+    differs,         ///< two files of the program saw different declarations of one command
+    too_large,       ///< a message is larger than its store can keep
+  };
+
+  kind why = kind::input_output;
+  int code = 0;                ///< the engine's own error number; 0 where it has none
+  std::uint64_t position = 0;  ///< the event concerned; 0 where none is
+  char detail[208] = {};       ///< the cause in words, with names and paths; ends with a zero
+
+  constexpr failure() = default;
+  /// The parts of the cause are joined; what does not fit is cut off.
+  template <class... Part>
+  explicit failure(kind what, int engine_code, const Part&... part) : why(what), code(engine_code) {
+    (add(part), ...);
+  }
+
+  /// The cause in words. Lives as long as this value.
+  const char* describe() const noexcept { return detail; }
+
+  /// Appends words to the cause.
+  void add(const char* words) noexcept {
+    const std::size_t used = std::strlen(detail);
+    const std::size_t room = sizeof detail - 1 - used;
+    const std::size_t size = std::strlen(words);
+    std::memcpy(detail + used, words, size < room ? size : room);
+  }
+  /// Appends a number to the cause.
+  void add(std::uint64_t number) noexcept {
+    char digits[21] = {};
+    char* at = digits + 20;
+    do {
+      *--at = static_cast<char>('0' + number % 10);
+      number /= 10;
+    } while (number != 0);
+    add(static_cast<const char*>(at));
+  }
+};
+
+/// The entity had another version than `gesta::expected` said. Nothing was decided.
+struct conflict {
+  std::uint64_t actual;  ///< the version it has
+};
+
+}  // namespace gesta

@@ -1,0 +1,195 @@
+// Stores in memory: `memory_store` grows and cannot fail, `fixed_memory_store` and `last_records_store` have all their room from the
+// start. The text to read first: it says in the fewest words what a log does.
+// Floor: store.
+// May include: detail, message, model, codec, store.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <gesta/detail/hash.hpp>
+#include <gesta/detail/hash_index.hpp>
+#include <gesta/model/flow.hpp>
+#include <gesta/store/record.hpp>
+#include <gesta/store/store.hpp>
+
+namespace gesta {
+
+namespace detail {
+
+/// The outcomes of `once`, in the order in which they came.
+class outcome_table {
+  static std::uint64_t hash(std::uint32_t source, std::uint64_t number) noexcept { return mix(number ^ mix(source)); }
+  auto hashes() const noexcept {
+    return [this](std::uint32_t n) { return hash(entries_[n].source, entries_[n].number); };
+  }
+
+ public:
+  /// Room for so many, touched now; more are refused where it is `bounded`.
+  void reserve(std::size_t outcomes, bool bounded) {
+    entries_.resize(outcomes);
+    entries_.clear();
+    bytes_.resize(outcomes * 16);
+    bytes_.clear();
+    index_.reserve(outcomes);
+    if (bounded) capacity_ = outcomes;
+  }
+
+  bool find(const once& request, remembered& outcome) {
+    const std::uint32_t source = source_number(request.source);
+    const std::uint32_t at =
+        index_.find(hash(source, request.number), [&](std::uint32_t n) { return entries_[n].source == source && entries_[n].number == request.number; });
+    if (at == hash_index::absent) return false;
+    outcome = entries_[at].outcome;
+    outcome.payload = bytes_.data() + entries_[at].payload;
+    return true;
+  }
+
+  /// False when there is no room left: the capacity that was reserved.
+  bool add(const once& request, const remembered& outcome) {
+    if (capacity_ != 0 && entries_.size() == capacity_) return false;
+    const std::uint32_t source = source_number(request.source);
+    const auto* const payload = static_cast<const std::byte*>(outcome.payload);
+    entries_.push_back({source, request.number, bytes_.size(), outcome});
+    if (outcome.size != 0) bytes_.insert(bytes_.end(), payload, payload + outcome.size);
+    index_.insert(hash(source, request.number), static_cast<std::uint32_t>(entries_.size() - 1), hashes());
+    return true;
+  }
+
+  std::size_t size() const noexcept { return entries_.size(); }
+
+  void cut(std::size_t count) {
+    while (entries_.size() > count) {
+      const entry& last = entries_.back();
+      index_.erase(hash(last.source, last.number), static_cast<std::uint32_t>(entries_.size() - 1), hashes());
+      bytes_.resize(last.payload);
+      entries_.pop_back();
+    }
+  }
+
+ private:
+  struct entry {
+    std::uint32_t source;
+    std::uint64_t number;
+    std::size_t payload;
+    remembered outcome;
+  };
+
+  // A sender mostly repeats itself, so the last source is tried first.
+  std::uint32_t source_number(const char* name) {
+    if (last_ < sources_.size() && sources_[last_] == name) return static_cast<std::uint32_t>(last_);
+    for (last_ = 0; last_ < sources_.size(); ++last_)
+      if (sources_[last_] == name) return static_cast<std::uint32_t>(last_);
+    sources_.emplace_back(name);
+    return static_cast<std::uint32_t>(last_);
+  }
+
+  std::vector<std::string> sources_;
+  std::size_t last_ = 0;
+  std::vector<entry> entries_;
+  std::vector<std::byte> bytes_;
+  hash_index index_;
+  std::size_t capacity_ = 0;
+};
+
+/// The opened log of a memory store: the records themselves and the remembered outcomes.
+template <class Flow, when_full Full>
+class memory_log {
+ public:
+  /// What an entity remembers of its stream: its last record.
+  struct stream {
+    link head = 0;
+  };
+  using records_type = records<Flow::is_traced, Full>;
+
+  static constexpr bool can_fail = Full == when_full::refuse;
+  static constexpr bool is_memory = true;
+  static constexpr bool keeps_all = Full != when_full::reuse;
+
+  template <class Store>
+  explicit memory_log(const Store& store) : records_(store.segment_bytes(), store.segments()), streams_(store.reserved_streams()) {
+    if (store.reserved_outcomes() != 0) outcomes_.reserve(store.reserved_outcomes(), can_fail);
+  }
+
+  records_type& events() noexcept { return records_; }
+  const records_type& events() const noexcept { return records_; }
+  std::uint64_t last_position() const noexcept { return records_.count(); }
+  /// How many entities of each aggregate have their place from the start; 0: they grow.
+  std::size_t reserved_streams() const noexcept { return streams_; }
+
+  recall_result recall(const once& request, remembered& outcome) {
+    return outcomes_.find(request, outcome) ? recall_result::known : recall_result::fresh;
+  }
+  bool remember(const once& request, const remembered& outcome) {
+    if (outcomes_.add(request, outcome)) return true;
+    report_full("outcomes");
+    return false;
+  }
+  std::size_t outcome_count() const noexcept { return outcomes_.size(); }
+  void cut_outcomes(std::size_t count) { outcomes_.cut(count); }
+
+  /// Sets the failure that `last_failure` gives.
+  void report_full(const char* what) { failure_ = failure(failure::kind::full, 0, "the memory store has no room left for ", what); }
+  const failure& last_failure() const noexcept { return failure_; }
+
+ private:
+  records_type records_;
+  outcome_table outcomes_;
+  std::size_t streams_ = 0;
+  failure failure_;
+};
+
+inline constexpr std::size_t memory_segment = std::size_t{1} << 20;
+
+}  // namespace detail
+
+/// Keeps everything in memory, in segments of one megabyte that grow with the log. Cannot fail: outcomes have no gesta::failure.
+struct memory_store {
+  template <class Model>
+  using log = detail::memory_log<flow<Model>, detail::when_full::grow>;
+
+  static constexpr std::size_t segment_bytes() noexcept { return detail::memory_segment; }
+  static constexpr std::size_t segments() noexcept { return 0; }
+  static constexpr std::size_t reserved_streams() noexcept { return 0; }
+  static constexpr std::size_t reserved_outcomes() noexcept { return 0; }
+};
+
+/// A memory store whose room is all there, and touched, from the start: no allocation, no page fault later. When it is full a command
+/// fails with failure::kind::full and changes nothing.
+struct fixed_memory_store {
+  std::size_t bytes = std::size_t{64} << 20;  ///< of records; rounded up to whole megabytes
+  std::size_t streams = 1024;                 ///< entities of each aggregate
+  std::size_t outcomes = 0;                   ///< of gesta::once and of commands sent by reactors; 0: they grow
+
+  template <class Model>
+  using log = detail::memory_log<flow<Model>, detail::when_full::refuse>;
+
+  static constexpr std::size_t segment_bytes() noexcept { return detail::memory_segment; }
+  constexpr std::size_t segments() const noexcept { return (bytes + detail::memory_segment - 1) / detail::memory_segment; }
+  constexpr std::size_t reserved_streams() const noexcept { return streams; }
+  constexpr std::size_t reserved_outcomes() const noexcept { return outcomes; }
+};
+
+/// As fixed_memory_store, but when it is full the oldest megabyte of records makes room, so it cannot fail; more entities than
+/// `streams` are allowed and allocate. The states stay complete; old records are gone. For games and monitors.
+struct last_records_store {
+  std::size_t bytes = std::size_t{64} << 20;  ///< of records; rounded up to whole megabytes, at least two
+  std::size_t streams = 1024;                 ///< entities of each aggregate that have their place from the start
+  std::size_t outcomes = 0;                   ///< that have their place from the start
+
+  template <class Model>
+  using log = detail::memory_log<flow<Model>, detail::when_full::reuse>;
+
+  static constexpr std::size_t segment_bytes() noexcept { return detail::memory_segment; }
+  constexpr std::size_t segments() const noexcept {
+    const std::size_t wanted = (bytes + detail::memory_segment - 1) / detail::memory_segment;
+    return wanted < 2 ? 2 : wanted;
+  }
+  constexpr std::size_t reserved_streams() const noexcept { return streams; }
+  constexpr std::size_t reserved_outcomes() const noexcept { return outcomes; }
+};
+
+}  // namespace gesta

@@ -1,0 +1,104 @@
+// The SQLite store: everything in one file that survives the process and the machine, and that the sqlite3 program reads.
+// Floor: store. An adapter: include it beside gesta.hpp and link sqlite3.
+// May include: detail, message, model, codec, store.
+//
+//     auto app = gesta::start<bank>(gesta::sqlite_store{.path = "bank.db"});
+//
+// Several processes may use one file at a time: one writes, the others wait. What stands in the file: sqlite_schema.hpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include <gesta/codec/binary.hpp>
+#include <gesta/message/id.hpp>
+#include <gesta/model/flow.hpp>
+#include <gesta/store/sqlite_log.hpp>
+
+namespace gesta {
+
+namespace detail {
+
+template <class Model>
+class sqlite_log_of;
+
+}  // namespace detail
+
+/// What a commit survives.
+enum class durability : std::uint8_t {
+  process,  ///< the end of the process; a loss of power may take the last commits, never a part of one
+  disk,     ///< a loss of power too: a commit returns when it is on the disk
+};
+
+/// Keeps everything in a SQLite file, which is made where there is none. A file of another program is refused and stays as it is.
+struct sqlite_store {
+  std::string path;
+  durability level = durability::disk;
+  std::uint32_t patience_milliseconds = 5000;  ///< how long to wait while another process writes; then failure::kind::busy
+  std::uint64_t most_bytes = 0;                ///< the file grows to this size, then failure::kind::full; 0: as the disk allows
+
+  template <class Model>
+  using log = detail::sqlite_log_of<Model>;
+};
+
+namespace detail {
+
+template <class Type>
+constexpr event_id id_or_none() noexcept {
+  if constexpr (identified<Type>) return id_of<Type>;
+  else return event_id{nullptr};
+}
+
+/// The ids of a list of types, by index.
+template <class List>
+struct id_table;
+template <class... T>
+struct id_table<types<T...>> {
+  static constexpr event_id all[] = {id_or_none<T>()..., event_id{nullptr}};
+  static constexpr known_ids known = {all, sizeof...(T)};
+};
+
+/// The keys of a list of aggregates, by index.
+template <class List>
+struct key_table;
+template <class... Aggregate>
+struct key_table<types<Aggregate...>> {
+  static constexpr key_column all[] = {key_column_of<Aggregate>()..., key_column{}};
+};
+
+template <class Flow>
+bool is_retired(const char* name) {
+  bool found = false;
+  Flow::each_retired([&](const char* retired) { found = found || std::strcmp(name, retired) == 0; });
+  return found;
+}
+
+/// The opened log of a sqlite_store, typed. Neither copyable nor movable. Destroyed within a unit of work it takes the unit back.
+template <class Model>
+class sqlite_log_of : public sqlite_log {
+ public:
+  static constexpr bool can_fail = true;
+  static constexpr bool is_memory = false;
+
+  explicit sqlite_log_of(const sqlite_store& store)
+      : sqlite_log({store.path.c_str(), store.level == durability::disk, store.patience_milliseconds, store.most_bytes}, ids,
+                   key_table<typename flow_type::aggregates>::all) {}
+
+  /// Within a unit, after catch_up: appends one event as this version of its stream, which is made by its first event.
+  template <class Aggregate, class Event>
+  append_result append(stream& handle, std::uint32_t, const key_bytes& key, std::uint64_t version, const origin& from, const Event& event) {
+    return sqlite_log::append(handle, flow_type::template aggregate_tag<Aggregate>, key, version, from, flow_type::template tag<Event>,
+                              encoded_size(event), [&](std::byte* room) { encode(event, room); });
+  }
+
+ private:
+  using flow_type = flow<Model>;
+  static constexpr model_ids ids = {
+      {id_table<typename flow_type::events>::known, id_table<typename flow_type::rejections>::known, id_table<typename flow_type::aggregates>::known},
+      is_retired<flow_type>};
+};
+
+}  // namespace detail
+
+}  // namespace gesta

@@ -1,0 +1,197 @@
+// The file of a SQLite store: opened and checked, or made; its transactions; what became of an error.
+// Floor: store. Below the log, above single statements.
+// May include: store.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+#include <gesta/store/sqlite_schema.hpp>
+#include <gesta/store/sqlite_statement.hpp>
+
+namespace gesta::detail {
+
+/// How a file is opened: the members of gesta::sqlite_store.
+struct sqlite_options {
+  const char* path;
+  bool flush_each_commit;
+  std::uint32_t patience_milliseconds;
+  std::uint64_t most_bytes;
+};
+
+/// One connection to one file. After an input/output error or a corrupt page it is broken until it is opened again: what the operating
+/// system still holds of a failed write cannot be trusted.
+class sqlite_file {
+ public:
+  explicit sqlite_file(const sqlite_options& options) : path_(options.path) {
+    if (!open(options)) broken_ = true;
+  }
+  sqlite_file(const sqlite_file&) = delete;
+  sqlite_file& operator=(const sqlite_file&) = delete;
+
+  sqlite3* connection() const noexcept { return connection_.handle; }
+  const char* path() const noexcept { return path_.c_str(); }
+
+  /// Why nothing can be done with it any more; nullptr while it is good.
+  const failure* broken() const noexcept { return broken_ ? &last_ : nullptr; }
+  const failure& last_failure() const noexcept { return last_; }
+
+  /// Notes a failure; returns false.
+  bool fail(const failure& cause) {
+    if (!broken_) last_ = cause;
+    return false;
+  }
+  bool fail(int code, std::int64_t position = 0) {
+    failure cause = sqlite_failure(connection(), code, path());
+    cause.position = static_cast<std::uint64_t>(position);
+    fail(cause);
+    if (last_.why == failure::kind::input_output || last_.why == failure::kind::corrupt) broken_ = true;
+    return false;
+  }
+  /// Notes a failure after which nothing can be done any more; returns false.
+  bool break_off(const failure& cause) {
+    fail(cause);
+    broken_ = true;
+    return false;
+  }
+
+  bool prepare(sqlite_statement& statement, const char* sql) {
+    const int code = statement.prepare(connection(), sql);
+    return code == SQLITE_OK || fail(code);
+  }
+  /// Runs a statement to its end. It gives no rows.
+  bool run(sqlite_statement& statement) {
+    const int code = statement.step();
+    return code == SQLITE_DONE || fail(code);
+  }
+  /// Steps to the next row, which may be that of an event. False: there is none, or `failed` was set.
+  bool next(sqlite_statement& statement, bool& failed, std::int64_t position = 0) {
+    const int code = statement.step();
+    if (code != SQLITE_ROW && code != SQLITE_DONE) failed = !fail(code, position);
+    return code == SQLITE_ROW;
+  }
+
+  /// Takes the write lock of the file, waiting as long as patience says.
+  bool begin() { return !broken_ && run(begin_); }
+  /// When it fails the transaction is rolled back.
+  bool commit() {
+    if (run(commit_)) return true;
+    rollback();
+    return false;
+  }
+  void rollback() noexcept {
+    if (sqlite3_get_autocommit(connection()) == 0) rollback_.step();
+  }
+
+  /// A number that is another one whenever somebody has changed the file. To be compared within a transaction.
+  std::uint32_t data_version() const noexcept {
+    unsigned version = 0;
+    sqlite3_file_control(connection(), "main", SQLITE_FCNTL_DATA_VERSION, &version);
+    return version;
+  }
+
+ private:
+  struct owned_connection {
+    sqlite3* handle = nullptr;
+    owned_connection() = default;
+    owned_connection(const owned_connection&) = delete;
+    owned_connection& operator=(const owned_connection&) = delete;
+    // The last one to close moves the write-ahead log into the file, which is then complete by itself.
+    ~owned_connection() { sqlite3_close(handle); }
+  };
+
+  bool open(const sqlite_options& options) {
+    const int code = sqlite3_open_v2(path(), &connection_.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    if (code != SQLITE_OK) return fail(code);
+    sqlite3_extended_result_codes(connection(), 1);
+    sqlite3_busy_timeout(connection(), static_cast<int>(options.patience_milliseconds));
+    bool empty = false;
+    if (!look_at_header(empty)) return false;
+    if (sqlite3_db_readonly(connection(), "main") == 1) return refuse("the file cannot be written to");
+    // The cache holds the inner pages of a large file; the write-ahead log keeps its size of 1,000 pages: longer ones were no faster.
+    if (!execute("pragma foreign_keys=off; pragma cache_size=-32768; pragma synchronous=full")) return false;
+    if (empty && !make_tables()) return false;
+    if (!use_write_ahead_log() || !check_format()) return false;
+    if (!options.flush_each_commit && !execute("pragma synchronous=normal")) return false;
+    return limit(options.most_bytes) && prepare(begin_, "begin immediate") && prepare(commit_, "commit") && prepare(rollback_, "rollback");
+  }
+
+  // The header is read without SQLite's locks and journals, so that nothing of a file of another program is ever touched: to ask
+  // SQLite would replay and remove a journal that belongs to it.
+  bool look_at_header(bool& empty) {
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(connection(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (file == nullptr || file->pMethods == nullptr) return refuse("this path names no file");
+    sqlite3_int64 size = 0;
+    if (const int code = file->pMethods->xFileSize(file, &size); code != SQLITE_OK) return fail(code);
+    empty = size == 0;
+    if (empty) return true;
+    unsigned char header[100] = {};
+    const int code = file->pMethods->xRead(file, header, sizeof header, 0);
+    if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) return fail(code);
+    const auto* const id = header + 68;  // its place in the file format of SQLite
+    const std::int64_t application = std::int64_t{id[0]} << 24 | std::int64_t{id[1]} << 16 | std::int64_t{id[2]} << 8 | std::int64_t{id[3]};
+    if (std::memcmp(header, "SQLite format 3", 16) != 0 || application != sqlite_application) return refuse("not a file of gesta");
+    return true;
+  }
+
+  // Made with a rollback journal, so that the header names gesta from its first byte on, whenever the machine stops.
+  bool make_tables() {
+    if (!execute("begin immediate")) return false;
+    std::int64_t application = 0, tables = 0;
+    bool good = ask("pragma application_id", application) && ask("select count(*) from sqlite_master", tables);
+    if (good && application != sqlite_application)  // else somebody else has made them meanwhile
+      good = tables == 0 ? execute(sqlite_tables) && set("application_id", sqlite_application) && set("user_version", sqlite_format)
+                         : refuse("not a file of gesta");
+    if (good && execute("commit")) return true;
+    sqlite3_exec(connection(), "rollback", nullptr, nullptr, nullptr);
+    return false;
+  }
+
+  bool use_write_ahead_log() {
+    sqlite_statement change;
+    if (!prepare(change, "pragma journal_mode=wal")) return false;
+    bool failed = false;
+    const sqlite_reading reading(change);
+    if (!next(change, failed)) return false;
+    return std::strcmp(change.text(0), "wal") == 0 || refuse("no write-ahead log can be kept beside the file");
+  }
+
+  bool check_format() {
+    std::int64_t application = 0, format = 0;
+    if (!ask("pragma application_id", application) || !ask("pragma user_version", format)) return false;
+    if (application != sqlite_application) return refuse("not a file of gesta");
+    return (format >= 1 && format <= sqlite_format) || refuse("made by a newer gesta");
+  }
+
+  bool limit(std::uint64_t most_bytes) {
+    if (most_bytes == 0) return true;
+    std::int64_t page = 0;
+    return ask("pragma page_size", page) && set("max_page_count", static_cast<std::int64_t>(most_bytes) / page);
+  }
+
+  bool execute(const char* sql) {
+    const int code = sqlite3_exec(connection(), sql, nullptr, nullptr, nullptr);
+    return code == SQLITE_OK || fail(code);
+  }
+  bool set(const char* pragma, std::int64_t value) {
+    return execute(("pragma " + std::string(pragma) + '=' + std::to_string(value)).c_str());
+  }
+  bool ask(const char* sql, std::int64_t& answer) {
+    sqlite_statement question;
+    if (!prepare(question, sql)) return false;
+    bool failed = false;
+    if (next(question, failed)) answer = question.number(0);
+    return !failed;
+  }
+  bool refuse(const char* why) { return fail(failure(failure::kind::cannot_open, 0, why, ": ", path())); }
+
+  std::string path_;
+  failure last_;
+  bool broken_ = false;
+  owned_connection connection_;
+  sqlite_statement begin_, commit_, rollback_;  // gone before the connection
+};
+
+}  // namespace gesta::detail

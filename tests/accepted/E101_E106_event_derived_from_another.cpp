@@ -1,0 +1,18 @@
+// The evolve of its base would take the event and lose its fee: it is not its own, and the event is no plain struct.
+#include <gesta/model/model.hpp>
+
+struct withdrawn { int amount; static constexpr auto id = "account.withdrawn"; };
+struct withdrawn_abroad { withdrawn what; int fee; static constexpr auto id = "account.withdrawn_abroad"; };
+struct withdraw { int amount; };
+struct withdraw_abroad { int amount; };
+struct account { int balance = 0; };
+
+constexpr void evolve(account& a, const withdrawn& e) { a.balance -= e.amount; }
+constexpr void evolve(account& a, const withdrawn_abroad& e) { a.balance -= e.what.amount + e.fee; }
+constexpr auto decide(const account&, const withdraw& c) -> gesta::emits<withdrawn> { return withdrawn{c.amount}; }
+constexpr auto decide(const account&, const withdraw_abroad& c) -> gesta::emits<withdrawn_abroad> {
+  return withdrawn_abroad{{c.amount}, 2};
+}
+
+struct accounts : gesta::aggregate<account, gesta::commands<withdraw, withdraw_abroad>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts> {};

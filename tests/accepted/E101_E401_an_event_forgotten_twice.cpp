@@ -1,0 +1,21 @@
+// A new event that neither the state nor the view knows yet.
+#include <gesta/model/model.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct withdrawn { int amount; static constexpr auto id = "account.withdrawn"; };
+struct deposit { int amount; };
+struct withdraw { int amount; };
+struct account { int balance = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr void evolve(account& a, const withdrawn& e) { a.balance -= e.amount; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+constexpr auto decide(const account&, const withdraw& c) -> gesta::emits<withdrawn> { return withdrawn{c.amount}; }
+
+struct total { int moved = 0; };
+constexpr void project(total& t, const deposited& e) { t.moved += e.amount; }
+constexpr void project(total& t, const withdrawn& e) { t.moved += e.amount; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit, withdraw>> { static constexpr auto id = "account"; };
+struct balances : gesta::projection<total, gesta::follows<accounts>> { static constexpr auto id = "balances"; };
+struct bank : gesta::model<accounts, balances> {};

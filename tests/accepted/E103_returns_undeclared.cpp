@@ -1,0 +1,11 @@
+#include <gesta/domain.hpp>
+
+struct withdrawn { int amount; static constexpr auto id = "account.withdrawn"; };
+struct withdraw { int amount; };
+struct insufficient_funds { int missing; };
+struct account { int balance = 0; };
+
+constexpr auto decide(const account& a, const withdraw& c) -> gesta::emits<withdrawn>::or_rejects<insufficient_funds> {
+  if (c.amount > a.balance) return insufficient_funds{c.amount - a.balance};
+  return withdrawn{c.amount};
+}

@@ -1,0 +1,14 @@
+// The event alone is no contract: it does not say whether more can happen.
+#include <gesta/model/model.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct deposit { int amount; };
+struct account { int balance = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr gesta::emits<deposited> decide(const account&, const deposit& c) { return deposited{c.amount}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> {
+  static constexpr auto id = "account";
+};
+struct bank : gesta::model<accounts> {};

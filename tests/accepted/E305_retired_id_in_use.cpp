@@ -1,0 +1,11 @@
+#include <gesta/model/model.hpp>
+
+struct noted { int page; static constexpr auto id = "order.note_added"; };
+struct note { int page; };
+struct order { int notes = 0; };
+
+constexpr void evolve(order& o, const noted&) { ++o.notes; }
+constexpr auto decide(const order&, const note& c) -> gesta::emits<noted> { return noted{c.page}; }
+
+struct orders : gesta::aggregate<order, gesta::commands<note>> { static constexpr auto id = "order"; };
+struct shop : gesta::model<orders, gesta::retired<"order.noted">> {};

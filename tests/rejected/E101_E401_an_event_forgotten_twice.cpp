@@ -1,0 +1,23 @@
+// [gesta E101] the Aggregate emits an Event that its state does not evolve by; add  void evolve(State&, const Event&)  beside the state, for exactly this Event
+// [gesta E401] the Projection follows an aggregate and misses this Event of it; add  void project(View&, const Event&),  for exactly this Event, or list it in  gesta::ignoring<...>
+// in event_without_evolve<false, accounts, withdrawn>
+// in event_not_projected<false, balances, withdrawn>
+// A new event that neither the state nor the view knows yet.
+#include <gesta/model/model.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct withdrawn { int amount; static constexpr auto id = "account.withdrawn"; };
+struct deposit { int amount; };
+struct withdraw { int amount; };
+struct account { int balance = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+constexpr auto decide(const account&, const withdraw& c) -> gesta::emits<withdrawn> { return withdrawn{c.amount}; }
+
+struct total { int moved = 0; };
+constexpr void project(total& t, const deposited& e) { t.moved += e.amount; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit, withdraw>> { static constexpr auto id = "account"; };
+struct balances : gesta::projection<total, gesta::follows<accounts>> { static constexpr auto id = "balances"; };
+struct bank : gesta::model<accounts, balances> {};

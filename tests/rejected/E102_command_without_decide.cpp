@@ -1,0 +1,19 @@
+// [gesta E102] the Aggregate lists a Command that it does not decide; add  auto decide(const State&, const Command&) -> gesta::emits<...>  beside the state, for exactly this Command
+// in command_without_decide<false, accounts, withdraw>
+#include <gesta/model/model.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct withdrawn { int amount; static constexpr auto id = "account.withdrawn"; };
+struct deposit { int amount; };
+struct withdraw { int amount; };
+struct account { int balance = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr void evolve(account& a, const withdrawn& e) { a.balance -= e.amount; }
+
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit, withdraw>> {
+  static constexpr auto id = "account";
+};
+struct bank : gesta::model<accounts> {};

@@ -1,0 +1,20 @@
+// [gesta E102] the Aggregate lists a Command that it does not decide; add  auto decide(const State&, const Command&) -> gesta::emits<...>  beside the state, for exactly this Command
+// in command_without_decide<false, accounts, deposit>
+// A decision reads its state; what changes it is the event.
+#include <gesta/model/model.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct deposit { int amount; };
+struct account { int balance = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+
+constexpr auto decide(account& a, const deposit& c) -> gesta::emits<deposited> {
+  a.balance += c.amount;
+  return deposited{c.amount};
+}
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> {
+  static constexpr auto id = "account";
+};
+struct bank : gesta::model<accounts> {};

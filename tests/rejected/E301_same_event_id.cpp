@@ -1,0 +1,16 @@
+// [gesta E301] two events have the same id and version, so one would be read as the other; give one of them another id or a higher version
+#include <gesta/model/model.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct withdrawn { int amount; static constexpr auto id = "account.deposited"; };
+struct deposit { int amount; };
+struct withdraw { int amount; };
+struct account { int balance = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr void evolve(account& a, const withdrawn& e) { a.balance -= e.amount; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+constexpr auto decide(const account&, const withdraw& c) -> gesta::emits<withdrawn> { return withdrawn{c.amount}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit, withdraw>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts> {};

@@ -1,0 +1,15 @@
+// [gesta E307] the Old version cannot be read as an event of today; add  auto upcast(const Old&) -> Newer  beside it, for exactly this struct
+// in old_without_upcast<false, placed_1>
+#include <gesta/model/model.hpp>
+
+struct placed_1 { int cents; static constexpr auto id = "order.placed"; };
+struct placed { long cents; static constexpr auto id = gesta::event_id{"order.placed", 2}; };
+constexpr auto upcast(const auto& old) -> placed { return {old.cents}; }
+struct place { long cents; };
+struct order { long cents = 0; };
+
+constexpr void evolve(order& o, const placed& e) { o.cents += e.cents; }
+constexpr auto decide(const order&, const place& c) -> gesta::emits<placed> { return placed{c.cents}; }
+
+struct orders : gesta::aggregate<order, gesta::commands<place>> { static constexpr auto id = "order"; };
+struct shop : gesta::model<orders, gesta::history<placed_1>> {};

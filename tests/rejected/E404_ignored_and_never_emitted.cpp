@@ -1,0 +1,18 @@
+// [gesta E404] the Projection ignores an Event that it also projects, or that its aggregates never emit; remove it from  gesta::ignoring<...>
+// in ignored_and_projected<false, balances, renamed>
+#include <gesta/model/model.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct renamed { static constexpr auto id = "account.renamed"; };
+struct deposit { int amount; };
+struct account { int balance = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+
+struct total { int deposited = 0; };
+constexpr void project(total& t, const deposited& e) { t.deposited += e.amount; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> { static constexpr auto id = "account"; };
+struct balances : gesta::projection<total, gesta::follows<accounts>, gesta::ignoring<renamed>> { static constexpr auto id = "balances"; };
+struct bank : gesta::model<accounts, balances> {};

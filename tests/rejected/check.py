@@ -1,0 +1,153 @@
+"""Compiles the rejected and the accepted files and compares what the compiler says with what a user is promised.
+
+usage: check.py [--compiler g++] [--include DIR] [--jobs N] [FILE...]
+
+tests/rejected/E101_event_without_evolve.cpp begins with the sentence that is expected, whole, as a comment; with two of them for
+two mistakes. Then
+  - there is one error for each sentence, with that sentence, and no other error;
+  - a line `// in event_without_evolve<false, accounts, noted>` demands that the report names these types;
+  - a sentence takes at most 25 lines of output of GCC, 45 of Clang.
+tests/accepted/ holds its twin under the same name, without the mistake: it compiles without a word at every warning.
+A file that ends in .cpp.py prints the source. Without FILE: all of both folders, and every sentence of
+include/gesta/model/diagnostic.hpp has a rejected file, each with its twin.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+DIAGNOSTICS = "include/gesta/model/diagnostic.hpp"
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow"]
+LINES = {"gcc": 25, "clang": 45}
+SENTENCE = re.compile(r"\[gesta (E\d+)\] \S.*")
+
+
+def files(root=ROOT):
+    """All rejected and accepted files."""
+    return sorted(f for kind in ("rejected", "accepted") for f in (root / "tests" / kind).glob("E*.cpp*"))
+
+
+def source_of(file):
+    if file.suffix != ".py":
+        return file.read_text()
+    return subprocess.run([sys.executable, "-B", str(file)], check=True, capture_output=True, text=True).stdout
+
+
+def expected(source):
+    """The sentences in the first lines of a rejected file."""
+    found = []
+    for line in source.splitlines():
+        if not line.startswith("// [gesta E"):
+            break
+        found.append(line[3:].strip())
+    return found
+
+
+def ask(source, compiler, include, name):
+    """What the compiler says about a source, which it reads from its standard input; and whether it takes it."""
+    command = [compiler, "-std=c++20", "-fsyntax-only", *WARNINGS, f"-I{include}", "-x", "c++", "-"]
+    done = subprocess.run(command, input=f'#line 1 "{name}"\n' + source, capture_output=True, text=True,
+                          env={**os.environ, "LC_ALL": "C", "GCC_COLORS": ""})
+    return done.stdout + done.stderr, done.returncode == 0
+
+
+def family(compiler):
+    said = subprocess.run([compiler, "--version"], capture_output=True, text=True).stdout
+    return "clang" if "clang" in said else "gcc"
+
+
+def judge_rejected(source, output, accepted, limit):
+    """What is wrong with the answer to a rejected file, as sentences; empty when it is as promised."""
+    sentences = expected(source)
+    if not sentences:
+        return ["its first line is no  // [gesta Ennn] sentence"]
+    if accepted:
+        return ["it compiles"]
+    complaints = []
+    errors = [line for line in output.splitlines() if re.search(r"\berror:", line)]
+    for sentence in sentences:
+        if not SENTENCE.fullmatch(sentence):
+            complaints.append(f"expects something that is no sentence: {sentence}")
+        hits = [line for line in errors if line.split("error:", 1)[1].rstrip("\"'’ ").endswith(sentence)]
+        if len(hits) != 1:
+            complaints.append(f"{len(hits)} errors instead of one say: {sentence}")
+        errors = [line for line in errors if line not in hits]
+    complaints += [f"an error that is not expected: {line}" for line in errors]
+    for wanted in re.findall(r"^// in (.*)$", source, re.MULTILINE):
+        if squeezed("diagnostic::" + wanted) not in squeezed(output):
+            complaints.append(f"the report does not name: {wanted}")
+    lines = len(output.splitlines())
+    if lines > limit * len(sentences):
+        complaints.append(f"{lines} lines of output, at most {limit * len(sentences)}")
+    return complaints
+
+
+def squeezed(text):
+    return re.sub(r"\s+", "", text)
+
+
+def judge_accepted(output, accepted):
+    if not accepted:
+        return ["it does not compile"]
+    return ["the compiler says something"] if output else []
+
+
+def check(file, compiler, include, limit):
+    """The complaints about one file, and what the compiler said."""
+    source = source_of(file)
+    output, accepted = ask(source, compiler, include, f"{file.parent.name}/{file.name}")
+    if file.parent.name == "accepted":
+        return judge_accepted(output, accepted), output
+    return judge_rejected(source, output, accepted, limit), output
+
+
+def incomplete(root=ROOT):
+    """Sentences without a rejected file, and files without their twin."""
+    names = {kind: {f.name for f in files(root) if f.parent.name == kind} for kind in ("rejected", "accepted")}
+    tested = {number for name in names["rejected"] for number in re.findall(r"E\d+", name)}
+    numbers = [m[1] for m in SENTENCE.finditer((root / DIAGNOSTICS).read_text())]
+    complaints = [f"{n} stands in more than one sentence" for n in sorted(set(numbers)) if numbers.count(n) > 1]
+    complaints += [f"{n} has no rejected file" for n in numbers if n not in tested]
+    complaints += [f"{n} is no number of a sentence" for n in sorted(tested - set(numbers))]
+    complaints += [f"rejected/{n} has no twin in accepted/" for n in sorted(names["rejected"] - names["accepted"])]
+    complaints += [f"accepted/{n} has no twin in rejected/" for n in sorted(names["accepted"] - names["rejected"])]
+    return complaints
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--compiler", default="g++")
+    options.add_argument("--include", default=str(ROOT / "include"), help="the folder of gesta's headers")
+    options.add_argument("--jobs", type=int, default=2)
+    options.add_argument("--complete", action="store_true", help="compile nothing: only whether each sentence and each twin is there")
+    options.add_argument("--show", action="store_true", help="print what the compiler said of each file")
+    options.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    chosen = options.parse_args()
+
+    missing = [] if chosen.files else incomplete()
+    print(*missing, sep="\n", end="\n" if missing else "")
+    if chosen.complete:
+        return 1 if missing else 0
+
+    failed = 0
+    limit = LINES[family(chosen.compiler)]
+    todo = [f.resolve() for f in chosen.files] or files()
+    with ThreadPoolExecutor(chosen.jobs) as pool:
+        results = pool.map(lambda f: check(f, chosen.compiler, chosen.include, limit), todo)
+        for file, (complaints, output) in zip(todo, results):
+            for complaint in complaints:
+                print(f"{file.parent.name}/{file.name}: {complaint}")
+            if complaints or chosen.show:
+                print(output)
+            failed += bool(complaints)
+    print(f"{chosen.compiler}: {len(todo)} files, {failed} failed")
+    return 1 if failed or missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Killed at any point of its way, the program gives the right report when it is run again.
+
+50 points, drawn by a seed that is printed (RETAIL_SEED repeats one). The same test must catch a planted bug.
+"""
+import os
+import random
+import signal
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+import support
+
+CRASH = os.environ["RETAIL_CRASH"]
+SEED = int(os.environ.get("RETAIL_SEED", random.SystemRandom().randrange(10**6)))
+DRAWN = {"before_commit": 20, "after_commit": 20, "append": 5, "remember": 5}
+
+
+class Crash(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        print(f"seed {SEED}", flush=True)
+        cls.random = random.Random(SEED)
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        cls.file = support.sample(cls.folder / "lines.csv", lines=3000, seed=SEED)
+        cls.expected = support.oracle(cls.file)
+        cls.stored = {"retail." + name: n for name, n in cls.expected["events"].items()}
+
+    def options(self, database):
+        return ["--data", self.file, "--store", f"sqlite:{database}", "--batch", 60, "--report", "json"]
+
+    def points(self, **env):
+        """How many points of each kind a run passes that nothing kills."""
+        done = support.run(*self.options(self.folder / "whole.db"), program=CRASH, env=env)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        (self.folder / "whole.db").unlink()
+        return {kind: int(n) for kind, n in (line.split(":") for line in done.stderr.split())}
+
+    def survives(self, point, **env):
+        """Kills a run at the point and runs the program again: whether report and file are right then."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            database = Path(folder) / "ledger.db"
+            killed = support.run(*self.options(database), program=CRASH, env={**env, "RETAIL_CRASH_AT": point})
+            self.assertEqual((killed.returncode, killed.stdout), (-signal.SIGKILL, ""), killed.stderr)
+            again = support.report(*self.options(database)[:-2])
+            return support.figures(again) == self.expected and support.stored_events(database) == self.stored
+
+    def test_a_killed_run_is_made_good_by_the_next(self):
+        there = self.points()
+        self.assertGreaterEqual(there["before_commit"], 50)
+        drawn = [f"{kind}:{n}" for kind, count in DRAWN.items() for n in sorted(self.random.sample(range(1, there[kind] + 1), count))]
+        self.assertEqual(len(drawn), 50)
+        self.assertEqual([point for point in drawn if not self.survives(point)], [])
+
+    def test_an_outcome_in_a_commit_of_its_own_is_caught(self):
+        there = self.points(RETAIL_PLANTED_BUG="1")
+        # Its odd commits keep events, its even ones their outcomes.
+        odd = self.random.sample(range(1, there["after_commit"] + 1, 2), 3)
+        for n in odd:
+            self.assertFalse(self.survives(f"after_commit:{n}", RETAIL_PLANTED_BUG="1"), n)
+            self.assertTrue(self.survives(f"after_commit:{n + 1}", RETAIL_PLANTED_BUG="1"), n + 1)
+
+
+if __name__ == "__main__":
+    support.need("sqlite3")
+    unittest.main()
