@@ -44,7 +44,7 @@ inline std::string decimal(double value, int places) {
   return {out, static_cast<std::size_t>(std::snprintf(out, sizeof out, "%.*f", places, value))};
 }
 /// 8587893624 -> "8,587,893.624"; 1200 -> "1.200"
-inline std::string money(std::int64_t thousandths) {
+inline std::string coins(std::int64_t thousandths) {
   const bool negative = thousandths < 0;
   const auto size = negative ? 0 - static_cast<std::uint64_t>(thousandths) : static_cast<std::uint64_t>(thousandths);
   std::string whole = std::to_string(size / 1000);
@@ -90,8 +90,8 @@ inline std::string text(const figures& f) {
   std::string out = "lines " + std::to_string(f.lines) + ", accounts " + std::to_string(f.accounts) + "\n";
   table(out, "events", f.events, count);
   table(out, "lines refused, by reason", f.rejections, count);
-  table(out, "revenue by country", f.revenue_by_country, money);
-  table(out, "revenue by month", f.revenue_by_month, money);
+  table(out, "revenue by country", f.revenue_by_country, coins);
+  table(out, "revenue by month", f.revenue_by_month, coins);
   table(out, "products sold most, net of returns", f.top_products, count);
   out += "\n" + f.store + " store, " + decimal(f.seconds, 3) + " s, " + decimal(f.events_per_second, 0) + " events per second\n";
   return out;

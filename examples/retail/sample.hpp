@@ -113,7 +113,7 @@ class sample_maker {
         "WHITE METAL LANTERN",        "\"AIRLINE LOUNGE,METAL SIGN\"", "\"RECORD FRAME 7\"\" SINGLE SIZE \"", "SET OF 6 T-LIGHTS ",
         "\"LETTER \"\"D\"\" BLING KEY RING\"", "Gift Voucher \xc2\xa3""10.00",  "",                                   "\"SWISS ROLL TOWEL, CHOCOLATE  SPOTS\""};
     static constexpr std::array<std::string_view, 5> endings = {"", "A", "a", "", "BL"};
-    std::string code = l.product % 50 == 49 ? "gift_0001_" + std::to_string(l.product) : std::to_string(20000 + 7 * l.product);
+    std::string code = l.product % 50 == 49 ? "gift_00_" + std::to_string(l.product) : std::to_string(20000 + 7 * l.product);
     code += endings[l.product % endings.size()];
     write(l.invoice, code, descriptions[l.product % descriptions.size()], l.quantity, l.price, l.customer);
   }

@@ -1,4 +1,4 @@
-// [gesta E116] the Message holds a pointer, a reference or a view of memory that it does not own; hold the value itself:  gesta::text<N>,  std::string  or a struct
+// [gesta E116] the Message holds a pointer, or a view of memory that it does not own; hold the value itself:  gesta::text<N>,  std::string  or a struct
 // in message_with_pointer<false, renamed>
 #include <gesta/model/model.hpp>
 

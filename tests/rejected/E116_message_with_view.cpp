@@ -1,4 +1,4 @@
-// [gesta E116] the Message holds a pointer, a reference or a view of memory that it does not own; hold the value itself:  gesta::text<N>,  std::string  or a struct
+// [gesta E116] the Message holds a pointer, or a view of memory that it does not own; hold the value itself:  gesta::text<N>,  std::string  or a struct
 // in message_with_pointer<false, renamed>
 // A view of characters that somebody else owns dangles as soon as the event is read back.
 #include <string_view>

@@ -1,5 +1,4 @@
-// [gesta E201] the Command is listed by two aggregates, or twice by one; a command has exactly one handler: remove it from one of them
-// in command_with_two_handlers<false, open, accounts, wallets>
+// [gesta E201] a command is listed by two aggregates, or twice by one (Handler names the second place); a command has exactly one handler: remove it from one of them
 #include <gesta/model/model.hpp>
 
 struct account_opened { static constexpr auto id = "account.opened"; };

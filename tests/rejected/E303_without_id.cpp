@@ -1,4 +1,4 @@
-// [gesta E303] the Type is stored under a name and does not say it; add  static constexpr auto id = "...";  and never change it
+// [gesta E303] the Event is stored under a name and does not say it; add  static constexpr auto id = "...";  to it, and never change it
 // in without_id<false, withdrawn>
 #include <gesta/model/model.hpp>
 

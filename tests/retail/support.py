@@ -77,5 +77,5 @@ def figures(said):
 
 def stored_events(database):
     """How many events of each name the sqlite3 program finds in a store's file."""
-    rows = sql("select name, count(*) from gesta_event join gesta_name using (name) group by name;", database)
+    rows = sql("select id, count(*) from events join types using (type) group by id;", database)
     return {name: int(n) for name, n in (line.rsplit("|", 1) for line in rows.splitlines())}

@@ -89,8 +89,10 @@ using checked = all<Flow, typename Flow::parts, typename Flow::aggregates, typen
 /// gesta::lean or gesta::traced. Every rule about the whole is checked where a model is declared, and says in one numbered sentence
 /// what is wrong and what to write.
 template <class... Part>
-struct model : rules::checked<flow_of_parts<detail::types<Part...>>> {
+struct model {
   using parts = detail::types<Part...>;
+  // Not a base: a broken base makes the model unusable on Clang, and every later mention of it would be a further error.
+  static_assert(sizeof(rules::checked<flow_of_parts<parts>>) != 0);
 };
 
 namespace detail {

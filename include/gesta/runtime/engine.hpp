@@ -343,7 +343,7 @@ class engine {
 
   template <class Table, class Key>
   about about_now(Table& table, const Key& key, std::uint64_t version, const origin& from) {
-    return {table.text_of(key), version, log_.last_position(), from.time, from.correlation, from.causation};
+    return {table.bytes_of(key), version, log_.last_position(), from.time, from.correlation, from.causation};
   }
   template <class Table, class Entity>
   about about_event(Table& table, Entity& entity, std::uint64_t version, std::uint64_t position, const origin& from) {

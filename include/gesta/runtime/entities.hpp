@@ -124,16 +124,16 @@ class entity_blocks {
   std::vector<std::vector<Entity>> more_;
 };
 
-/// The entities of one aggregate, found by key. A key without events has no place until its first event.
+/// The entities of one aggregate, found by key. A key has no place before its first event.
 template <class Aggregate, class Stream, class Key = typename key_rule<Aggregate>::key_type>
 class entities {
  public:
   using state_type = typename Aggregate::state_type;
   using entity = aligned_entity<state_type, Stream>;
   using key_type = Key;
-  using keys_type = std::conditional_t<same<Key, string_key> || (shows_characters<Key> && !std::is_trivially_copyable_v<Key>), text_keys, value_keys<Key>>;
+  using value = key_value<Key>;
   template <class Given>
-  static constexpr bool takes = keys_type::template takes<Given>;
+  static constexpr bool takes = key_argument<Given, Key>;
 
   entities() { blocks_.reserve(16); }
   /// Room for so many, touched now; where it is bounded there are never more.
@@ -146,54 +146,59 @@ class entities {
   }
 
   template <class Given>
-  const entity* find(const Given& key) const {
-    const std::uint32_t number = index_.find(keys_type::hash(key), [&](std::uint32_t n) { return keys_.same_at(n, key); });
+  const entity* find(const Given& given) const {
+    const value key = key_value_of<Key>(given);
+    const std::uint32_t number = index_.find(key_hash(key), [&](std::uint32_t n) { return same_key(keys_.at(n), key); });
     return number == hash_index::absent ? nullptr : &blocks_.at(number);
   }
   template <class Given>
-  entity* find(const Given& key) {
-    return const_cast<entity*>(static_cast<const entities*>(this)->find(key));
+  entity* find(const Given& given) {
+    return const_cast<entity*>(static_cast<const entities*>(this)->find(given));
   }
   /// Makes the place of a key that has none; nullptr when there is no room.
   template <class Given>
-  [[gnu::noinline]] entity* add(const Given& key) {
+  [[gnu::noinline]] entity* add(const Given& given) {
+    const value key = key_value_of<Key>(given);
     if (bounded_ && count_ == blocks_.in_first()) return nullptr;
     blocks_.grow_to(count_);
     keys_.add(key);
-    index_.insert(keys_type::hash(key), count_, [this](std::uint32_t n) { return keys_.hash_at(n); });
+    index_.insert(key_hash(key), count_, [this](std::uint32_t n) { return key_hash(keys_.at(n)); });
     return &blocks_.at(count_++);
   }
-  /// The entity whose key has this text; made when it is not there; nullptr when the text is no key.
-  entity* find_or_add(key_bytes text) {
-    entity* found = nullptr;
-    (void)keys_type::read(text, [&](const auto& key) {
-      found = find(key);
-      if (found == nullptr) found = add(key);
-    });
-    return found;
+  /// The entity whose key has this byte form; made when it is not there; nullptr when the bytes are no key.
+  entity* find_or_add(key_bytes bytes) {
+    value key{};
+    if (!read_key(bytes, key)) return nullptr;
+    entity* const found = find(key);
+    return found != nullptr ? found : add(key);
   }
 
   [[gnu::always_inline]] entity& at(std::uint32_t number) { return blocks_.at(number); }
   [[gnu::always_inline]] std::uint32_t number(const entity& e) const { return blocks_.number(e); }
-  key_bytes key(std::uint32_t number) const { return keys_.text(number); }
+  /// The byte form of an entity's key; valid until the next call.
+  key_bytes key(std::uint32_t number) const { return key_bytes_of<Key>(keys_.at(number), buffer_); }
+  /// The byte form of a key as a caller gives it; valid until the next call.
   template <class Given>
-  key_bytes text_of(const Given& key) const {
-    return keys_.text_of(key);
+  key_bytes bytes_of(const Given& given) const {
+    scratch_ = key_value_of<Key>(given);
+    return key_bytes_of<Key>(scratch_, buffer_);
   }
   /// The state of an entity that has no events.
   const state_type& blank() const noexcept { return blank_; }
   template <class Given>
-  void prefetch(const Given& key) const {
-    if (const entity* const found = find(key)) __builtin_prefetch(found, 1);
+  void prefetch(const Given& given) const {
+    if (const entity* const found = find(given)) __builtin_prefetch(found, 1);
   }
 
  private:
   entity_blocks<entity> blocks_;
-  keys_type keys_;
+  std::conditional_t<same<value, key_bytes>, text_keys, value_keys<value>> keys_;
   hash_index index_;
   std::uint32_t count_ = 0;
   bool bounded_ = false;
   state_type blank_{};
+  mutable key_buffer<Key> buffer_;
+  mutable value scratch_{};
 };
 
 /// Dense keys are the numbers themselves: every entity has its place from the start, nothing is hashed.
@@ -204,7 +209,7 @@ class entities<Aggregate, Stream, dense> {
   using entity = aligned_entity<state_type, Stream>;
   using key_type = dense;
   template <class Given>
-  static constexpr bool takes = std::is_integral_v<Given> || std::is_enum_v<Given>;
+  static constexpr bool takes = key_argument<Given, dense> || std::is_enum_v<Given>;
 
   entities() { blocks_.reserve(1024); }
   void reserve(std::size_t count, bool bounded) {
@@ -229,21 +234,19 @@ class entities<Aggregate, Stream, dense> {
     blocks_.grow_to(static_cast<std::uint32_t>(number));
     return &blocks_.at(static_cast<std::uint32_t>(number));
   }
-  entity* find_or_add(key_bytes text) {
-    std::uint64_t number = 0;
-    if (!key_reader(text).read(number)) return nullptr;
+  entity* find_or_add(key_bytes bytes) {
+    std::uint32_t number = 0;
+    if (!read_key(bytes, number)) return nullptr;
     entity* const found = find(number);
     return found != nullptr ? found : add(number);
   }
 
   [[gnu::always_inline]] entity& at(std::uint32_t number) { return blocks_.at(number); }
   [[gnu::always_inline]] std::uint32_t number(const entity& e) const { return blocks_.number(e); }
-  key_bytes key(std::uint32_t number) const { return text_of(number); }
+  key_bytes key(std::uint32_t number) const { return key_bytes_of<dense>(number, buffer_); }
   template <class Given>
-  key_bytes text_of(const Given& key) const {
-    writer_.clear();
-    writer_.write(static_cast<std::uint64_t>(key));
-    return writer_.written();
+  key_bytes bytes_of(const Given& key) const {
+    return key_bytes_of<dense>(static_cast<std::uint32_t>(key), buffer_);
   }
   const state_type& blank() const noexcept { return blank_; }
   template <class Given>
@@ -255,7 +258,7 @@ class entities<Aggregate, Stream, dense> {
   entity_blocks<entity> blocks_;
   bool bounded_ = false;
   state_type blank_{};
-  mutable key_writer writer_;
+  mutable key_buffer<dense> buffer_;
 };
 
 }  // namespace gesta::detail

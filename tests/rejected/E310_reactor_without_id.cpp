@@ -1,5 +1,5 @@
-// [gesta E303] the Type is stored under a name and does not say it; add  static constexpr auto id = "...";  and never change it
-// in without_id<false, refill>
+// [gesta E310] the Part, an aggregate, a projection or a reactor, does not say the name it is kept under; add  static constexpr auto id = "...";  to it, and never change it
+// in part_without_id<false, refill>
 // What a reactor sends is remembered under its name.
 #include <gesta/model/model.hpp>
 

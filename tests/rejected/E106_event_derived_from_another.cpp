@@ -1,8 +1,6 @@
-// [gesta E101] the Aggregate emits an Event that its state does not evolve by; add  void evolve(State&, const Event&)  beside the state, for exactly this Event
 // [gesta E106] the Message has a base class; a message is a plain struct: make the base a member
-// in event_without_evolve<false, accounts, withdrawn_abroad>
 // in message_with_base<false, withdrawn_abroad>
-// The evolve of its base would take the event and lose its fee: it is not its own, and the event is no plain struct.
+// The evolve of its base would take the event and lose its fee.
 #include <gesta/model/model.hpp>
 
 struct withdrawn { int amount; static constexpr auto id = "account.withdrawn"; };

@@ -1,4 +1,4 @@
-// The evolve of its base would take the event and lose its fee: it is not its own, and the event is no plain struct.
+// The evolve of its base would take the event and lose its fee.
 #include <gesta/model/model.hpp>
 
 struct withdrawn { int amount; static constexpr auto id = "account.withdrawn"; };

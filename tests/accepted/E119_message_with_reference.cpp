@@ -1,6 +1,3 @@
-// [gesta E303] the Type is stored under a name and does not say it; add  static constexpr auto id = "...";  and never change it
-// in without_id<false, accounts>
-// The id of an aggregate names its streams.
 #include <gesta/model/model.hpp>
 
 struct deposited { int amount; static constexpr auto id = "account.deposited"; };
@@ -10,5 +7,7 @@ struct account { int balance = 0; };
 constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
 constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
 
-struct accounts : gesta::aggregate<account, gesta::commands<deposit>> {};
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> {
+  static constexpr auto id = "account";
+};
 struct bank : gesta::model<accounts> {};

@@ -1,0 +1,155 @@
+// From the types of a flow to the edges of its graph.
+// Floor: describe.
+// May include: detail, message, decide, react, model.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <gesta/describe/flow_graph.hpp>
+#include <gesta/detail/exact.hpp>
+#include <gesta/detail/list.hpp>
+#include <gesta/model/flow.hpp>
+
+namespace gesta::detail {
+
+/// Where the nodes of each kind begin.
+template <class Flow>
+struct node_places {
+  using types_in_order = concat<typename Flow::aggregates, typename Flow::commands, typename Flow::events, typename Flow::rejections,
+                                typename Flow::projections, typename Flow::reactors>;
+  static constexpr std::size_t commands = Flow::aggregates::size;
+  static constexpr std::size_t events = commands + Flow::commands::size;
+  static constexpr std::size_t old_versions = events + Flow::current_events::size;
+  static constexpr std::size_t rejections = events + Flow::events::size;
+  static constexpr std::size_t views = rejections + Flow::rejections::size;
+  static constexpr std::size_t reactors = views + Flow::projections::size;
+  static constexpr std::size_t count = reactors + Flow::reactors::size;
+
+  static constexpr node_kind kind_of(std::size_t node) {
+    return node < commands       ? node_kind::aggregate
+           : node < events       ? node_kind::command
+           : node < old_versions ? node_kind::event
+           : node < rejections   ? node_kind::old_version
+           : node < views        ? node_kind::rejection
+           : node < reactors     ? node_kind::view
+                                 : node_kind::reactor;
+  }
+  template <class Command>
+  static constexpr std::uint16_t command = number(commands, index_of<Command, typename Flow::commands>);
+  template <class Event>
+  static constexpr std::uint16_t event = number(events, index_of<Event, typename Flow::events>);
+  template <class Rejection>
+  static constexpr std::uint16_t rejection = number(rejections, index_of<Rejection, typename Flow::rejections>);
+
+ private:
+  static constexpr std::uint16_t number(std::size_t first, std::size_t index) {
+    return index == npos ? no_node : static_cast<std::uint16_t>(first + index);
+  }
+};
+
+// ---- edges. They are written twice: once only to count them.
+
+struct edge_writer {
+  flow_edge* out;
+  bool keeps;
+  std::size_t count = 0;
+
+  constexpr void add(const flow_edge& edge) {
+    if (keeps) out[count] = edge;
+    ++count;
+  }
+};
+
+template <class Flow, class Handler, class... Place, class... R>
+constexpr void write_handler(edge_writer& w, types<Place...>, types<R...>) {
+  using at = node_places<Flow>;
+  constexpr std::uint16_t self = at::template command<typename Handler::command>;
+  w.add({edge_kind::handled_by, self, Flow::template aggregate_tag<typename Handler::aggregate>});
+  (w.add({edge_kind::emits, self, at::template event<typename event_of_place<Place>::type>, no_node, has_open_number<types<Place>>}), ...);
+  (w.add({edge_kind::rejects, self, at::template rejection<R>}), ...);
+}
+template <class Flow, class... Handler>
+constexpr void write_handlers(edge_writer& w, types<Handler...>) {
+  (write_handler<Flow, Handler>(w, typename Handler::contract::event_list{}, typename Handler::rejections{}), ...);
+}
+
+template <class Flow, class... Old>
+constexpr void write_upcasts(edge_writer& w, types<Old...>) {
+  using at = node_places<Flow>;
+  (w.add({edge_kind::upcasts, at::template event<Old>, at::template event<std::remove_cvref_t<upcast_result<Old>>>}), ...);
+}
+
+template <class Event>
+struct undone_by : type_is<void> {};
+template <class Event>
+  requires requires { typename Event::undoes; }
+struct undone_by<Event> : type_is<typename Event::undoes> {};
+
+template <class Flow, class... E>
+constexpr void write_undoing(edge_writer& w, types<E...>) {
+  using at = node_places<Flow>;
+  const std::uint16_t undone[] = {at::template event<typename undone_by<E>::type>..., no_node};
+  for (std::size_t i = 0; i < sizeof...(E); ++i)
+    if (undone[i] != no_node) w.add({edge_kind::undoes, static_cast<std::uint16_t>(at::events + i), undone[i]});
+}
+
+template <class Flow, class View, class... E>
+constexpr void write_projection(edge_writer& w, std::size_t self, types<E...>) {
+  const bool takes[] = {projects<View, E>..., false};
+  for (std::size_t i = 0; i < sizeof...(E); ++i)
+    if (takes[i])
+      w.add({edge_kind::projects, static_cast<std::uint16_t>(node_places<Flow>::events + i), static_cast<std::uint16_t>(self)});
+}
+template <class Flow, class... Projection, std::size_t... I>
+constexpr void write_projections(edge_writer& w, types<Projection...>, indices<I...>) {
+  (write_projection<Flow, typename Projection::view_type>(w, node_places<Flow>::views + I, typename Flow::current_events{}), ...);
+}
+
+/// The edge from what a reactor hears; kind, from and via.
+template <class Flow, class Cause>
+struct cause_edge {
+  static constexpr flow_edge value = {edge_kind::reacts, node_places<Flow>::template event<Cause>};
+};
+template <class Flow, class Command, class Refusal>
+struct cause_edge<Flow, refused<Command, Refusal>> {
+  using at = node_places<Flow>;
+  static constexpr flow_edge value = {edge_kind::hears, at::template rejection<Refusal>, no_node, at::template command<Command>};
+};
+template <class Flow, class Command>
+struct cause_edge<Flow, refused<Command, nothing>> {
+  static constexpr std::uint16_t asked = node_places<Flow>::template command<Command>;
+  static constexpr flow_edge value = {edge_kind::hears, asked, no_node, asked};
+};
+
+template <class Flow, class Reaction>
+constexpr void write_reaction(edge_writer& w, std::size_t self) {
+  flow_edge heard = cause_edge<Flow, typename Reaction::cause>::value;
+  heard.to = static_cast<std::uint16_t>(self);
+  w.add(heard);
+  if constexpr (!std::is_void_v<typename Reaction::command>)
+    w.add({edge_kind::sends, heard.to, node_places<Flow>::template command<typename Reaction::command>, heard.from});
+}
+template <class Flow, class... Reaction>
+constexpr void write_reactor(edge_writer& w, std::size_t self, types<Reaction...>) {
+  (write_reaction<Flow, Reaction>(w, self), ...);
+}
+template <class Flow, class... Reactor, std::size_t... I>
+constexpr void write_reactors(edge_writer& w, types<Reactor...>, indices<I...>) {
+  (write_reactor<Flow>(w, node_places<Flow>::reactors + I, typename reactor_flow<Flow, Reactor>::reactions{}), ...);
+}
+
+template <class Flow>
+constexpr std::size_t write_edges(edge_writer w) {
+  using projections = typename Flow::projections;
+  using reactors = typename Flow::reactors;
+  write_handlers<Flow>(w, typename Flow::handlers{});
+  write_upcasts<Flow>(w, typename Flow::old_versions{});
+  write_undoing<Flow>(w, typename Flow::current_events{});
+  write_projections<Flow>(w, projections{}, make_indices<projections::size>{});
+  write_reactors<Flow>(w, reactors{}, make_indices<reactors::size>{});
+  return w.count;
+}
+
+}  // namespace gesta::detail

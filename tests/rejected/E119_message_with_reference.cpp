@@ -1,0 +1,15 @@
+// [gesta E119] the Message has a member that cannot be stored, a reference or a type that is neither copied nor moved; hold the value itself
+// in message_with_reference<false, deposit>
+#include <gesta/model/model.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct deposit { const int& amount; };
+struct account { int balance = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> {
+  static constexpr auto id = "account";
+};
+struct bank : gesta::model<accounts> {};
