@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include "large_pages.hpp"
 #include "ledger.hpp"
 #include "options.hpp"
 #include "run.hpp"
@@ -27,6 +28,7 @@ int main(int count, char** words) {
   if (!asked.wrong.empty()) return retail::complain(asked.wrong + "; --help shows what there is", retail::input_wrong);
   if (asked.help) return std::fputs(retail::usage.data(), stdout) < 0;
   if (asked.flow != retail::options::flow_form::none) return print_flow(asked.flow), 0;
+  retail::use_large_pages();
   if (asked.sqlite_path.empty()) return retail::run(asked, gesta::memory_store{}, "memory");
 #ifdef RETAIL_SQLITE
   return retail::run(asked, gesta::sqlite_store{.path = asked.sqlite_path}, "sqlite");

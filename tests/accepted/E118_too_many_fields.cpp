@@ -1,4 +1,4 @@
-#include <gesta/model/model.hpp>
+#include <gesta/gesta.hpp>
 
 struct measured {
   int channel_0, channel_1, channel_2, channel_3, channel_4, channel_5, channel_6, channel_7,

@@ -1,4 +1,4 @@
-// A sale asks for a refill, a refill asks for a count, and a count asks for a refill again.
+// A refill asks for a count, and a count asks for a refill again. In the twin a person decides about the refill.
 #include <gesta/model/model.hpp>
 
 struct restocked { int product; static constexpr auto id = "shelf.restocked"; };
@@ -15,7 +15,7 @@ constexpr auto decide(const product&, const count& c) -> gesta::emits<counted> {
 
 struct refill { static constexpr auto id = "refill"; };
 struct recount { static constexpr auto id = "recount"; };
-constexpr auto react(const refill&, const counted&) -> void {}
+constexpr auto react(const refill&, const counted& e) -> restock { return {e.product}; }
 constexpr auto react(const recount&, const restocked& e) -> count { return {e.product}; }
 
 struct shelves : gesta::aggregate<shelf, gesta::commands<restock>, gesta::by<"product">> {
@@ -26,4 +26,4 @@ struct products : gesta::aggregate<product, gesta::commands<count>, gesta::by<"p
   static constexpr auto id = "product";
   using key = int;
 };
-struct shop : gesta::model<shelves, products, gesta::reactors<refill, recount>> {};
+struct shop : gesta::model<shelves, products, gesta::reactors<recount>> {};

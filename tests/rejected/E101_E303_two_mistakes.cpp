@@ -1,7 +1,7 @@
 // [gesta E101] the Aggregate emits an Event that its state does not evolve by; add  void evolve(State&, const Event&)  beside the state, for exactly this Event
 // [gesta E303] the Event is stored under a name and does not say it; add  static constexpr auto id = "...";  to it, and never change it
 // in event_without_evolve<false, accounts, withdrawn>
-// in without_id<false, closed>
+// in event_without_id<false, closed>
 // Two mistakes in one model are two errors, once each.
 #include <gesta/model/model.hpp>
 

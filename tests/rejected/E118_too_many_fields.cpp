@@ -1,6 +1,6 @@
 // [gesta E118] the Message has more than 64 fields; put some of them into a struct of their own
 // in message_with_too_many_fields<false, measured>
-#include <gesta/model/model.hpp>
+#include <gesta/gesta.hpp>
 
 struct measured {
   int channel_0, channel_1, channel_2, channel_3, channel_4, channel_5, channel_6, channel_7,

@@ -1,5 +1,5 @@
 // [gesta E303] the Event is stored under a name and does not say it; add  static constexpr auto id = "...";  to it, and never change it
-// in without_id<false, withdrawn>
+// in event_without_id<false, withdrawn>
 #include <gesta/model/model.hpp>
 
 struct deposited { int amount; static constexpr auto id = "account.deposited"; };

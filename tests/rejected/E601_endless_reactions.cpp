@@ -1,5 +1,5 @@
 // [gesta E601] these reactions feed each other for ever (the path ends where it began); break it at one reaction, let one of its events undo something that begins outside the path, or say in a reactor  using cycle = gesta::allow_cycle<"reason", bound>;
-// A sale asks for a refill, a refill asks for a count, and a count asks for a refill again.
+// A refill asks for a count, and a count asks for a refill again. In the twin a person decides about the refill.
 #include <gesta/model/model.hpp>
 
 struct restocked { int product; static constexpr auto id = "shelf.restocked"; };

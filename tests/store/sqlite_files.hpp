@@ -36,9 +36,9 @@ struct account {};
 inline void evolve(account&, const opened&) {}
 inline void evolve(account&, const noted&) {}
 inline void evolve(account&, const closed&) {}
-auto decide(const account&, const open&) -> gesta::emits<opened>::or_rejects<full_up, unnamed>;
-auto decide(const account&, const note&) -> gesta::emits<noted>;
-auto decide(const account&, const close&) -> gesta::emits<closed>;
+inline auto decide(const account&, const open&) -> gesta::emits<opened>::or_rejects<full_up, unnamed> { return opened{0}; }
+inline auto decide(const account&, const note& c) -> gesta::emits<noted> { return noted{c.words}; }
+inline auto decide(const account&, const close&) -> gesta::emits<closed> { return closed{}; }
 
 struct accounts : gesta::aggregate<account, gesta::commands<open, note, close>> { static constexpr auto id = "test.account"; };
 

@@ -12,7 +12,7 @@ struct desk {};
 struct ring {};
 struct rung { static constexpr auto id = "test.rung"; };
 inline void evolve(desk&, const rung&) {}
-auto decide(const desk&, const ring&) -> gesta::emits<rung>;
+inline auto decide(const desk&, const ring&) -> gesta::emits<rung> { return rung{}; }
 struct desks : gesta::aggregate<desk, gesta::commands<ring>> { static constexpr auto id = "test.desk"; };
 struct bank_with_desks { using parts = gesta::detail::types<desks, accounts_reordered>; };
 
@@ -28,7 +28,7 @@ struct opened_2 { std::int64_t owner, branch; static constexpr auto id = gesta::
 inline opened_2 upcast(const opened& e) { return {e.owner, 0}; }
 struct later {};
 inline void evolve(later&, const opened_2&) {}
-auto decide(const later&, const open&) -> gesta::emits<opened_2>;
+inline auto decide(const later&, const open&) -> gesta::emits<opened_2> { return opened_2{0, 0}; }
 struct later_accounts : gesta::aggregate<later, gesta::commands<open>> { static constexpr auto id = "test.account"; };
 struct later_bank { using parts = gesta::detail::types<later_accounts, gesta::history<opened>>; };
 struct forgetful_bank { using parts = gesta::detail::types<later_accounts>; };

@@ -10,6 +10,7 @@
 #include <gesta/detail/chars.hpp>
 #include <gesta/detail/fields.hpp>
 #include <gesta/detail/generated/bind_wide.hpp>
+#include <gesta/message/flat.hpp>
 #include <gesta/message/list.hpp>
 #include <gesta/message/text.hpp>
 
@@ -38,12 +39,6 @@ template <class T>
 inline constexpr bool is_list = false;
 template <class T, std::size_t N>
 inline constexpr bool is_list<list<T, N>> = true;
-
-template <class T>
-inline constexpr std::size_t array_size = 0;
-template <template <class, std::size_t> class Array, class T, std::size_t N>
-  requires(N != 0 && sizeof(Array<T, N>) == N * sizeof(T) && __is_aggregate(Array<T, N>))
-inline constexpr std::size_t array_size<Array<T, N>> = N;
 
 template <class T>
 struct alternatives : types<> {};

@@ -148,6 +148,7 @@ struct rejection_slots;
 template <class... R, std::size_t... I>
 struct rejection_slots<types<R...>, indices<I...>> : slot<I, R>... {
   template <class Returned>
+    requires(!same<std::remove_const_t<Returned>, rejection_slots>)
   [[gnu::always_inline]] constexpr explicit rejection_slots(Returned& returned) : slot<I, R>(pick<R>(returned))... {}
 
   /// Keeps the one rejection of this index; none when the index is npos.

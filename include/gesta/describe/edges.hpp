@@ -14,6 +14,10 @@
 
 namespace gesta::detail {
 
+constexpr std::uint16_t node_number(std::size_t first, std::size_t index) {
+  return index == npos ? no_node : static_cast<std::uint16_t>(first + index);
+}
+
 /// Where the nodes of each kind begin.
 template <class Flow>
 struct node_places {
@@ -37,16 +41,11 @@ struct node_places {
                                  : node_kind::reactor;
   }
   template <class Command>
-  static constexpr std::uint16_t command = number(commands, index_of<Command, typename Flow::commands>);
+  static constexpr std::uint16_t command = node_number(commands, index_of<Command, typename Flow::commands>);
   template <class Event>
-  static constexpr std::uint16_t event = number(events, index_of<Event, typename Flow::events>);
+  static constexpr std::uint16_t event = node_number(events, index_of<Event, typename Flow::events>);
   template <class Rejection>
-  static constexpr std::uint16_t rejection = number(rejections, index_of<Rejection, typename Flow::rejections>);
-
- private:
-  static constexpr std::uint16_t number(std::size_t first, std::size_t index) {
-    return index == npos ? no_node : static_cast<std::uint16_t>(first + index);
-  }
+  static constexpr std::uint16_t rejection = node_number(rejections, index_of<Rejection, typename Flow::rejections>);
 };
 
 // ---- edges. They are written twice: once only to count them.

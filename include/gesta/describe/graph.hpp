@@ -60,6 +60,8 @@ struct graph_tables {
   flow_node nodes[Nodes == 0 ? 1 : Nodes] = {};
   flow_edge edges[Edges == 0 ? 1 : Edges] = {};
 
+  constexpr flow_graph whole() const { return {{nodes, Nodes}, {edges, Edges}}; }
+
   template <class At, class... T>
   constexpr void name_nodes(types<T...>) {
     std::size_t n = 0;
@@ -137,16 +139,12 @@ constexpr auto make_graph() {
 }
 
 template <class Flow>
-struct graph_in {
-  static constexpr auto tables = make_graph<Flow>();
-  static constexpr std::size_t edge_count = write_edges<Flow>({nullptr, false});
-};
+inline constexpr auto graph_tables_of = make_graph<Flow>();
 
 }  // namespace detail
 
 /// The flow of a model: `constexpr auto& graph = gesta::graph_of<bank>;`
 template <class Model>
-inline constexpr flow_graph graph_of = {{detail::graph_in<flow<Model>>::tables.nodes, detail::node_places<flow<Model>>::count},
-                                        {detail::graph_in<flow<Model>>::tables.edges, detail::graph_in<flow<Model>>::edge_count}};
+inline constexpr flow_graph graph_of = detail::graph_tables_of<flow<Model>>.whole();
 
 }  // namespace gesta

@@ -26,17 +26,21 @@ enum class shape : unsigned char {
 
 namespace reflect {
 
-// Stands for the value of any field. Never defined: only asked whether it fits.
+// Stands for the value of any field. Never called, only asked whether it fits; the body is for Clang, which wants one for local types.
 struct anything {
   template <class Field>
-  operator Field() const noexcept;
+  operator Field() const noexcept {
+    __builtin_unreachable();
+  }
 };
 // The same, but fits a base of T only.
 template <class T>
 struct any_base {
   template <class Base>
     requires(__is_base_of(Base, T) && !__is_same(Base, T))
-  operator Base() const noexcept;
+  operator Base() const noexcept {
+    __builtin_unreachable();
+  }
 };
 
 template <std::size_t>
@@ -68,10 +72,14 @@ inline constexpr bool takes_in_parentheses<T, indices<I...>> = requires { T(anot
 
 struct is_array {
   template <class Field>
-  std::is_array<Field> operator()(Field&) const noexcept;
+  constexpr std::is_array<Field> operator()(Field&) const noexcept {
+    return {};
+  }
 };
 template <class T>
-T& some() noexcept;
+T& some() noexcept {
+  __builtin_unreachable();
+}
 
 template <class T, std::size_t N>
 inline constexpr bool any_array = !takes_in_parentheses<T, make_indices<N>>;
@@ -117,7 +125,9 @@ namespace reflect {
 
 struct their_types {
   template <class... Field>
-  types<Field...> operator()(Field&...) const noexcept;
+  constexpr types<Field...> operator()(Field&...) const noexcept {
+    return {};
+  }
 };
 
 template <std::size_t I, class Field>

@@ -48,18 +48,13 @@ constexpr auto given_or_none(const Given&... given) {
   else return unnumbered{};
 }
 
-/// Swallows what follows a mistake that has been reported.
-struct mistaken {
-  template <class... Arm>
-  void match(Arm&&...) const {}
-  explicit operator bool() const { return false; }
-};
-
 /// Makes the outcome that the caller gets.
 template <class Outcome, class Expectation>
 struct answer_caller {
   const failure& cause;
   Expectation expectation;
+
+  static constexpr bool is_root = true;
 
   [[gnu::always_inline]] constexpr bool expects(std::uint64_t version) const noexcept {
     if constexpr (same<Expectation, expected>) return version == expectation.version;
@@ -176,7 +171,7 @@ class app {
   /// The cause why the store cannot be used; nullptr when it can.
   const failure* broken() const noexcept { return engine_.broken(); }
 
-  /// A handle on one aggregate that names neither model nor store; see gesta::port. Needs <gesta/runtime/port.hpp>.
+  /// A handle on one aggregate that names neither model nor store; see gesta::port. Needs <gesta/runtime/port_table.hpp>.
   template <class Aggregate>
   gesta::port<Aggregate> port();
 

@@ -166,7 +166,7 @@ class engine {
   // ---- one command
 
   /// Decides a command and all that follows from it, in the open unit or, in memory, on its own. `answer` makes the result:
-  /// refused(decision, index, state, version), settled(state, version, position), failed(), known(first outcome, table, key).
+  /// refused(decision, index, state, version), settled(state, version, position), unexpected(version), failed().
   template <class Command, class Key, class Request, class Answer>
   [[gnu::always_inline]] auto decide_one(const Key& key, const Command& command, const Request& request, const origin& from, Answer&& answer) {
     using handler = handler_of<Command>;
@@ -219,7 +219,8 @@ class engine {
     } else if constexpr (is_memory && !has_open_number<typename handler::contract::event_list>) {
       // The common case: the events are still at hand and nothing can take them back.
       if constexpr (any_is_projected<typename handler::events, typename flow_type::projections>)
-        if (!open_) project_own<handler>(table, *found, d, version, start.records, from);
+        if constexpr (std::remove_cvref_t<Answer>::is_root)
+          if (!open_) project_own<handler>(table, *found, d, version, start.records, from);
     }
     return answer.settled(found == nullptr ? table.blank() : found->state, found == nullptr ? 0 : found->version, last);
   }
@@ -489,6 +490,7 @@ class engine {
     const about& cause;
     unsigned step;
 
+    static constexpr bool is_root = false;
     static constexpr bool expects(std::uint64_t) noexcept { return true; }
     static constexpr bool unexpected(std::uint64_t) noexcept { return false; }
     static constexpr bool failed() noexcept { return false; }

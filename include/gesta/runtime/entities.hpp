@@ -8,8 +8,7 @@
 #include <type_traits>
 #include <vector>
 
-#include <gesta/decide/aggregate.hpp>
-#include <gesta/detail/fields.hpp>
+#include <gesta/decide/key_rule.hpp>
 #include <gesta/detail/hash_index.hpp>
 #include <gesta/message/key.hpp>
 #include <gesta/model/flow.hpp>
@@ -17,45 +16,6 @@
 #include <gesta/store/store.hpp>
 
 namespace gesta::detail {
-
-// ---- which key an aggregate has
-
-template <class Aggregate, class By = typename Aggregate::found_by>
-struct key_rule;
-
-/// The key is given beside the command; its type is what the aggregate says, else a string.
-template <class Aggregate>
-struct key_rule<Aggregate, by_call> {
-  static constexpr bool carried = false;
-  template <class A>
-  static auto type() {
-    if constexpr (requires { typename A::key; }) return type_is<typename A::key>{};
-    else return type_is<string_key>{};
-  }
-  using key_type = typename decltype(type<Aggregate>())::type;
-};
-
-/// The key is a field of every command.
-template <class Aggregate, fixed_string Field>
-struct key_rule<Aggregate, by<Field>> {
-  static constexpr bool carried = true;
-  using first_command = at<0, typename commands_listed<typename Aggregate::command_list>::type>;
-  using key_type = std::remove_cvref_t<field_type<first_command, field_index<first_command>(Field.chars)>>;
-  template <class Command>
-  [[gnu::always_inline]] static constexpr const auto& key_in(const Command& command) {
-    return get_field<field_index<Command>(Field.chars)>(command);
-  }
-};
-
-template <class Aggregate>
-inline constexpr bool carries_key = key_rule<Aggregate>::carried;
-
-template <class Aggregate, class Command>
-[[gnu::always_inline]] constexpr const auto& key_in(const Command& command) {
-  return key_rule<Aggregate>::key_in(command);
-}
-
-// ---- the entities
 
 /// One entity in one place: what a command touches. Up to 64 bytes it never straddles two cache lines.
 template <class State, class Stream>
@@ -78,7 +38,7 @@ template <class Entity>
 class entity_blocks {
  public:
   void reserve(std::size_t count) {
-    first_.resize(count < 16 ? 16 : count);
+    first_.resize(count);
     begin_ = first_.data();
     in_first_ = first_.size();
   }
@@ -142,7 +102,7 @@ class entities {
     blocks_.reserve(count);
     keys_.reserve(count);
     index_.reserve(count);
-    bounded_ = bounded;
+    if (bounded) limit_ = static_cast<std::uint32_t>(count);
   }
 
   template <class Given>
@@ -159,7 +119,7 @@ class entities {
   template <class Given>
   [[gnu::noinline]] entity* add(const Given& given) {
     const value key = key_value_of<Key>(given);
-    if (bounded_ && count_ == blocks_.in_first()) return nullptr;
+    if (count_ == limit_) return nullptr;
     blocks_.grow_to(count_);
     keys_.add(key);
     index_.insert(key_hash(key), count_, [this](std::uint32_t n) { return key_hash(keys_.at(n)); });
@@ -195,7 +155,7 @@ class entities {
   std::conditional_t<same<value, key_bytes>, text_keys, value_keys<value>> keys_;
   hash_index index_;
   std::uint32_t count_ = 0;
-  bool bounded_ = false;
+  std::uint32_t limit_ = unknown_entity;
   state_type blank_{};
   mutable key_buffer<Key> buffer_;
   mutable value scratch_{};

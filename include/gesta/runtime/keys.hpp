@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <type_traits>
 #include <vector>
 
@@ -21,8 +20,8 @@ class text_keys {
   void add(key_bytes key) {
     if (room_ < key.size) {
       room_ = key.size < block ? block : key.size;
-      blocks_.push_back(std::unique_ptr<char[]>(new char[room_]));
-      next_ = blocks_.back().get();
+      blocks_.emplace_back(room_);
+      next_ = blocks_.back().data();
     }
     if (key.size != 0) std::memcpy(next_, key.data, key.size);
     keys_.push_back({next_, key.size});
@@ -34,15 +33,15 @@ class text_keys {
     keys_.resize(count);
     keys_.clear();
     room_ = count * 32;
-    blocks_.push_back(std::unique_ptr<char[]>(new char[room_]()));
-    next_ = blocks_.back().get();
+    blocks_.emplace_back(room_);
+    next_ = blocks_.back().data();
   }
 
  private:
   static constexpr std::size_t block = 65536;
 
   std::vector<key_bytes> keys_;
-  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::vector<std::vector<char>> blocks_;
   char* next_ = nullptr;
   std::size_t room_ = 0;
 };

@@ -45,6 +45,13 @@ constexpr bool all_of(std::initializer_list<bool> all) {
   return true;
 }
 
+/// Swallows what follows a mistake that has been reported.
+struct mistaken {
+  template <class... Arm>
+  void match(Arm&&...) const {}
+  explicit operator bool() const { return false; }
+};
+
 /// What became of a command.
 enum class became : std::uint8_t { settled, rejected, conflicted, failed };
 
@@ -92,8 +99,23 @@ class outcome<State, detail::types<R...>, CanConflict, CanFail> {
         repeated_(repeated) {}
   outcome(const conflict& found) : refusals_(no_change), failure_(detail::vacant{}), version_(found.actual), became_(detail::became::conflicted) {}
   outcome(const failure& cause) : refusals_(no_change), failure_(kept(cause)), became_(detail::became::failed) {}
+  /// The outcome of a store that cannot fail, for a caller who does not know the store.
+  template <bool OtherFails>
+    requires(CanFail && !OtherFails)
+  outcome(const outcome<State, rejection_list, CanConflict, OtherFails>& other)
+      : refusals_(other.refusals_, other.became_ == detail::became::rejected ? other.which_ : detail::npos),
+        failure_(detail::vacant{}),
+        state_(other.state_),
+        version_(other.version_),
+        position_(other.position_),
+        which_(other.which_),
+        became_(other.became_),
+        repeated_(other.repeated_) {}
 
  private:
+  template <class, class, bool, bool>
+  friend class outcome;
+
   template <class Answers, std::size_t... I>
   [[gnu::always_inline]] decltype(auto) dispatch(Answers answers, detail::indices<I...>) const {
     constexpr bool complete = detail::all_of({detail::answered<true, State, Answers>(), detail::answered<true, R, Answers>()...,

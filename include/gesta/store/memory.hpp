@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <string>
 #include <vector>
 
 #include <gesta/detail/hash.hpp>
@@ -80,14 +79,15 @@ class outcome_table {
 
   // A sender mostly repeats itself, so the last source is tried first.
   std::uint32_t source_number(const char* name) {
-    if (last_ < sources_.size() && sources_[last_] == name) return static_cast<std::uint32_t>(last_);
+    const auto is = [&](const std::vector<char>& source) { return std::strcmp(source.data(), name) == 0; };
+    if (last_ < sources_.size() && is(sources_[last_])) return static_cast<std::uint32_t>(last_);
     for (last_ = 0; last_ < sources_.size(); ++last_)
-      if (sources_[last_] == name) return static_cast<std::uint32_t>(last_);
-    sources_.emplace_back(name);
+      if (is(sources_[last_])) return static_cast<std::uint32_t>(last_);
+    sources_.emplace_back(name, name + std::strlen(name) + 1);
     return static_cast<std::uint32_t>(last_);
   }
 
-  std::vector<std::string> sources_;
+  std::vector<std::vector<char>> sources_;  ///< each ends with a zero
   std::size_t last_ = 0;
   std::vector<entry> entries_;
   std::vector<std::byte> bytes_;

@@ -45,7 +45,7 @@ struct happenings<Flow, gesta::detail::types<R...>> {
   using graph = gesta::detail::digraph<count>;
 
   template <class... To>
-  static constexpr void connect(graph& g, std::size_t from, gesta::detail::types<To...>) {
+  static constexpr void connect([[maybe_unused]] graph& g, [[maybe_unused]] std::size_t from, gesta::detail::types<To...>) {
     ((g.leads[from][gesta::detail::index_of<To, nodes>] = true), ...);
   }
   template <class Event>

@@ -92,7 +92,7 @@ struct reactor_refusals {
     static constexpr bool value = hears<Reactor, Command, Rejection>;
   };
   template <class... R>
-  static constexpr std::size_t first_heard(gesta::detail::types<R...>, bool wanted) {
+  static constexpr std::size_t first_heard(gesta::detail::types<R...>, [[maybe_unused]] bool wanted) {
     return first_true({is_heard<R>::value == wanted...});
   }
   static constexpr std::size_t unheard = first_heard(can_meet{}, false);

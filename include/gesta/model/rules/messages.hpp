@@ -28,6 +28,14 @@ constexpr bool points_elsewhere() {
   else return std::is_trivially_copyable_v<Type> && requires(const Type& view) { *view.data(); };  // std::string_view, std::span
 }
 
+/// Whether Type has a member that no stored bytes can be read into. A struct with a reference cannot even be made of nothing.
+template <class Type>
+constexpr bool cannot_be_stored() {
+  using gesta::detail::shape;
+  constexpr shape is = gesta::detail::shape_of<Type>;
+  return is == shape::unreadable || (is == shape::plain && !std::is_move_assignable_v<Type> && !requires { Type{}; });
+}
+
 /// The messages of a model: commands, events of all versions, rejections.
 template <class Flow>
 using messages_of = gesta::detail::unique<gesta::detail::concat<typename Flow::commands, typename Flow::events, typename Flow::rejections>>;
@@ -38,6 +46,7 @@ template <class... M>
 struct shapes<gesta::detail::types<M...>> {
   using list = gesta::detail::types<M...>;
   static constexpr std::size_t first(gesta::detail::shape wanted) { return first_true({gesta::detail::shape_of<M> == wanted...}); }
+  static constexpr std::size_t unstorable = first_true({cannot_be_stored<M>()...});
   static constexpr std::size_t pointing = first_true({(gesta::detail::plain<M> && points_elsewhere<M>())...});
 };
 
@@ -48,7 +57,7 @@ struct message_rules {
   using base = report_at<diagnostic::message_with_base, typename Shapes::list, Shapes::first(shape::has_base)>;
   using array = report_at<diagnostic::message_with_c_array, typename Shapes::list, Shapes::first(shape::has_array)>;
   using size = report_at<diagnostic::message_with_too_many_fields, typename Shapes::list, Shapes::first(shape::too_many)>;
-  using reference = report_at<diagnostic::message_with_reference, typename Shapes::list, Shapes::first(shape::unreadable)>;
+  using reference = report_at<diagnostic::message_with_reference, typename Shapes::list, Shapes::unstorable>;
   using pointer = report_at<diagnostic::message_with_pointer, typename Shapes::list, Shapes::pointing>;
 };
 

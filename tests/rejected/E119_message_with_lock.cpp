@@ -1,0 +1,18 @@
+// [gesta E119] the Message has a member that cannot be stored, a reference or a type that is neither copied nor moved; hold the value itself
+// in message_with_reference<false, renamed>
+// A member that is neither copied nor moved stays where it is made; an event is kept and read back.
+#include <atomic>
+
+#include <gesta/model/model.hpp>
+
+struct renamed { std::atomic<int> readers; static constexpr auto id = "account.renamed"; };
+struct rename_account {};
+struct account { int renames = 0; };
+
+constexpr void evolve(account& a, const renamed&) { ++a.renames; }
+auto decide(const account&, const rename_account&) -> gesta::emits<renamed>;
+
+struct accounts : gesta::aggregate<account, gesta::commands<rename_account>> {
+  static constexpr auto id = "account";
+};
+struct bank : gesta::model<accounts> {};
