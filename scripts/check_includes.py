@@ -11,7 +11,7 @@ import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
-FLOORS = ["message", "decide", "react", "model", "describe", "codec", "store", "delivery", "transport", "capture", "runtime", "testing"]
+FLOORS = ["message", "decide", "react", "model", "codec", "describe", "store", "delivery", "transport", "capture", "runtime", "testing"]
 
 # An umbrella is for users: no header of the library includes one. Each says which folders it may gather.
 UMBRELLAS = {"gesta.hpp": set(FLOORS), "domain.hpp": {"message", "decide", "react"}}
@@ -30,8 +30,8 @@ COMPONENTS = ["store/sqlite*.hpp"]
 
 # Neither these headers nor what they include may include one of the dear std headers: everybody pays for them.
 CHEAP = ["domain.hpp", "detail/list.hpp"]
-DEAR = {"algorithm", "any", "array", "chrono", "format", "functional", "iostream", "map", "memory", "optional", "ostream", "ranges", "regex",
-        "sstream", "string", "string_view", "tuple", "unordered_map", "variant", "vector"}
+DEAR = {"algorithm", "any", "array", "chrono", "format", "functional", "iostream", "map", "memory", "optional", "ostream", "ranges",
+        "regex", "sstream", "string", "string_view", "tuple", "unordered_map", "variant", "vector"}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]')
 
@@ -60,7 +60,8 @@ def may_include(header, target):
     if here in UMBRELLAS:
         if matches(target, COMPONENTS):
             return "it needs a client library; users include it themselves"
-        return None if there in UMBRELLAS[here] or there == "detail" else f"{here} gathers {', '.join(sorted(UMBRELLAS[here]))} and nothing else"
+        gathered = there in UMBRELLAS[here] or there == "detail"
+        return None if gathered else f"{here} gathers {', '.join(sorted(UMBRELLAS[here]))} and nothing else"
     if there == "detail" or target in LEAVES:
         return None
     if here == "detail":
@@ -84,7 +85,7 @@ def check(root):
     for header, path in headers.items():
         inside[header] = []
         if floor_of(header) not in UMBRELLAS and floor_of(header) not in FLOORS + ["detail"]:
-            said.append(f"{path}:1: {floor_of(header)} is no floor; name it in scripts/check_includes.py with its place, or use another folder")
+            said.append(f"{path}:1: {floor_of(header)} is no floor; give it a place in scripts/check_includes.py, or use another folder")
             continue
         for number, quote, name in includes(path):
             where = f"{path}:{number}: #include {name}"

@@ -81,8 +81,9 @@ def check_page(page, root, fix=False):
                 wanted = block(marker, root, inner)
                 if wanted != [line.rstrip() for line in inner] and not fix:
                     at = next((k for k, (a, b) in enumerate(zip(inner, wanted)) if a.rstrip() != b), min(len(inner), len(wanted)))
-                    said.append(f"{page}:{i + 2 + at}: differs from {marker['path']}: "
-                                f"{wanted[at] if at < len(wanted) else '(its end)'!r} stands there; scripts/check_readme.py --fix writes it anew")
+                    there = repr(wanted[at]) if at < len(wanted) else "its end"
+                    said.append(f"{page}:{i + 2 + at}: differs from {marker['path']}: {there} stands there; "
+                                "scripts/check_readme.py --fix writes it anew")
                 inner = wanted if fix else inner
             except Broken as broken:
                 said.append(f"{page}:{i + 1}: {broken}")

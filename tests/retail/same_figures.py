@@ -10,7 +10,7 @@ sys.dont_write_bytecode = True
 import support
 
 REAL = sys.argv[1:2] == ["real"]
-BATCHES = [None] if REAL else [None, 1, 7, 1000, 1000000]
+BATCHES = [None] if REAL else [None, 1, 97, 1000, 1000000]
 
 
 class SameFigures(unittest.TestCase):

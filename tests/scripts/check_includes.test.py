@@ -26,12 +26,15 @@ class Floors(unittest.TestCase):
 
     def test_what_is_right_is_accepted(self):
         self.assertEqual(self.said(
-            detail__pack="#include <cstddef>\n", detail__list="#include <boost/mp11/list.hpp>\n", message__id="#include <gesta/detail/pack.hpp>\n",
+            detail__pack="#include <cstddef>\n", detail__list="#include <boost/mp11/list.hpp>\n",
+            message__id="#include <gesta/detail/pack.hpp>\n",
             decide__decision="#include <gesta/message/id.hpp>\n#include <gesta/decide/each.hpp>\n", decide__each="// nothing\n",
             model__model="#include <gesta/detail/list.hpp>\n#include <gesta/decide/decision.hpp>\n#include <variant>\n",
-            store__sqlite="#include <gesta/store/sqlite_file.hpp>\n", store__sqlite_file="#include <sqlite3.h>\n", store__memory="", runtime__app="#include <gesta/store/store.hpp>\n", store__store="",
+            store__sqlite="#include <gesta/store/sqlite_file.hpp>\n", store__sqlite_file="#include <sqlite3.h>\n",
+            store__memory="", runtime__app="#include <gesta/store/store.hpp>\n", store__store="",
             testing__given="#include <gesta/runtime/app.hpp>\n",
-            domain="#include <gesta/decide/decision.hpp>\n", gesta="#include <gesta/domain.hpp>\n#include <gesta/testing/given.hpp>\n#include <gesta/store/memory.hpp>\n"), [])
+            domain="#include <gesta/decide/decision.hpp>\n",
+            gesta="#include <gesta/domain.hpp>\n#include <gesta/testing/given.hpp>\n#include <gesta/store/memory.hpp>\n"), [])
 
     def test_an_upward_include(self):
         self.refused("upward", message__id="\n#include <gesta/runtime/app.hpp>\n", runtime__app="")

@@ -38,7 +38,8 @@ class Readme(unittest.TestCase):
         self.assertEqual(self.said("<!-- a.cpp#inner -->\n\n```cpp\nint a = 1;\n\nint b = 2;\n```\n"), [])
 
     def test_one_character_differs(self):
-        self.refused("README.md:6: differs from a.cpp: '  int a = 1;'", f"<!-- a.cpp -->\n```cpp\n{WHOLE.replace('a = 1', 'a = 3')}\n```\n")
+        self.refused("README.md:6: differs from a.cpp: '  int a = 1;'",
+                     f"<!-- a.cpp -->\n```cpp\n{WHOLE.replace('a = 1', 'a = 3')}\n```\n")
 
     def test_a_line_is_missing(self):
         self.refused("differs from a.cpp", f"<!-- a.cpp -->\n```cpp\n{WHOLE[:-2]}\n```\n")

@@ -28,48 +28,52 @@ constexpr chars dot_escape(char c) {
 inline constexpr const char* dot_shapes[] = {"", "box", "ellipse", "ellipse", "hexagon", "cylinder", "component"};
 
 template <class Sink>
-constexpr void say_dot_label(page<Sink>& out, const flow_node& node) {
-  const drawn_kind& d = drawn(node.kind);
-  out.say("label=\"");
-  say_label(out, node, dot_escape);
-  out.say("\", fillcolor=\"", d.fill, "\", color=\"", d.stroke, "\", fontcolor=\"", d.text, "\"");
-}
-
-template <class Sink>
 constexpr void say_dot_nodes(page<Sink>& out, const flow_graph& graph, std::uint16_t aggregate, const char* indent) {
   each_node_of(graph, aggregate, [&](std::size_t i) {
     const flow_node& node = graph.nodes[i];
+    const drawn_kind& d = drawn(node.kind);
     out.say(indent);
     say_handle(out, graph, i);
-    out.say(" [shape=", dot_shapes[static_cast<std::size_t>(node.kind)], ", ");
-    say_dot_label(out, node);
-    out.say(drawn(node.kind).dashed ? ", style=\"filled,dashed\"];\n" : "];\n");
+    out.say(" [shape=", dot_shapes[static_cast<std::size_t>(node.kind)], ", label=\"");
+    say_label(out, node, dot_escape);
+    out.say("\", fillcolor=\"", d.fill, "\", color=\"", d.stroke, "\", fontcolor=\"", d.text);
+    out.say(d.dashed ? "\", style=\"filled,dashed\"];\n" : "\"];\n");
   });
 }
 
-/// A graph attribute is ended by a semicolon where a node's is ended by a comma; a frame takes a list of its own.
 template <class Sink>
 constexpr void say_dot_frame(page<Sink>& out, const flow_graph& graph, std::size_t aggregate) {
+  const drawn_kind& d = drawn(node_kind::aggregate);
   out.say("  subgraph cluster_");
   say_handle(out, graph, aggregate);
-  out.say(" {\n    graph [style=\"rounded,filled\", ");
-  say_dot_label(out, graph.nodes[aggregate]);
-  out.say("];\n");
+  out.say(" {\n    graph [style=rounded, label=\"");
+  say_label(out, graph.nodes[aggregate], dot_escape);
+  out.say("\", color=\"", d.stroke, "\", fontcolor=\"", d.text, "\"];\n");
   say_dot_nodes(out, graph, static_cast<std::uint16_t>(aggregate), "    ");
   out.say("  }\n");
 }
 
+/// The attributes of an edge. Undoing points against the flow, so it has no say in who stands left of whom.
+constexpr const char* dot_edge_style(edge_kind kind) {
+  switch (kind) {
+    case edge_kind::sends: return "style=bold";
+    case edge_kind::undoes: return "style=dashed, constraint=false";
+    case edge_kind::rejects:
+    case edge_kind::hears:
+    case edge_kind::upcasts: return "style=dashed";
+    default: return "style=solid";
+  }
+}
+
 template <class Sink>
 constexpr void say_dot_edge(page<Sink>& out, const flow_graph& graph, const flow_edge& edge) {
-  const char* const label = edge_label(graph, edge);
-  const bool solid = edge.kind == edge_kind::emits || edge.kind == edge_kind::projects || edge.kind == edge_kind::reacts;
   out.say("  ");
   say_handle(out, graph, edge.from);
   out.say(" -> ");
   say_handle(out, graph, edge.to);
-  if (*label != '\0') out.say(" [label=\"", label, solid ? "\"]" : "\", style=dashed]");
-  else if (!solid) out.say(edge.kind == edge_kind::sends ? " [style=bold]" : " [style=dashed]");
-  out.say(";\n");
+  out.say(" [", dot_edge_style(edge.kind));
+  if (const char* const label = edge_label(graph, edge); *label != '\0') out.say(", label=\"", label, "\"");
+  out.say("];\n");
 }
 
 }  // namespace detail

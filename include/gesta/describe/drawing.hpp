@@ -55,7 +55,8 @@ class page {
   Sink& sink_;
 };
 
-/// How things of one kind are called and drawn, by node_kind. Orange facts, blue wishes: the colours of event storming.
+/// How things of one kind are called and drawn, by node_kind. Orange facts, blue wishes: the colours of event storming. An aggregate is
+/// a frame that is not filled, so that lines within it are seen on a light page and on a dark one.
 struct drawn_kind {
   const char* name;
   const char* fill;
@@ -64,7 +65,7 @@ struct drawn_kind {
   bool dashed;
 };
 inline constexpr drawn_kind drawn_kinds[] = {
-    {"aggregate", "#fafafa", "#a1a1aa", "#3f3f46", false},   {"command", "#dbeafe", "#2563eb", "#1e3a8a", false},
+    {"aggregate", "none", "#a1a1aa", "#71717a", false},      {"command", "#dbeafe", "#2563eb", "#1e3a8a", false},
     {"event", "#ffedd5", "#ea580c", "#7c2d12", false},       {"old_version", "#f4f4f5", "#a1a1aa", "#52525b", true},
     {"rejection", "#fee2e2", "#dc2626", "#7f1d1d", true},    {"view", "#dcfce7", "#16a34a", "#14532d", false},
     {"reactor", "#ede9fe", "#7c3aed", "#4c1d95", false},

@@ -54,14 +54,24 @@ constexpr void say_mermaid_nodes(page<Sink>& out, const flow_graph& graph, std::
   });
 }
 
+constexpr const char* mermaid_line(edge_kind kind) {
+  switch (kind) {
+    case edge_kind::sends: return "==>";
+    case edge_kind::rejects:
+    case edge_kind::hears:
+    case edge_kind::undoes:
+    case edge_kind::upcasts: return "-.->";
+    default: return "-->";
+  }
+}
+
 template <class Sink>
 constexpr void say_mermaid_edge(page<Sink>& out, const flow_graph& graph, const flow_edge& edge) {
-  const char* const label = edge_label(graph, edge);
-  const bool solid = edge.kind == edge_kind::emits || edge.kind == edge_kind::projects || edge.kind == edge_kind::reacts;
   out.say("  ");
   say_handle(out, graph, edge.from);
-  if (*label != '\0') out.say(solid ? " -- " : " -. ", label, solid ? " --> " : " .-> ");
-  else out.say(edge.kind == edge_kind::sends ? " ==> " : solid ? " --> " : " -.-> ");
+  out.say(" ", mermaid_line(edge.kind));
+  if (const char* const label = edge_label(graph, edge); *label != '\0') out.say("|", label, "|");
+  out.say(" ");
   say_handle(out, graph, edge.to);
   out.say("\n");
 }

@@ -172,7 +172,7 @@ struct part_without_id {
   static_assert(Ok, "[gesta E310] the Part, an aggregate, a projection or a reactor, does not say the name it is kept under; add  static constexpr auto id = \"...\";  to it, and never change it");
 };
 
-template <bool Ok, class Model, class Locked>
+template <bool Ok, class Locked>
 struct id_left_the_model {
   static_assert(Ok, "[gesta E304] an id of the lock is neither in the model nor retired, so its stored events could not be read; bring the event back, or list the id in  gesta::retired<...>");
 };
@@ -197,7 +197,7 @@ struct upcast_leads_nowhere {
   static_assert(Ok, "[gesta E308] upcast of the Old version returns something that is neither an event of the model nor a later version in gesta::history; return the next version");
 };
 
-template <bool Ok, class Event, class Locked>
+template <bool Ok, class Locked, class Event>
 struct schema_changed {
   static_assert(Ok, "[gesta E309] the fields of the Event are no longer those of the lock and its version was not raised; raise it,  gesta::event_id{\"...\", n + 1},  and keep the old struct in  gesta::history<...>");
 };

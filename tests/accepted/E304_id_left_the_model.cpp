@@ -1,0 +1,16 @@
+#include <gesta/describe/schema.hpp>
+#include <gesta/model/model.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct deposit { int amount; };
+struct account { int balance = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts, gesta::retired<"account.noted">> {};
+
+// `account.noted` was stored by an earlier release.
+using bank_lock = gesta::schema_lock<gesta::locked<"account.deposited", 1, gesta::shape_id<deposited>>, gesta::locked<"account.noted", 1, 0x1>>;
+struct bank_is_locked : gesta::locked_model<bank, bank_lock> {};

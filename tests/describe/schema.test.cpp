@@ -1,0 +1,69 @@
+#include <gesta/describe/schema.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gesta/model/model.hpp>
+
+namespace {
+
+struct in_place { gesta::text<8> sku; gesta::list<int, 4> sizes; };
+struct in_place_wider { gesta::text<80> sku; gesta::list<int, 40> sizes; };
+struct allocated { std::string sku; std::vector<int> sizes; };
+struct reordered { gesta::list<int, 4> sizes; gesta::text<8> sku; };
+struct renamed { gesta::text<8> code; gesta::list<int, 4> sizes; };
+struct widened { gesta::text<8> sku; gesta::list<long long, 4> sizes; };
+struct unsigned_sizes { gesta::text<8> sku; gesta::list<unsigned, 4> sizes; };
+struct extended { gesta::text<8> sku; gesta::list<int, 4> sizes; bool last; };
+enum class colour : unsigned char { red };
+struct with_enum { colour c; };
+struct with_number { unsigned char c; };
+struct nested { in_place inner; std::optional<int> maybe; std::array<short, 3> three; std::map<std::string, int> counts; };
+struct nested_otherwise { renamed inner; std::optional<int> maybe; std::array<short, 3> three; std::map<std::string, int> counts; };
+
+struct opened { int amount; static constexpr auto id = "account.opened"; };
+struct open { int amount; };
+struct account { int balance = 0; };
+constexpr void evolve(account& a, const opened& e) { a.balance = e.amount; }
+constexpr auto decide(const account&, const open& c) -> gesta::emits<opened> { return opened{c.amount}; }
+struct accounts : gesta::aggregate<account, gesta::commands<open>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts> {};
+
+}  // namespace
+
+TEST_CASE("a bound or an owner of text and lists changes no stored byte, so it changes no shape") {
+  CHECK(gesta::shape_id<in_place> == gesta::shape_id<in_place_wider>);
+  CHECK(gesta::shape_id<in_place> == gesta::shape_id<allocated>);
+}
+
+TEST_CASE("order, names, widths, signs and further fields are part of the shape, at any depth") {
+  CHECK(gesta::shape_id<in_place> != gesta::shape_id<reordered>);
+  CHECK(gesta::shape_id<in_place> != gesta::shape_id<renamed>);
+  CHECK(gesta::shape_id<in_place> != gesta::shape_id<widened>);
+  CHECK(gesta::shape_id<in_place> != gesta::shape_id<unsigned_sizes>);
+  CHECK(gesta::shape_id<in_place> != gesta::shape_id<extended>);
+  CHECK(gesta::shape_id<with_enum> != gesta::shape_id<with_number>);
+  CHECK(gesta::shape_id<nested> != gesta::shape_id<nested_otherwise>);
+}
+
+TEST_CASE("shapes are pinned: they stand in committed locks, so that changing the hash has to be a decision") {
+  CHECK(gesta::shape_id<opened> == 0xd53656824b6824c8u);
+}
+
+TEST_CASE("a printed lock is the header that the model is held to") {
+  std::string text;
+  gesta::print_lock<bank>("bank_lock", [&](const char* data, std::size_t size) { text.append(data, size); });
+  CHECK(text ==
+        "// The shapes of stored events. Written by gesta::print_lock; a change of it is a decision.\n"
+        "#pragma once\n\n"
+        "#include <gesta/describe/schema.hpp>\n\n"
+        "using bank_lock = gesta::schema_lock<\n"
+        "    gesta::locked<\"account.opened\", 1, 0xd53656824b6824c8>>;\n");
+  struct bank_is_locked : gesta::locked_model<bank, gesta::schema_lock<gesta::locked<"account.opened", 1, 0xd53656824b6824c8>>> {};
+  CHECK(sizeof(bank_is_locked) == 1);
+}
