@@ -1,6 +1,8 @@
 // What the command line asks for. Every word must be known; the first that is not is the answer.
-// Stands before the ledger's way. May include: std only.
+// Stands before the ledger's way. May include: gesta, std.
 #pragma once
+
+#include <gesta/describe/diagram.hpp>
 
 #include <charconv>
 #include <cstdint>
@@ -28,13 +30,12 @@ and then the lines before it are in the ledger.
 
 struct options {
   enum class report_form { text, json };
-  enum class flow_form { none, mermaid, dot, json };
 
   std::string data;         ///< empty: the sample; "-": standard input
   std::string sqlite_path;  ///< empty: in memory
   std::uint64_t batch = 100'000;
   report_form report = report_form::text;
-  flow_form flow = flow_form::none;
+  const gesta::diagram* flow = nullptr;  ///< not null: print the flow instead
   bool help = false;
   std::string wrong;  ///< not empty: why this command line cannot be followed
 };
@@ -42,14 +43,12 @@ struct options {
 namespace detail {
 
 inline bool take(options& o, std::string_view name, std::string_view value) {
-  using enum options::flow_form;
   const bool sqlite = value.starts_with("sqlite:") && value.size() > 7;
   if (name == "--data" && !value.empty()) return o.data = value, true;
   if (name == "--store" && (sqlite || value == "memory")) return o.sqlite_path = sqlite ? value.substr(7) : "", true;
   if (name == "--report" && (value == "text" || value == "json"))
     return o.report = value == "json" ? options::report_form::json : options::report_form::text, true;
-  if (name == "--flow" && (value == "mermaid" || value == "dot" || value == "json"))
-    return o.flow = value == "mermaid" ? mermaid : value == "dot" ? dot : json, true;
+  if (name == "--flow") return (o.flow = gesta::diagram_named(value)) != nullptr;
   if (name != "--batch") return false;
   const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), o.batch);
   return error == std::errc{} && stop == value.data() + value.size() && o.batch != 0;

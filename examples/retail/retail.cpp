@@ -1,9 +1,11 @@
 // The retail ledger: a shop's transactions as decisions, events and read models, on the store you name. See --help.
+#include <gesta/describe/diagram.hpp>
 #include <gesta/gesta.hpp>
 #ifdef RETAIL_SQLITE
 #include <gesta/store/sqlite.hpp>
 #endif
 
+#include <cstddef>
 #include <cstdio>
 
 #include "large_pages.hpp"
@@ -11,23 +13,14 @@
 #include "options.hpp"
 #include "run.hpp"
 
-namespace {
-
-void print_flow(retail::options::flow_form form) {
-  const auto print = [](const char* text, std::size_t size) { std::fwrite(text, 1, size, stdout); };
-  using form_is = retail::options::flow_form;
-  if (form == form_is::mermaid) gesta::print_flow<retail::ledger>(gesta::mermaid, print);
-  if (form == form_is::dot) gesta::print_flow<retail::ledger>(gesta::dot, print);
-  if (form == form_is::json) gesta::print_flow<retail::ledger>(gesta::json, print);
-}
-
-}  // namespace
-
 int main(int count, char** words) {
   const retail::options asked = retail::read_options(count, words);
   if (!asked.wrong.empty()) return retail::complain(asked.wrong + "; --help shows what there is", retail::input_wrong);
   if (asked.help) return std::fputs(retail::usage.data(), stdout) < 0;
-  if (asked.flow != retail::options::flow_form::none) return print_flow(asked.flow), 0;
+  if (asked.flow != nullptr) {
+    gesta::print_flow<retail::ledger>(*asked.flow, [](const char* text, std::size_t size) { std::fwrite(text, 1, size, stdout); });
+    return retail::all_well;
+  }
   retail::use_large_pages();
   if (asked.sqlite_path.empty()) return retail::run(asked, gesta::memory_store{}, "memory");
 #ifdef RETAIL_SQLITE

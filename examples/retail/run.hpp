@@ -64,7 +64,7 @@ figures::list by_name(const tally<Name>& sums) {
 template <class Name>
 figures::list top_ten(const tally<Name>& sums) {
   figures::list out = by_name(sums);
-  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; });
   if (out.size() > 10) out.resize(10);
   return out;
 }
