@@ -85,7 +85,9 @@ class app {
   /// Whether an outcome can be a gesta::failure.
   static constexpr bool can_fail = engine_type::can_fail;
 
-  app(const Store& store, Clock clock) : engine_(store, static_cast<Clock&&>(clock)) {}
+  app(const Store& store, Clock clock) : engine_(store, static_cast<Clock&&>(clock)) {
+    (void)sizeof(diagnostic::cannot_take_back<(can_take_back() || !can_fail), Store>);
+  }
 
   /// Handles a command that carries its key, or a key and a command; then, in any order, gesta::once and gesta::expected.
   /// The outcome has to be answered by `match` exactly when it can be more than accepted.
@@ -208,27 +210,36 @@ class app {
 
   /// A command as a unit of work of its own, or within the open batch.
   template <class Key, class Command, class... Option>
-  [[gnu::flatten]] outcome_of<Command, Option...> carry_out(const Key& key, const Command& command, const Option&... option) {
-    using result = outcome_of<Command, Option...>;
+  [[gnu::always_inline]] outcome_of<Command, Option...> carry_out(const Key& key, const Command& command, const Option&... option) {
     engine_.begin_chain();
-    if constexpr (engine_type::is_memory) {
-      if constexpr (engine_type::template projects_later<Command>) {
-        const auto start = engine_.here();
-        result outcome = decide<result>(key, command, option...);
-        if (!engine_.open()) engine_.project_since(start);
-        return outcome;
-      } else {
-        return decide<result>(key, command, option...);
-      }
+    if constexpr (engine_type::is_memory) return carry_out_in_memory(key, command, option...);
+    else return carry_out_in_unit(key, command, option...);
+  }
+
+  // Flattened: the decision dissolves only where `decide`, the record and `evolve` meet in one function.
+  template <class Key, class Command, class... Option>
+  [[gnu::flatten]] outcome_of<Command, Option...> carry_out_in_memory(const Key& key, const Command& command, const Option&... option) {
+    using result = outcome_of<Command, Option...>;
+    if constexpr (engine_type::template projects_later<Command>) {
+      const auto start = engine_.here();
+      result outcome = decide<result>(key, command, option...);
+      if (!engine_.open()) engine_.project_since(start);
+      return outcome;
     } else {
-      if (engine_.open()) return engine_.doomed() ? result(engine_.last_failure()) : decide<result>(key, command, option...);
-      for (unsigned attempt = 0;; ++attempt) {
-        unit_of_work unit{engine_};
-        if (!unit.begin()) return result(engine_.last_failure());
-        result outcome = decide<result>(key, command, option...);
-        if (unit.commit()) return outcome;
-        if (engine_.last_failure().why != failure::kind::conflict || attempt == detail::conflict_retries) return result(engine_.last_failure());
-      }
+      return decide<result>(key, command, option...);
+    }
+  }
+
+  template <class Key, class Command, class... Option>
+  outcome_of<Command, Option...> carry_out_in_unit(const Key& key, const Command& command, const Option&... option) {
+    using result = outcome_of<Command, Option...>;
+    if (engine_.open()) return engine_.doomed() ? result(engine_.last_failure()) : decide<result>(key, command, option...);
+    for (unsigned attempt = 0;; ++attempt) {
+      unit_of_work unit{engine_};
+      if (!unit.begin()) return result(engine_.last_failure());
+      result outcome = decide<result>(key, command, option...);
+      if (unit.commit()) return outcome;
+      if (engine_.last_failure().why != failure::kind::conflict || attempt == detail::conflict_retries) return result(engine_.last_failure());
     }
   }
 

@@ -138,7 +138,7 @@ class engine {
   }
 
   /// Keeps the unit and projects its events. False: last_failure() says why and the unit was taken back.
-  bool commit() {
+  [[gnu::noinline]] bool commit() {
     if constexpr (!is_memory) {
       if (doomed_ || !log_.commit()) {
         if (!doomed_) failure_ = log_.last_failure();
@@ -156,7 +156,7 @@ class engine {
   }
 
   /// Takes everything of the open unit back.
-  void roll_back() {
+  [[gnu::noinline, gnu::cold]] void roll_back() {
     open_ = false;
     if constexpr (!is_memory) log_.rollback();
     take_back(unit_);
@@ -193,7 +193,7 @@ class engine {
       if (found == nullptr) {
         found = table.add(key);
         if (found == nullptr) [[unlikely]] {
-          fails(failure(failure::kind::full, 0, "the store has no room left for entities"));
+          no_room_for_entities();
           return answer.failed();
         }
       }
@@ -234,7 +234,7 @@ class engine {
 
   /// Projects every event since a mark, in order of position.
   template <class Mark>
-  void project_since(Mark mark) {
+  [[gnu::noinline]] void project_since(Mark mark) {
     if constexpr (flow_type::projections::size != 0)
       each_record(mark, unit().here(), [&](const recorded& record) { project_record(record); });
   }
@@ -354,6 +354,14 @@ class engine {
     return {record.key, record.version, record.position, record.from.time, record.from.correlation, record.from.causation};
   }
 
+  [[gnu::noinline, gnu::cold]] void no_room_for_entities() {
+    fails(failure(failure::kind::full, 0, "the store has no room left for entities"));
+  }
+  [[gnu::noinline, gnu::cold]] bool no_room_for_events() {
+    log_.report_full("events");
+    return fails(log_.last_failure());
+  }
+
   // ---- keeping events
 
   template <class Handler, class Table, class Entity, class Decision>
@@ -385,10 +393,7 @@ class engine {
     if constexpr (is_memory) {
       const link address = log_.events().put(tag, aggregate, number, entity.version + 1, entity.stream.head, from, event);
       if constexpr (log_type::can_fail)
-        if (address == 0) [[unlikely]] {
-          log_.report_full("events");
-          return fails(log_.last_failure());
-        }
+        if (address == 0) [[unlikely]] return no_room_for_events();
       entity.stream.head = address;
     } else {
       switch (log_.template append<typename Handler::aggregate>(entity.stream, number, table.key(number), entity.version + 1, from, event)) {
@@ -404,7 +409,7 @@ class engine {
   }
 
   template <class Entity>
-  void evolve_by(Entity& entity, const recorded& record) {
+  [[gnu::noinline]] void evolve_by(Entity& entity, const recorded& record) {
     const bool readable = read_event<flow_type>(record, [&](const auto& event) {
       if constexpr (evolves<decltype(entity.state), std::remove_cvref_t<decltype(event)>>)
         call_evolve(entity.state, event, [&] { return about_record(record); });
@@ -433,7 +438,7 @@ class engine {
 
   /// The reactors of each event of one decision, event by event, each to its end. False: the unit fails.
   template <class Handler, class Table, class Entity, class Decision>
-  bool follow(Table& table, Entity& entity, const Decision& d, mark_type start, std::uint64_t version, const origin& from) {
+  [[gnu::noinline]] bool follow(Table& table, Entity& entity, const Decision& d, mark_type start, std::uint64_t version, const origin& from) {
     bool goes_on = true;
     if constexpr (has_open_number<typename Handler::contract::event_list>) {
       each_record(start, unit().here(), [&](const recorded& record) {
@@ -519,7 +524,7 @@ class engine {
   };
 
   template <class Handler, class Decision>
-  bool remember_refusal(const once& request, const Decision& d, std::size_t which, std::uint64_t version) {
+  [[gnu::noinline]] bool remember_refusal(const once& request, const Decision& d, std::size_t which, std::uint64_t version) {
     bool kept = false;
     select<Decision::rejection_list::size>(which, [&](auto at) {
       const auto& rejection = d.refusal().template get<at()>();
@@ -557,7 +562,7 @@ class engine {
   }
 
   /// Undoes one command that failed half way. Where the log is no memory the whole unit is doomed.
-  void give_up(mark_type start, std::size_t outcomes) {
+  [[gnu::noinline, gnu::cold]] void give_up(mark_type start, std::size_t outcomes) {
     if constexpr (is_memory) {
       take_back(start);
       log_.cut_outcomes(outcomes);
@@ -620,7 +625,7 @@ class engine {
     project_record(record);
   }
 
-  void unreadable(const recorded& record) {
+  [[gnu::noinline, gnu::cold]] void unreadable(const recorded& record) {
     failure cause(failure::kind::corrupt, 0, "the event at position ", record.position, " cannot be read");
     cause.position = record.position;
     lose(cause);

@@ -190,7 +190,8 @@ class entities<Aggregate, Stream, dense> {
   template <class Given>
   [[gnu::noinline]] entity* add(const Given& key) {
     const auto number = static_cast<std::uint64_t>(key);
-    if (bounded_ || number >= unknown_entity) return nullptr;
+    if (bounded_) return nullptr;
+    if (number >= unknown_entity) key_is_out_of_range();
     blocks_.grow_to(static_cast<std::uint32_t>(number));
     return &blocks_.at(static_cast<std::uint32_t>(number));
   }

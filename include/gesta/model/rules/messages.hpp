@@ -33,7 +33,9 @@ template <class Type>
 constexpr bool cannot_be_stored() {
   using gesta::detail::shape;
   constexpr shape is = gesta::detail::shape_of<Type>;
-  return is == shape::unreadable || (is == shape::plain && !std::is_move_assignable_v<Type> && !requires { Type{}; });
+  if constexpr (is == shape::unreadable) return true;
+  else if constexpr (is != shape::plain) return false;
+  else return !std::is_move_constructible_v<Type> || (!std::is_move_assignable_v<Type> && !requires { Type{}; });
 }
 
 /// The messages of a model: commands, events of all versions, rejections.
