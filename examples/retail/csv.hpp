@@ -130,7 +130,8 @@ class csv_reader {
   }
   void too_long(bool quoted) {  // most often a quote was forgotten; then its field is the better news
     ++line_;
-    if (!quoted || split(block_.data() + at_, block_.data() + end_)) problem_ = {line_, "", "longer than " + std::to_string(block_size) + " bytes"};
+    if (quoted && !split(block_.data() + at_, block_.data() + end_)) return;
+    problem_ = {line_, "", "longer than " + std::to_string(block_size) + " bytes"};
   }
 
   bool split(char* at, char* const last) {
@@ -142,7 +143,8 @@ class csv_reader {
         void* const comma = at == last ? nullptr : std::memchr(at, ',', static_cast<std::size_t>(last - at));
         stop = comma != nullptr ? static_cast<char*>(comma) : last;
         fields_[i] = {at, static_cast<std::size_t>(stop - at)};
-        if (std::memchr(at, '"', fields_[i].size()) != nullptr) return wrong(i, "a quote inside a field that does not begin with one"), false;
+        if (std::memchr(at, '"', fields_[i].size()) != nullptr)
+          return wrong(i, "a quote inside a field that does not begin with one"), false;
       }
       if (i + 1 == Columns) {
         if (stop != last) return problem_ = {line_, "", "more than " + std::to_string(Columns) + " fields"}, false;

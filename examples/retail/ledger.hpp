@@ -42,7 +42,8 @@ struct entry {
 };
 constexpr month_name month_of(const moment& at) {
   const auto digit = [](int n) { return static_cast<char>('0' + n % 10); };
-  const char text[] = {digit(at.year / 1000), digit(at.year / 100), digit(at.year / 10), digit(at.year), '-', digit(at.month / 10), digit(at.month)};
+  const char text[] = {digit(at.year / 1000), digit(at.year / 100), digit(at.year / 10), digit(at.year), '-',
+                       digit(at.month / 10),  digit(at.month)};
   return month_name(text, sizeof text);
 }
 constexpr money worth(const entry& e) { return e.quantity * e.unit_price; }

@@ -34,8 +34,8 @@ inline std::string quoted(std::string_view text) {
   for (const char c : text) {
     char code[8];
     if (c == '"' || c == '\\') (out += '\\') += c;
-    else if (static_cast<unsigned char>(c) < 0x20) out.append(code, static_cast<std::size_t>(std::snprintf(code, sizeof code, "\\u%04x", c)));
-    else out += c;
+    else if (static_cast<unsigned char>(c) >= 0x20) out += c;
+    else out.append(code, static_cast<std::size_t>(std::snprintf(code, sizeof code, "\\u%04x", c)));
   }
   return out += '"';
 }
@@ -59,7 +59,7 @@ inline std::string object(const figures::list& list) {
 }
 inline std::string pairs(const figures::list& list) {
   std::string out;
-  for (const auto& [name, value] : list) out += (out.empty() ? "" : ",") + ('[' + quoted(name)) + ',' + std::to_string(value) + ']';
+  for (const auto& [name, value] : list) out += (out.empty() ? "[" : ",[") + quoted(name) + ',' + std::to_string(value) + ']';
   return '[' + out + ']';
 }
 template <class Show>
@@ -79,8 +79,9 @@ inline std::string json(const figures& f) {
   using namespace detail;
   return "{\"lines\":" + std::to_string(f.lines) + ",\"events\":" + object(f.events) + ",\"rejections\":" + object(f.rejections) +
          ",\"accounts\":" + std::to_string(f.accounts) + ",\"revenue_by_country\":" + object(f.revenue_by_country) +
-         ",\"revenue_by_month\":" + object(f.revenue_by_month) + ",\"top_products\":" + pairs(f.top_products) + ",\"store\":" + quoted(f.store) +
-         ",\"seconds\":" + decimal(f.seconds, 6) + ",\"events_per_second\":" + decimal(f.events_per_second, 0) + "}\n";
+         ",\"revenue_by_month\":" + object(f.revenue_by_month) + ",\"top_products\":" + pairs(f.top_products) +
+         ",\"store\":" + quoted(f.store) + ",\"seconds\":" + decimal(f.seconds, 6) +
+         ",\"events_per_second\":" + decimal(f.events_per_second, 0) + "}\n";
 }
 
 /// A page of text.

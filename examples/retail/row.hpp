@@ -57,7 +57,8 @@ struct cell {
     const char* const last = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), last, out);
     if (stop != last || error == std::errc::invalid_argument) return wrong("is not an integer");
-    if (error != std::errc{} || out > largest_quantity || out < -largest_quantity) return wrong("is beyond " + std::to_string(largest_quantity));
+    if (error != std::errc{} || out > largest_quantity || out < -largest_quantity)
+      return wrong("is beyond " + std::to_string(largest_quantity));
     return true;
   }
   bool into(moment& out) const { return parse(text, out) || wrong("is not a time of the form YYYY-MM-DD HH:MM:SS"); }

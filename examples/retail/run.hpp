@@ -64,7 +64,8 @@ figures::list by_name(const tally<Name>& sums) {
 template <class Name>
 figures::list top_ten(const tally<Name>& sums) {
   figures::list out = by_name(sums);
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; });
+  const auto before = [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; };
+  std::sort(out.begin(), out.end(), before);
   if (out.size() > 10) out.resize(10);
   return out;
 }
@@ -77,8 +78,10 @@ figures figures_of(const App& app, const posted& done) {
   figures f;
   f.lines = done.lines;
   f.events = {{"items_sold", count(seen.sold)}, {"items_returned", count(seen.returned)}};
-  f.rejections = {{unknown_customer::id, count(done.refused.unknown_customer)}, {invalid_quantity::id, count(done.refused.invalid_quantity)},
-                  {nothing_to_return::id, count(done.refused.nothing_to_return)}, {invalid_price::id, count(done.refused.invalid_price)},
+  f.rejections = {{unknown_customer::id, count(done.refused.unknown_customer)},
+                  {invalid_quantity::id, count(done.refused.invalid_quantity)},
+                  {nothing_to_return::id, count(done.refused.nothing_to_return)},
+                  {invalid_price::id, count(done.refused.invalid_price)},
                   {not_a_sale::id, count(done.refused.not_a_sale)}};
   f.accounts = seen.accounts;
   f.revenue_by_country = by_name(app.template view<by_country>().revenue);

@@ -50,7 +50,7 @@ class sample_maker {
   bool one_in(unsigned n) { return below(n) == 0; }
 
   void pass_time() {
-    unsigned minutes = now_.minute + 60u * now_.hour + below(960);
+    unsigned minutes = now_.minute + 60u * now_.hour + below(700);
     for (; minutes >= 24 * 60; minutes -= 24 * 60) next_day();
     now_.hour = static_cast<std::uint8_t>(minutes / 60);
     now_.minute = static_cast<std::uint8_t>(minutes % 60);
@@ -110,32 +110,45 @@ class sample_maker {
 
   void put(const line& l) {
     static constexpr std::array<std::string_view, 8> descriptions = {
-        "WHITE METAL LANTERN",        "\"AIRLINE LOUNGE,METAL SIGN\"", "\"RECORD FRAME 7\"\" SINGLE SIZE \"", "SET OF 6 T-LIGHTS ",
-        "\"LETTER \"\"D\"\" BLING KEY RING\"", "Gift Voucher \xc2\xa3""10.00",  "",                                   "\"SWISS ROLL TOWEL, CHOCOLATE  SPOTS\""};
+        "WHITE METAL LANTERN",
+        "\"AIRLINE LOUNGE,METAL SIGN\"",
+        "\"RECORD FRAME 7\"\" SINGLE SIZE \"",
+        "SET OF 6 T-LIGHTS ",
+        "\"LETTER \"\"D\"\" BLING KEY RING\"",
+        "Gift Voucher \xc2\xa3" "10.00",
+        "",
+        "\"SWISS ROLL TOWEL, CHOCOLATE  SPOTS\""};
     static constexpr std::array<std::string_view, 5> endings = {"", "A", "a", "", "BL"};
     std::string code = l.product % 50 == 49 ? "gift_00_" + std::to_string(l.product) : std::to_string(20000 + 7 * l.product);
     code += endings[l.product % endings.size()];
     write(l.invoice, code, descriptions[l.product % descriptions.size()], l.quantity, l.price, l.customer);
   }
   void write(std::string_view invoice, std::string_view code, std::string_view description, int quantity, int price, unsigned customer) {
-    static constexpr std::array<std::string_view, 7> countries = {"United Kingdom", "United Kingdom", "EIRE", "France", "Germany", "Channel Islands", "Unspecified"};
-    char date[40], number[40];
-    std::snprintf(date, sizeof date, "%04d-%02d-%02d %02d:%02d:00", now_.year, now_.month, now_.day, now_.hour, now_.minute);
-    const int size = std::snprintf(number, sizeof number, "%s%d.%03d", price < 0 ? "-" : "", (price < 0 ? -price : price) / 1000, (price < 0 ? -price : price) % 1000);
-    std::string_view shown(number, static_cast<std::size_t>(size));
-    while (shown.ends_with('0') && !shown.ends_with(".0")) shown.remove_suffix(1);
-    text_.append(invoice) += ',';
-    text_.append(code) += ',';
-    text_.append(description) += ',';
-    text_.append(std::to_string(quantity)) += ',';
-    text_.append(date) += ',';
-    text_.append(shown) += ',';
-    if (customer != 0) text_ += std::to_string(12000 + 3 * customer) + ".0";
-    text_ += ',';
-    text_.append(countries[customer % countries.size()]) += '\n';
+    static constexpr std::array<std::string_view, 7> countries = {"United Kingdom", "United Kingdom",  "EIRE",       "France",
+                                                                  "Germany",        "Channel Islands", "Unspecified"};
+    text_.append(invoice).append(",").append(code).append(",").append(description).append(",");
+    text_.append(std::to_string(quantity)).append(",").append(date()).append(",").append(decimal(price)).append(",");
+    if (customer != 0) text_.append(std::to_string(12000 + 3 * customer)).append(".0");
+    text_.append(",").append(countries[customer % countries.size()]).append("\n");
     ++written_;
   }
-  static int price_of(unsigned product) { return product % 97 == 5 ? 1 : product % 31 == 3 ? 1255 + static_cast<int>(product) : 50 * (1 + static_cast<int>(product * 37 % 250)); }
+  std::string date() const {
+    char out[40];
+    std::snprintf(out, sizeof out, "%04d-%02d-%02d %02d:%02d:00", now_.year, now_.month, now_.day, now_.hour, now_.minute);
+    return out;
+  }
+  /// With one to three decimals, as few as will do.
+  static std::string decimal(int thousandths) {
+    const int size = thousandths < 0 ? -thousandths : thousandths;
+    std::string out = (thousandths < 0 ? "-" : "") + std::to_string(size / 1000) + '.' + std::to_string(1000 + size % 1000).substr(1);
+    while (out.ends_with('0') && !out.ends_with(".0")) out.pop_back();
+    return out;
+  }
+  static int price_of(unsigned product) {
+    if (product % 97 == 5) return 1;
+    if (product % 31 == 3) return 1255 + static_cast<int>(product);
+    return 50 * (1 + static_cast<int>(product * 37 % 250));
+  }
 
   std::uint64_t state_;
   std::uint64_t written_ = 0;

@@ -391,6 +391,8 @@ struct too_late { int hours; };
 taken decide(const stock&, const take&);
 int decide(stock, give);
 char decide(const stock&, const count&, const gesta::about&);
+short decide(const stock&, const taken&);
+long decide(const stock&, const taken&, const gesta::about&);
 long decide(stock&, const guess&);
 
 struct shelf { int shown = 0; };
@@ -449,7 +451,7 @@ TEST_CASE("decide takes its state by const reference or by value") {
   static_assert(detail::decides_exactly_about<stock, count>);
   static_assert(!detail::decides_exactly_about<stock, take>);
   static_assert(!detail::decides_exactly<stock, guess>, "a decision must not change the state");
-  static_assert(!detail::decides_exactly<stock, taken>);
+  static_assert(!detail::decides_exactly<stock, sold_out>);
 }
 
 TEST_CASE("project changes its view") {
@@ -494,6 +496,7 @@ TEST_CASE("a verb's result is what the exact overload returns") {
   static_assert(std::is_same_v<detail::decide_result<stock, take>, taken>);
   static_assert(std::is_same_v<detail::decide_result<stock, give>, int>);
   static_assert(std::is_same_v<detail::decide_result<stock, count>, char>);
+  static_assert(std::is_same_v<detail::decide_result<stock, taken>, long>, "of two forms the one with about is called");
   static_assert(std::is_same_v<detail::decide_result<beside_all::state, beside_all::event>, int>);
   static_assert(std::is_same_v<detail::react_result<refill, taken>, give>);
   static_assert(std::is_same_v<detail::react_result<warn, taken>, take>);

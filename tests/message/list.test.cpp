@@ -80,4 +80,15 @@ TEST_CASE("lists are equal by their elements, where those can be compared") {
   CHECK_FALSE(comparable<list<without_equality, 2>>);
 }
 
-TEST_CASE("it is copied by its bytes") { CHECK(std::is_trivially_copyable_v<list<line, 3>>); }
+TEST_CASE("it has no padding of its own and is copied by its bytes") {
+  CHECK(std::is_trivially_copyable_v<list<line, 3>>);
+  CHECK(std::has_unique_object_representations_v<list<char, 3>>);
+  CHECK(std::has_unique_object_representations_v<list<char, 301>>);
+  CHECK(std::has_unique_object_representations_v<list<char, 65537>>);
+  CHECK(std::has_unique_object_representations_v<list<short, 65537>>);
+  CHECK(std::has_unique_object_representations_v<list<text<8>, 301>>);
+  CHECK(std::has_unique_object_representations_v<list<int, 3>>);
+  CHECK(std::has_unique_object_representations_v<list<long, 300>>);
+  CHECK(sizeof(list<char, 3>) == 4);
+  CHECK(sizeof(list<long, 3>) == 32);
+}

@@ -46,11 +46,9 @@ struct sum_up {
   int operator()(const withdrawn& e) const { return -e.amount; }
 };
 
-auto two_entries() {
-  return [](auto& app) {
-    app.handle("alice", deposit{100}).match([](const account&) {}, [](gesta::nothing) {});
-    app.handle("bob", withdraw{30});
-  };
+void make_entries(auto& app) {
+  app.handle("alice", deposit{100}).match([](const account&) {}, [](gesta::nothing) {});
+  app.handle("bob", withdraw{30});
 }
 
 }  // namespace
@@ -66,7 +64,7 @@ static_assert([] {
 
 TEST_CASE("every event of the log is visited as a variant, in order, with what surrounds it") {
   auto app = gesta::start<bank>(gesta::memory_store{});
-  two_entries()(app);
+  make_entries(app);
   std::vector<std::pair<std::size_t, int>> seen;
   std::vector<std::uint64_t> positions, versions;
   CHECK(app.each_event(gesta::as_variant<bank>([&](const gesta::event_of<bank>& event, const gesta::about& a) {
@@ -81,7 +79,7 @@ TEST_CASE("every event of the log is visited as a variant, in order, with what s
 
 TEST_CASE("a visitor that does not want to know what surrounds the event need not take it") {
   auto app = gesta::start<bank>(gesta::memory_store{});
-  two_entries()(app);
+  make_entries(app);
   int sum = 0;
   CHECK(app.each_event(gesta::as_variant<bank>([&](const gesta::event_of<bank>& event) { sum += std::visit(sum_up{}, event); })));
   CHECK(sum == 10'070);

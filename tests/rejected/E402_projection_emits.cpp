@@ -1,5 +1,5 @@
 // [gesta E402] project returns something; a projection only changes its view: return void, and let a reactor send commands
-// in projection_emits<false, balances, deposited, withdraw>
+// in projection_emits<false, balances, deposited>
 #include <gesta/model/model.hpp>
 
 struct deposited { int amount; static constexpr auto id = "account.deposited"; };

@@ -3,7 +3,7 @@
 usage: check.py [--compiler g++] [--include DIR] [--jobs N] [FILE...]
 
 tests/rejected/E101_event_without_evolve.cpp begins with the sentence that is expected, whole, as a comment; with two of them for
-two mistakes. Then
+two mistakes, the same one twice too. Then
   - there is one error for each sentence, with that sentence, and no other error;
   - a line `// in event_without_evolve<false, accounts, noted>` demands that the report names these types;
   - a sentence takes at most 25 lines of output of GCC, 45 of Clang.
@@ -70,12 +70,12 @@ def judge_rejected(source, output, accepted, limit):
         return ["it compiles"]
     complaints = []
     errors = [line for line in output.splitlines() if re.search(r"\berror:", line)]
-    for sentence in sentences:
+    for sentence in dict.fromkeys(sentences):
         if not SENTENCE.fullmatch(sentence):
             complaints.append(f"expects something that is no sentence: {sentence}")
         hits = [line for line in errors if line.split("error:", 1)[1].rstrip("\"'’ ").endswith(sentence)]
-        if len(hits) != 1:
-            complaints.append(f"{len(hits)} errors instead of one say: {sentence}")
+        if len(hits) != sentences.count(sentence):
+            complaints.append(f"{len(hits)} errors instead of {sentences.count(sentence)} say: {sentence}")
         errors = [line for line in errors if line not in hits]
     complaints += [f"an error that is not expected: {line}" for line in errors]
     for wanted in re.findall(r"^// in (.*)$", source, re.MULTILINE):

@@ -60,22 +60,27 @@ class Check(unittest.TestCase):
     def test_another_error_than_the_expected_one(self):
         said = self.complaints(GLAD + RULE + mistake("too_sad"))
         self.assertEqual(len(said), 2, said)
-        self.assertIn("0 errors instead of one", said[0])
+        self.assertIn("0 errors instead of 1", said[0])
         self.assertIn("not expected", said[1])
 
     def test_an_error_besides_the_expected_one(self):
         self.refused("not expected", SAD + RULE + mistake("too_sad") + "int n = nothing_of_that_name;\n")
 
     def test_the_second_sentence_is_missing(self):
-        self.refused("0 errors instead of one", SAD + GLAD + RULE + mistake("too_sad"))
+        self.refused("0 errors instead of 1", SAD + GLAD + RULE + mistake("too_sad"))
 
     def test_the_same_sentence_twice(self):
         twice = "struct withdrawn {};\nstruct two : gesta::diagnostic::too_sad<false, withdrawn> {};\n"
-        self.refused("2 errors instead of one", SAD + RULE + mistake("too_sad") + twice)
+        self.refused("2 errors instead of 1", SAD + RULE + mistake("too_sad") + twice)
+
+    def test_the_same_sentence_expected_twice(self):
+        twice = RULE + mistake("too_sad") + "struct withdrawn {};\nstruct two : gesta::diagnostic::too_sad<false, withdrawn> {};\n"
+        self.assertEqual(self.complaints(SAD + SAD + twice), [])
+        self.refused("1 errors instead of 2", SAD + SAD + RULE + mistake("too_sad"))
 
     def test_only_the_beginning_of_the_sentence(self):
         said = self.complaints("// [gesta E999] the Event is too\n" + RULE + mistake("too_sad"))
-        self.assertIn("0 errors instead of one", said[0])
+        self.assertIn("0 errors instead of 1", said[0])
 
     def test_the_types_are_not_named(self):
         self.refused("does not name", SAD + "// in too_sad<false, withdrawn>\n" + RULE + mistake("too_sad"))

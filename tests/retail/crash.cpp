@@ -114,8 +114,8 @@ struct outcomes_later {
 
 int main(int count, char** words) {
   const retail::options asked = retail::read_options(count, words);
-  if (!asked.wrong.empty() || asked.sqlite_path.empty()) return retail::complain("retail_crash needs --store sqlite:PATH", retail::input_wrong);
-  const counted<gesta::sqlite_store> store{{.path = asked.sqlite_path}};
-  if (std::getenv("RETAIL_PLANTED_BUG") != nullptr) return retail::run(asked, outcomes_later<counted<gesta::sqlite_store>>{store}, "sqlite");
+  if (!asked.wrong.empty() || asked.sqlite_path.empty()) return retail::complain("--store sqlite:PATH is needed", retail::input_wrong);
+  counted<gesta::sqlite_store> store{{.path = asked.sqlite_path}};
+  if (std::getenv("RETAIL_PLANTED_BUG") != nullptr) return retail::run(asked, outcomes_later<decltype(store)>{store}, "sqlite");
   return retail::run(asked, store, "sqlite");
 }

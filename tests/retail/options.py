@@ -2,6 +2,7 @@
 import json
 import os
 import pty
+import resource
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,24 @@ class Options(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stdout), (1, ""))
                 self.assertRegex(done.stderr, r"\Aretail: the store failed: .+\n\Z")
             self.assertIn("this is no database", other.read_text())
+
+    def test_a_full_disk_ends_with_1_and_the_next_run_goes_on(self):
+        if "sqlite" not in support.STORES:
+            self.skipTest("built without SQLite")
+        with tempfile.TemporaryDirectory() as folder:
+            store = f"sqlite:{folder}/ledger.db"
+            limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, resource.RLIM_INFINITY))
+            # Python ignores SIGXFSZ and, told so, lets the program inherit that: a write beyond the limit is an error to it.
+            done = subprocess.run([support.RETAIL, "--store", store, "--batch", "500"], stdin=subprocess.DEVNULL, capture_output=True,
+                                  text=True, preexec_fn=limit, restore_signals=False)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertRegex(done.stderr, r"\Aretail: the store failed: .+\n\Z")
+            self.assertEqual(support.figures(support.report("--store", store)), support.figures(support.report()))
+
+    def test_a_report_that_cannot_be_written_ends_with_2(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([support.RETAIL], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual((done.returncode, done.stderr), (2, "retail: the report cannot be written\n"))
 
     def test_help(self):
         done = support.run("--help")

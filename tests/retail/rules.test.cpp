@@ -13,7 +13,7 @@ using gesta::given;
 namespace {
 
 constexpr entry lanterns(std::int32_t quantity, money unit_price = 2550) {
-  return {.invoice = "536365", .item = "85123A", .unit_price = unit_price, .quantity = quantity, .at = {2010, 12, 1, 8, 26, 0}, .country = "EIRE"};
+  return {"536365", "85123A", unit_price, quantity, {2010, 12, 1, 8, 26, 0}, "EIRE"};
 }
 constexpr entry frames(std::int32_t quantity) {
   entry e = lanterns(quantity, 2100);
@@ -38,7 +38,9 @@ static_assert(given<account>(items_sold{lanterns(6)}).when(take_back{"17850", la
 static_assert(given<account>(items_sold{lanterns(6)}).when(take_back{"17850", lanterns(-1)}).rejects(invalid_quantity{-1}));
 
 // What has come back is not held; what is bought again is.
-static_assert(given<account>(items_sold{lanterns(6)}, items_returned{lanterns(4)}).when(take_back{"17850", lanterns(3)}).rejects(nothing_to_return{2}));
+static_assert(given<account>(items_sold{lanterns(6)}, items_returned{lanterns(4)})
+                  .when(take_back{"17850", lanterns(3)})
+                  .rejects(nothing_to_return{2}));
 static_assert(given<account>(items_sold{lanterns(6)}, items_returned{lanterns(4)}, items_sold{lanterns(1)})
                   .when(take_back{"17850", lanterns(3)})
                   .then(items_returned{lanterns(3)}));

@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 REAL_FILE = HERE.parents[2] / "shared" / "data" / "online-retail.csv.zst"  # beside the repository, never in it
-RETAIL = os.environ.get("RETAIL", "retail")
+RETAIL = os.environ["RETAIL"]
 STORES = os.environ.get("RETAIL_STORES", "memory sqlite").split()
 KEYS = ["lines", "events", "rejections", "accounts", "revenue_by_country", "revenue_by_month", "top_products", "store", "seconds",
         "events_per_second"]

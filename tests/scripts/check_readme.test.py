@@ -64,7 +64,8 @@ class Readme(unittest.TestCase):
         self.refused("before no block", f"<!-- a.cpp -->\n```cpp\n{WHOLE}\n```\n<!-- a.cpp -->\n")
 
     def test_an_error_holds_the_sentence(self):
-        self.assertEqual(self.said("<!-- error of e.cpp -->\n```\nx.hpp:3: error: [gesta E101] there is no evolve;\n  write one\n```\n"), [])
+        self.assertEqual(self.said(
+                     "<!-- error of e.cpp -->\n```\nx.hpp:3: error: [gesta E101] there is no evolve;\n  write one\n```\n"), [])
         self.refused("does not hold the sentence", "<!-- error of e.cpp -->\n```\nerror: [gesta E102] something else\n```\n")
 
     def test_a_page_that_shows_nothing(self):

@@ -128,8 +128,8 @@ TEST_CASE("an event is refused unless its version is the next of its stream") {
   fill(f / "a.db", 2);
   log_of_bank log(gesta::sqlite_store{.path = f / "a.db"});
   REQUIRE(start(log));
-  for (const std::uint64_t wrong : {0, 1, 2, 4}) CHECK(append(log, "a", wrong) == append_result::conflict);
-  for (const std::uint64_t wrong : {0, 2}) CHECK(append(log, "new", wrong) == append_result::conflict);
+  for (const std::uint64_t wrong : {0u, 1u, 2u, 4u}) CHECK(append(log, "a", wrong) == append_result::conflict);
+  for (const std::uint64_t wrong : {0u, 2u}) CHECK(append(log, "new", wrong) == append_result::conflict);
   CHECK(append(log, "a", 3) == append_result::ok);
   CHECK(append(log, "a", 3) == append_result::conflict);
   CHECK(log.commit());

@@ -18,9 +18,9 @@
 #include <string>
 #include <vector>
 
-namespace {
-
 // ---- a model
+
+namespace models {
 
 struct opened { std::int64_t owner; static constexpr auto id = "test.opened"; };
 struct noted  { std::string words;  static constexpr auto id = "test.noted"; };
@@ -28,27 +28,34 @@ struct closed { static constexpr auto id = "test.closed"; };
 struct full_up { std::int32_t by; static constexpr auto id = "test.full_up"; };
 struct unnamed {};
 
-struct open {};
-struct note { std::string words; };
-struct close {};
+struct open_account {};
+struct write_note { std::string words; };
+struct close_account {};
 
 struct account {};
 inline void evolve(account&, const opened&) {}
 inline void evolve(account&, const noted&) {}
 inline void evolve(account&, const closed&) {}
-inline auto decide(const account&, const open&) -> gesta::emits<opened>::or_rejects<full_up, unnamed> { return opened{0}; }
-inline auto decide(const account&, const note& c) -> gesta::emits<noted> { return noted{c.words}; }
-inline auto decide(const account&, const close&) -> gesta::emits<closed> { return closed{}; }
+inline auto decide(const account&, const open_account&) -> gesta::emits<opened>::or_rejects<full_up, unnamed> { return opened{0}; }
+inline auto decide(const account&, const write_note& c) -> gesta::emits<noted> { return noted{c.words}; }
+inline auto decide(const account&, const close_account&) -> gesta::emits<closed> { return closed{}; }
 
-struct accounts : gesta::aggregate<account, gesta::commands<open, note, close>> { static constexpr auto id = "test.account"; };
+struct accounts : gesta::aggregate<account, gesta::commands<open_account, write_note, close_account>> { static constexpr auto id = "test.account"; };
 
 struct bank {
   using parts = gesta::detail::types<accounts>;
 };
 
+}  // namespace models
+
 // ---- a log of it
 
+namespace {
+
+using namespace models;
+
 using log_of_bank = gesta::sqlite_store::log<bank>;
+static_assert(gesta::opened_log<log_of_bank>);
 using gesta::append_result;
 using gesta::recall_result;
 using gesta::verdict;
@@ -145,6 +152,19 @@ inline void sql(const std::string& path, const char* statements) {
   const std::string why = sqlite3_errmsg(connection);
   sqlite3_close(connection);
   REQUIRE_MESSAGE(code == SQLITE_OK, why);
+}
+
+/// The first value of a query's answer.
+inline std::string answer(const std::string& path, const char* query) {
+  sqlite3* connection = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &connection) == SQLITE_OK);
+  std::string out;
+  const auto take = [](void* to, int, char** values, char**) { return *static_cast<std::string*>(to) = values[0] == nullptr ? "" : values[0], 0; };
+  const int code = sqlite3_exec(connection, query, take, &out, nullptr);
+  const std::string why = sqlite3_errmsg(connection);
+  sqlite3_close(connection);
+  REQUIRE_MESSAGE(code == SQLITE_OK, why);
+  return out;
 }
 
 // ---- processes

@@ -1,10 +1,10 @@
 // A SQLite file has its own dictionary: records are named by ids, and what the model no longer knows is noticed at opening.
 #include "sqlite_files.hpp"
 
-namespace {
+namespace models {
 
 // The same commands and ids in another order, so that every tag differs.
-struct accounts_reordered : gesta::aggregate<account, gesta::commands<close, note, open>> { static constexpr auto id = "test.account"; };
+struct accounts_reordered : gesta::aggregate<account, gesta::commands<close_account, write_note, open_account>> { static constexpr auto id = "test.account"; };
 struct bank_reordered { using parts = gesta::detail::types<accounts_reordered>; };
 
 // Another aggregate stands before it.
@@ -17,7 +17,7 @@ struct desks : gesta::aggregate<desk, gesta::commands<ring>> { static constexpr 
 struct bank_with_desks { using parts = gesta::detail::types<desks, accounts_reordered>; };
 
 // Without notes.
-struct quiet_accounts : gesta::aggregate<account, gesta::commands<open, close>> { static constexpr auto id = "test.account"; };
+struct quiet_accounts : gesta::aggregate<account, gesta::commands<open_account, close_account>> { static constexpr auto id = "test.account"; };
 struct bank_without_notes { using parts = gesta::detail::types<quiet_accounts>; };
 struct bank_with_retired_notes { using parts = gesta::detail::types<quiet_accounts, gesta::retired<"test.gone", "test.noted">>; };
 struct bank_without_accounts { using parts = gesta::detail::types<desks, gesta::retired<"test.opened", "test.noted", "test.closed">>; };
@@ -28,10 +28,14 @@ struct opened_2 { std::int64_t owner, branch; static constexpr auto id = gesta::
 inline opened_2 upcast(const opened& e) { return {e.owner, 0}; }
 struct later {};
 inline void evolve(later&, const opened_2&) {}
-inline auto decide(const later&, const open&) -> gesta::emits<opened_2> { return opened_2{0, 0}; }
-struct later_accounts : gesta::aggregate<later, gesta::commands<open>> { static constexpr auto id = "test.account"; };
+inline auto decide(const later&, const open_account&) -> gesta::emits<opened_2> { return opened_2{0, 0}; }
+struct later_accounts : gesta::aggregate<later, gesta::commands<open_account>> { static constexpr auto id = "test.account"; };
 struct later_bank { using parts = gesta::detail::types<later_accounts, gesta::history<opened>>; };
 struct forgetful_bank { using parts = gesta::detail::types<later_accounts>; };
+
+}  // namespace models
+
+namespace {
 
 template <class Model>
 using log_for = gesta::sqlite_store::log<Model>;

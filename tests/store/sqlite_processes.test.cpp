@@ -20,6 +20,28 @@ TEST_CASE("what another log appended is handed over in order, once") {
   CHECK(caught_up(one).empty());
 }
 
+TEST_CASE("catching up outside a unit of work stops nobody from writing") {
+  const folder f;
+  fill(f / "a.db", 2);
+  log_of_bank one(gesta::sqlite_store{.path = f / "a.db"}), two(gesta::sqlite_store{.path = f / "a.db", .patience_milliseconds = 1});
+  lines out;
+  REQUIRE(start(two));
+  REQUIRE(append(two, "b", 1, noted{"x"}) == append_result::ok);
+  const auto take = [&](const gesta::recorded& r) {
+    out.push_back(line_of(r));
+    if (r.position == 1) CHECK(two.commit());  // while the other reads
+  };
+  CHECK(one.catch_up(take));
+  CHECK(out == lines{"1 a/1 0", "2 a/2 0"});
+  CHECK(one.last_position() == 2);
+  CHECK(one.catch_up(take));
+  CHECK(one.catch_up(take));
+  CHECK(out == lines{"1 a/1 0", "2 a/2 0", "3 b/1 1"});
+  REQUIRE(one.begin());
+  CHECK(append(one, "b", 2) == append_result::ok);
+  CHECK(one.commit());
+}
+
 TEST_CASE("a version that another log took meanwhile is a conflict; after catching up the next one is free") {
   const folder f;
   log_of_bank one(gesta::sqlite_store{.path = f / "a.db"}), two(gesta::sqlite_store{.path = f / "a.db"});

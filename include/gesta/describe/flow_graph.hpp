@@ -34,10 +34,10 @@ struct flow_node {
   node_kind kind = node_kind::aggregate;
   /// Its id where it says one; else the name of its C++ type, with its namespace only where two of this kind are called alike.
   /// Not ended by a zero.
-  detail::chars name;
+  detail::chars name = {};
   unsigned version = 0;               ///< of an event and of an old version; 0 for anything else
   std::uint16_t aggregate = no_node;  ///< the one aggregate that decides, records or gives it; no_node: several do, or none
-  detail::chars key;                  ///< of an aggregate: the field that is its key; empty: the key is given beside the command
+  detail::chars key = {};             ///< of an aggregate: the field that is its key; empty: the key is given beside the command
   bool may_do_nothing = false;        ///< of a command: its decision may be gesta::no_change
 
   friend constexpr bool operator==(const flow_node&, const flow_node&) = default;

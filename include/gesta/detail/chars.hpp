@@ -58,6 +58,8 @@ constexpr bool operator==(chars a, chars b) noexcept {
   return true;
 }
 
+constexpr bool operator==(chars a, const char* b) noexcept { return a == detail::chars_of(b); }
+
 /// Whether a stands before b when compared byte by byte.
 constexpr bool operator<(chars a, chars b) noexcept {
   const std::size_t both = a.size < b.size ? a.size : b.size;

@@ -205,17 +205,18 @@ struct returned {
 
 template <bool Exactly, bool ExactlyAbout, class Verb, class... Arguments>
 auto result() {
-  if constexpr (Exactly)
-    return returned<typename Verb::template call<Arguments...>>{};
-  else if constexpr (ExactlyAbout)
+  if constexpr (ExactlyAbout)
     return returned<typename Verb::template call<Arguments..., const about&>>{};
+  else if constexpr (Exactly)
+    return returned<typename Verb::template call<Arguments...>>{};
   else
     return returned<missing>{};
 }
 
 }  // namespace probing
 
-// What the verb returns, called with const lvalues; of the form without `about` when both are there; else `missing`.
+// What the verb returns, called with const lvalues; of the form with `about` when both are there, which is the one that is
+// called then; `missing` when there is none.
 template <class State, class Command>
 using decide_result =
     typename decltype(probing::result<decides_exactly<State, Command>, decides_exactly_about<State, Command>,

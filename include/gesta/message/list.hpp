@@ -77,9 +77,14 @@ class list {
 
  private:
   static_assert(N != 0, "[gesta] a list of no capacity holds nothing");
+  static_assert(alignof(T) <= 8, "[gesta] list<T, N> holds values of at most eight bytes of alignment");
 
-  T items_[N] = {};
-  detail::small_count<N> size_ = 0;
+  // The count is as wide as the alignment of T, or the room is a whole number of counts: there is no padding.
+  static constexpr std::size_t width = detail::width_of_count<N> > alignof(T) ? detail::width_of_count<N> : alignof(T);
+  static constexpr std::size_t room = width > alignof(T) ? (N + width - 1) / width * width : N;
+
+  T items_[room] = {};
+  detail::unsigned_of<width> size_ = 0;
 };
 
 }  // namespace gesta

@@ -24,8 +24,12 @@ inline constexpr bool is_text = false;
 template <std::size_t N>
 inline constexpr bool is_text<text<N>> = true;
 
+// How many bytes it takes to count to N, and the number of that size.
 template <std::size_t N>
-using small_count = std::conditional_t<(N < 256), std::uint8_t, std::conditional_t<(N < 65536), std::uint16_t, std::uint32_t>>;
+inline constexpr std::size_t width_of_count = N < 256 ? 1 : N < 65536 ? 2 : 4;
+template <std::size_t Width>
+using unsigned_of = std::conditional_t<Width <= 2, std::conditional_t<Width == 1, std::uint8_t, std::uint16_t>,
+                                       std::conditional_t<Width == 4, std::uint32_t, std::uint64_t>>;
 
 }  // namespace detail
 
@@ -110,15 +114,16 @@ class text {
   friend constexpr bool operator>=(const text& a, const text& b) noexcept { return !(a < b); }
 
   template <class Stream>
-    requires requires(Stream& out, const char* data) { out.write(data, 1); }
+    requires requires(Stream& out, const char* text) { out << text; }
   friend Stream& operator<<(Stream& out, const text& t) {
-    out.write(t.data(), t.size_);
+    out << t.c_str();
     return out;
   }
 
  private:
-  using count = detail::small_count<N>;
-  static constexpr std::size_t room = (N / alignof(count) + 1) * alignof(count);  // for the zero at the end, and no padding
+  static constexpr std::size_t width = detail::width_of_count<N>;
+  static constexpr std::size_t room = (N / width + 1) * width;  // for the zero at the end, and without padding
+  using count = detail::unsigned_of<width>;
 
   constexpr void fill(detail::chars source) noexcept {
     detail::copy_chars(source, chars_);

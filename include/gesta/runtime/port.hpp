@@ -12,6 +12,7 @@
 #include <gesta/decide/verbs.hpp>
 #include <gesta/detail/pack.hpp>
 #include <gesta/message/key.hpp>
+#include <gesta/message/id.hpp>
 #include <gesta/message/once.hpp>
 #include <gesta/model/diagnostic.hpp>
 #include <gesta/runtime/outcome.hpp>

@@ -64,7 +64,7 @@ template <class List>
 struct key_table;
 template <class... Aggregate>
 struct key_table<types<Aggregate...>> {
-  static constexpr key_column all[] = {key_column_of<Aggregate>()..., key_column{}};
+  static constexpr key_column all[] = {key_column_of<Aggregate>..., key_column{}};
 };
 
 template <class Flow>

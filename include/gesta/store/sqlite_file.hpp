@@ -109,8 +109,9 @@ class sqlite_file {
     bool empty = false;
     if (!look_at_header(empty)) return false;
     if (sqlite3_db_readonly(connection(), "main") == 1) return refuse("the file cannot be written to");
-    // The cache holds the inner pages of a large file; the write-ahead log keeps its size of 1,000 pages: longer ones were no faster.
-    if (!execute("pragma foreign_keys=off; pragma cache_size=-32768; pragma synchronous=full")) return false;
+    // 32 MB of cache; a write-ahead log of more than 64 MB is cut when it has been moved into the file. It is moved every 1,000 pages:
+    // four times as many were no faster and stopped the writer four times as long.
+    if (!execute("pragma foreign_keys=off; pragma cache_size=-32768; pragma journal_size_limit=67108864; pragma synchronous=full")) return false;
     if (empty && !make_tables()) return false;
     if (!use_write_ahead_log() || !check_format()) return false;
     if (!options.flush_each_commit && !execute("pragma synchronous=normal")) return false;

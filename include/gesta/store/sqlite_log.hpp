@@ -47,9 +47,11 @@ class sqlite_log {
   /// Opens a unit of work: from here to its end nobody else writes. False: last_failure() says why.
   bool begin() {
     if (!file_.begin()) return false;
-    if (file_.data_version() != known_version_ && !look_again()) {
-      file_.rollback();
-      return false;
+    if (file_.data_version() != known_version_) {
+      const bool good = look_again();
+      last_row_.reset();
+      if (!good) file_.rollback();
+      if (!good) return false;
     }
     is_open_ = true;
     is_doomed_ = false;
@@ -82,11 +84,13 @@ class sqlite_log {
     take_back();
   }
 
-  /// Within a unit: hands over what others appended since the last time, at first everything: f(const recorded&). It costs nothing when
-  /// there is nothing. f uses nothing of the log.
+  /// Hands over what others appended since the last time, at first everything: f(const recorded&), which uses nothing of the log. Within
+  /// a unit it costs nothing when there is nothing. Outside it keeps nobody from writing: the way to read a long log before the first unit.
   template <class F>
   bool catch_up(F&& f) {
-    if (seen_ == last_) return true;
+    if (is_open_ && seen_ == last_) return true;
+    const sqlite_reading view(last_row_);  // one view of the file for all that follows
+    if (!is_open_ && !look_again()) return false;
     const sqlite_reading reading(after_.set(0, seen_));
     bool failed = false;
     while (file_.next(after_, failed, seen_ + 1))
@@ -155,7 +159,9 @@ class sqlite_log {
   /// The outcome's payload is valid until the next call.
   recall_result recall(const once& request, remembered& outcome) {
     if (!is_open_) outcomes_.forget();  // others may have written
-    return outcomes_.recall(request, outcome);
+    const recall_result result = outcomes_.recall(request, outcome);
+    if (result == recall_result::failed) is_doomed_ = true;
+    return result;
   }
   /// Within a unit: keeps an outcome with it.
   bool remember(const once& request, const remembered& outcome) {
@@ -193,16 +199,13 @@ class sqlite_log {
            file_.prepare(last_row_, "select max(position) from events") && names_.refresh();
   }
 
-  // Others have written, or this is the first unit.
+  // Others may have written. Leaves last_row_ at its row.
   bool look_again() {
     bool failed = false;
-    {
-      const sqlite_reading reading(last_row_);
-      if (!file_.next(last_row_, failed)) return false;
-      const std::int64_t last = last_row_.number(0);
-      if (last < last_) return file_.break_off(failure(failure::kind::corrupt, 0, "events have vanished from ", file_.path()));
-      last_ = last;
-    }
+    if (!file_.next(last_row_, failed)) return false;
+    const std::int64_t last = last_row_.number(0);
+    if (last < last_) return file_.break_off(failure(failure::kind::corrupt, 0, "events have vanished from ", file_.path()));
+    last_ = last;
     outcomes_.forget();
     return names_.refresh();
   }
@@ -295,7 +298,7 @@ class sqlite_log {
   template <class F>
   bool hand_over(record_row row, F&& f) {
     recorded record{};
-    number_bytes buffer;
+    key_column::buffer buffer;
     if (const char* const why = row.read(names_, keys_, buffer, record)) return corrupt(row.position(), why);
     if (record.aggregate != sqlite_names::unknown) f(static_cast<const recorded&>(record));  // else its aggregate has left with it
     return true;

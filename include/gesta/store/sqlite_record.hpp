@@ -28,7 +28,7 @@ struct record_row {
   std::int64_t previous() const noexcept { return row.number(3); }
 
   /// Fills in the record; its key may lie in the buffer. Returns why it cannot be read, or nullptr.
-  const char* read(const sqlite_names& names, const key_column* keys, number_bytes& buffer, recorded& record) const noexcept {
+  const char* read(const sqlite_names& names, const key_column* keys, key_column::buffer& buffer, recorded& record) const noexcept {
     record.tag = names.tag(stored_kind::event, row.number(4));
     record.aggregate = names.tag(stored_kind::aggregate, row.number(9));
     if (record.tag == sqlite_names::unknown) return "the table types has no such event";

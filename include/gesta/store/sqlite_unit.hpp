@@ -132,6 +132,7 @@ class waiting_rows {
   void clear() noexcept {
     rows_.clear();
     used_ = 0;
+    if (bytes_.size() > most_kept) std::vector<std::byte>().swap(bytes_);
   }
 
   /// Makes the rows readable as the table `name` of this connection, which must not outlive them.
@@ -156,6 +157,8 @@ class waiting_rows {
     void* const memory = sqlite3_malloc(static_cast<int>(sizeof(Made)));
     return memory == nullptr ? nullptr : ::new (memory) Made{};
   }
+
+  static constexpr std::size_t most_kept = std::size_t{1} << 22;
 
   std::vector<Row> rows_;
   std::vector<std::byte> bytes_;

@@ -1,0 +1,63 @@
+// Whether two messages say the same, field by field: tests need no operator== of the user's structs.
+// Floor: testing.
+// May include: detail, message, codec.
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+#include <gesta/codec/form.hpp>
+#include <gesta/detail/fields.hpp>
+
+namespace gesta {
+
+namespace detail {
+
+// Only for what is not looked into: a container has an operator== even where its elements have none.
+template <class T>
+concept has_equality = requires(const T& a, const T& b) { static_cast<bool>(a == b); };
+
+}  // namespace detail
+
+/// True when the messages are equal: by their own operator== where there is one, else field by field, at any depth.
+template <class T>
+constexpr bool same_message(const T& a, const T& b) {
+  using detail::form;
+  constexpr form f = detail::form_of_type<T>;
+  if constexpr (f == form::list || f == form::sequence || f == form::set || f == form::array) {
+    if (a.size() != b.size()) return false;
+    auto other = b.begin();
+    for (const auto& element : a) {
+      if (!gesta::same_message(static_cast<const typename T::value_type&>(element), static_cast<const typename T::value_type&>(*other))) return false;
+      ++other;
+    }
+    return true;
+  } else if constexpr (f == form::map) {
+    if (a.size() != b.size()) return false;
+    auto other = b.begin();
+    for (const auto& [key, mapped] : a) {
+      if (!gesta::same_message(key, other->first) || !gesta::same_message(mapped, other->second)) return false;
+      ++other;
+    }
+    return true;
+  } else if constexpr (f == form::optional) {
+    return a.has_value() == b.has_value() && (!a.has_value() || gesta::same_message(*a, *b));
+  } else if constexpr (f == form::variant) {
+    return a.index() == b.index() && [&]<std::size_t... I>(detail::indices<I...>) {
+      return ((a.index() == I && gesta::same_message(*get_if<I>(&a), *get_if<I>(&b))) || ...);
+    }(detail::make_indices<detail::alternatives<T>::type::size>{});
+  } else if constexpr (f == form::pair) {
+    return gesta::same_message(a.first, b.first) && gesta::same_message(a.second, b.second);
+  } else if constexpr (std::is_pointer_v<T> && detail::text_like<T>) {
+    return a == b || (a != nullptr && b != nullptr && detail::chars_of(a) == detail::chars_of(b));
+  } else if constexpr (f == form::fields && !detail::has_equality<T>) {
+    return detail::with_fields(a, [&b](const auto&... x) {
+      return detail::with_fields(b, [&x...](const auto&... y) { return (gesta::same_message(x, y) && ...); });
+    });
+  } else {
+    static_assert(detail::has_equality<T>, "[gesta] this type is no plain struct and cannot be compared; give it an operator==");
+    return a == b;
+  }
+}
+
+}  // namespace gesta

@@ -1,0 +1,14 @@
+#include <gesta/model/model.hpp>
+
+struct deposited {
+  int amount;
+  static constexpr auto id = "account.deposited";
+};
+struct deposit { int amount; };
+struct account { int balance = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts> {};

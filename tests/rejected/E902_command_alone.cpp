@@ -1,0 +1,28 @@
+// [gesta E902] no aggregate of the model lists the Command; add it to its aggregate's commands, or add the aggregate to the model
+// in command_not_in_model<false, close>
+#include <gesta/gesta.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct withdrawn { int amount; static constexpr auto id = "account.withdrawn"; };
+struct deposit { int amount; };
+struct withdraw { int amount; };
+struct insufficient_funds { int missing; };
+struct account { int balance = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr void evolve(account& a, const withdrawn& e) { a.balance -= e.amount; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+constexpr auto decide(const account& a, const withdraw& c) -> gesta::emits<withdrawn>::or_rejects<insufficient_funds> {
+  if (c.amount > a.balance) return insufficient_funds{c.amount - a.balance};
+  return withdrawn{c.amount};
+}
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit, withdraw>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts> {};
+
+struct close {};
+
+int main() {
+  auto app = gesta::start<bank>(gesta::memory_store{});
+  app.handle(close{}, gesta::once{"counter", 1});
+}
