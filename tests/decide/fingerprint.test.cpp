@@ -16,12 +16,9 @@ struct wide {
   int a, b;
 };
 
-// One command per struct, so that each namespace below is what another file might see of it.
-namespace file_a {
 struct act {};
 struct state {};
 auto decide(const state&, const act&) -> gesta::emits<done>::or_rejects<refused>;
-}  // namespace file_a
 
 }  // namespace seen
 
@@ -41,8 +38,8 @@ constexpr auto base = seen_as<emits<done>::or_rejects<refused>>();
 }  // namespace
 
 TEST_CASE("the whole name of a type has its namespaces") {
-  const auto name = gesta::detail::whole_name(gesta::detail::naming::of_type<seen::file_a::act>());
-  CHECK(name == gesta::detail::chars_of("seen::file_a::act"));
+  const auto name = gesta::detail::whole_name(gesta::detail::naming::of_type<seen::act>());
+  CHECK(name == gesta::detail::chars_of("seen::act"));
 }
 
 TEST_CASE("contracts that differ in anything are seen differently") {
@@ -59,7 +56,7 @@ TEST_CASE("contracts that differ in anything are seen differently") {
 }
 
 TEST_CASE("what is seen of a command is known while compiling") {
-  constexpr auto print = gesta::detail::contract_seen<file_a::state, file_a::act>();
+  constexpr auto print = gesta::detail::contract_seen<state, act>();
   static_assert(print != 0);
-  CHECK(print != gesta::detail::contract_seen<file_a::state, wide>());
+  CHECK(print != gesta::detail::contract_seen<state, wide>());
 }

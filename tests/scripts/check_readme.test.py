@@ -65,7 +65,7 @@ class Readme(unittest.TestCase):
 
     def test_an_error_holds_the_sentence(self):
         self.assertEqual(self.said(
-                     "<!-- error of e.cpp -->\n```\nx.hpp:3: error: [gesta E101] there is no evolve;\n  write one\n```\n"), [])
+            "<!-- error of e.cpp -->\n```\nx.hpp:3: error: [gesta E101] there is no evolve;\n  write one\n```\n"), [])
         self.refused("does not hold the sentence", "<!-- error of e.cpp -->\n```\nerror: [gesta E102] something else\n```\n")
 
     def test_a_page_that_shows_nothing(self):

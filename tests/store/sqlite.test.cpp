@@ -148,7 +148,7 @@ TEST_CASE("one stream is read forwards from any version, those of the open unit 
   log_of_bank log(gesta::sqlite_store{.path = f / "a.db"});
   const auto read = [&](const char* key, std::uint64_t after) {
     lines out;
-    CHECK(log.read({}, 0, bytes_of(key), after, [&](const gesta::recorded& r) { out.push_back(line_of(r)); }));
+    CHECK(log.read(0, {}, bytes_of(key), after, [&](const gesta::recorded& r) { out.push_back(line_of(r)); }));
     return out;
   };
   for (int pass = 0; pass < 2; ++pass) {  // before and after catching up

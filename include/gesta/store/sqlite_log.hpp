@@ -128,7 +128,7 @@ class sqlite_log {
 
   /// The events of one stream after a version, in order: f(const recorded&), which uses nothing of the log.
   template <class F>
-  bool read(const stream& handle, std::uint16_t aggregate, const key_bytes& key, std::uint64_t after_version, F&& f) {
+  bool read(std::uint16_t aggregate, const stream& handle, const key_bytes& key, std::uint64_t after_version, F&& f) {
     // A statement left at its row holds one view of the file for those below, which else take and give back its locks one by one.
     const sqlite_reading view(last_row_);
     bool failed = false;

@@ -33,7 +33,6 @@ inline void put_character(char c, char quote, writer& out) {
 }
 
 inline void put_quoted(chars text, writer& out) {
-  if (text.data == nullptr) return out.put("null");
   out.put('"');
   for (const char c : text) printing::put_character(c, '"', out);
   out.put('"');
@@ -93,8 +92,10 @@ void put(const T& value, writer& out) {
   } else if constexpr (f == form::enumeration) {
     printing::put_number(static_cast<std::underlying_type_t<T>>(value), out);
   } else if constexpr (f == form::text || f == form::string || text_like<T>) {
-    if constexpr (std::is_pointer_v<T>) printing::put_quoted(value == nullptr ? chars{nullptr, 0} : detail::chars_of(value), out);
-    else printing::put_quoted(detail::chars_of(value), out);
+    if constexpr (std::is_pointer_v<T>) {
+      if (value == nullptr) return out.put("null");
+    }
+    printing::put_quoted(detail::chars_of(value), out);
   } else if constexpr (f == form::list || f == form::sequence || f == form::set || f == form::array) {
     out.put('[');
     for (const auto& element : value) between.next(), printing::put(static_cast<const typename T::value_type&>(element), out);
