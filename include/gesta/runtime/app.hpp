@@ -235,7 +235,7 @@ class app {
     using result = outcome_of<Command, Option...>;
     if (engine_.open()) return engine_.doomed() ? result(engine_.last_failure()) : decide<result>(key, command, option...);
     for (unsigned attempt = 0;; ++attempt) {
-      unit_of_work unit{engine_};
+      guard unit{engine_};
       if (!unit.begin()) return result(engine_.last_failure());
       result outcome = decide<result>(key, command, option...);
       if (unit.commit()) return outcome;
@@ -262,11 +262,11 @@ class app {
                                                 detail::answer_caller<Result, expectation>{engine_.last_failure(), detail::given_or_none<expectation>(option...)});
   }
 
-  struct unit_of_work {
+  struct guard {
     engine_type& engine;
     bool begin() { return engine.begin(); }
     bool commit() { return engine.commit(); }
-    ~unit_of_work() {
+    ~guard() {
       if (engine.open()) engine.roll_back();
     }
   };

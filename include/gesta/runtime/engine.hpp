@@ -160,7 +160,6 @@ class engine : public unit_of_work<Model, Store, Clock> {
   using base::about_event;
   using base::about_now;
   using base::about_record;
-  using base::append;
   using base::doomed_;
   using base::each_record;
   using base::evolve_by;
@@ -182,9 +181,9 @@ class engine : public unit_of_work<Model, Store, Clock> {
     bool kept = true;
     d.for_each([&](const auto& part) __attribute__((always_inline)) {
       if constexpr (is_run<std::remove_cvref_t<decltype(part)>>) {
-        part.for_each([&](const auto& event) { kept = kept && append<Handler>(table, entity, event, from); });
+        part.for_each([&](const auto& event) { kept = kept && this->template append<Handler>(table, entity, event, from); });
       } else if (kept) {
-        kept = append<Handler>(table, entity, part, from);
+        kept = this->template append<Handler>(table, entity, part, from);
         if constexpr (!open_number)
           if (kept) call_evolve(entity.state, part, [&] { return about_event(table, entity, entity.version, log_.last_position(), from); });
       }
