@@ -26,7 +26,8 @@ TEST_CASE("what was committed is there when the file is opened again") {
 TEST_CASE("a record comes back with everything that was said of it") {
   const folder f;
   const gesta::message_id id{0x0123456789abcdef, 42}, other{1, 2}, none{};
-  const std::vector<gesta::origin> origins = {{{7}, id, id}, {{-1}, id, other}, {{1'700'000'000'123'456'789}, none, none}, {{0}, none, other}, {{0}, id, none}};
+  const std::vector<gesta::origin> origins = {
+      {{7}, id, id}, {{-1}, id, other}, {{1'700'000'000'123'456'789}, none, none}, {{0}, none, other}, {{0}, id, none}};
   {
     log_of_bank log(gesta::sqlite_store{.path = f / "a.db"});
     REQUIRE(start(log));
@@ -156,6 +157,7 @@ TEST_CASE("one stream is read forwards from any version, those of the open unit 
     CHECK(read("a", 0) == lines{"1 a/1 0", "3 a/2 0", "5 a/3 0", "7 a/4 0", "9 a/5 0"});
     CHECK(read("a", 5).empty());
     CHECK(read("a", 99).empty());
+    CHECK(read("a", ~std::uint64_t{0}).empty());
     CHECK(read("nobody", 0).empty());
     if (pass == 0) CHECK(caught_up(log).size() == 10);
   }
@@ -168,7 +170,8 @@ TEST_CASE("one stream is read forwards from any version, those of the open unit 
 
 TEST_CASE("a key may be any bytes") {
   const folder f;
-  const std::string keys[] = {"", "plain", "Zürich", std::string("a\0b", 3), std::string("a\0", 2), "a", "\xff\xfe", "42", "042", "it's \"quoted\""};
+  const std::string keys[] = {"", "plain", "Zürich", std::string("a\0b", 3), std::string("a\0", 2), "a", "\xff\xfe", "42", "042",
+                              "it's \"quoted\""};
   log_of_bank log(gesta::sqlite_store{.path = f / "a.db"});
   REQUIRE(start(log));
   for (const std::string& key : keys) CHECK(append(log, key, 1) == append_result::ok);
@@ -192,8 +195,9 @@ TEST_CASE("the sqlite3 program reads every event") {
     REQUIRE(log.commit());
   }
   const std::string out = f / "out.txt";
-  const std::string command = "sqlite3 '" + (f / "a.db") +
-                              "' \"select position, key, e.version, t.id from events e join streams using(stream) join types t using(type) order by 1\" > '" + out + "'";
+  const std::string query =
+      "select position, key, e.version, t.id from events e join streams using(stream) join types t using(type) order by 1";
+  const std::string command = "sqlite3 '" + (f / "a.db") + "' \"" + query + "\" > '" + out + "'";
   if (std::system("sqlite3 --version > /dev/null 2>&1") != 0) {
     MESSAGE("left out: the sqlite3 program is not installed");
     return;

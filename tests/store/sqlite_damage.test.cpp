@@ -49,6 +49,8 @@ TEST_CASE("when the file has reached its size the unit fails, nothing of it is k
     REQUIRE(start(log));
     CHECK(append(log, "a", version + 1, noted{std::string(1'000'000, 'x')}) == append_result::failed);
     CHECK(log.last_failure().why == kind::full);
+    CHECK(append(log, "b", 1) == append_result::failed);  // the unit is lost, so nothing more is written to it
+    CHECK_FALSE(log.remember({"sender", 1}, {}));
     CHECK_FALSE(log.commit());
     REQUIRE(start(log));
     REQUIRE(append(log, "a", ++version) == append_result::ok);

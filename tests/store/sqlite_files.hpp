@@ -40,7 +40,9 @@ inline auto decide(const account&, const open_account&) -> gesta::emits<opened>:
 inline auto decide(const account&, const write_note& c) -> gesta::emits<noted> { return noted{c.words}; }
 inline auto decide(const account&, const close_account&) -> gesta::emits<closed> { return closed{}; }
 
-struct accounts : gesta::aggregate<account, gesta::commands<open_account, write_note, close_account>> { static constexpr auto id = "test.account"; };
+struct accounts : gesta::aggregate<account, gesta::commands<open_account, write_note, close_account>> {
+  static constexpr auto id = "test.account";
+};
 
 struct bank {
   using parts = gesta::detail::types<accounts>;
@@ -82,7 +84,8 @@ bool start(Log& log) {
 
 /// A record as text: "position key/version tag".
 inline std::string line_of(const gesta::recorded& r) {
-  return std::to_string(r.position) + ' ' + std::string(r.key.data, r.key.size) + '/' + std::to_string(r.version) + ' ' + std::to_string(r.tag);
+  const std::string key(r.key.data, r.key.size);
+  return std::to_string(r.position) + ' ' + key + '/' + std::to_string(r.version) + ' ' + std::to_string(r.tag);
 }
 using lines = std::vector<std::string>;
 
@@ -159,7 +162,10 @@ inline std::string answer(const std::string& path, const char* query) {
   sqlite3* connection = nullptr;
   REQUIRE(sqlite3_open(path.c_str(), &connection) == SQLITE_OK);
   std::string out;
-  const auto take = [](void* to, int, char** values, char**) { return *static_cast<std::string*>(to) = values[0] == nullptr ? "" : values[0], 0; };
+  const auto take = [](void* to, int, char** values, char**) {
+    *static_cast<std::string*>(to) = values[0] == nullptr ? "" : values[0];
+    return 0;
+  };
   const int code = sqlite3_exec(connection, query, take, &out, nullptr);
   const std::string why = sqlite3_errmsg(connection);
   sqlite3_close(connection);

@@ -4,7 +4,9 @@
 namespace models {
 
 // The same commands and ids in another order, so that every tag differs.
-struct accounts_reordered : gesta::aggregate<account, gesta::commands<close_account, write_note, open_account>> { static constexpr auto id = "test.account"; };
+struct accounts_reordered : gesta::aggregate<account, gesta::commands<close_account, write_note, open_account>> {
+  static constexpr auto id = "test.account";
+};
 struct bank_reordered { using parts = gesta::detail::types<accounts_reordered>; };
 
 // Another aggregate stands before it.
@@ -17,7 +19,9 @@ struct desks : gesta::aggregate<desk, gesta::commands<ring>> { static constexpr 
 struct bank_with_desks { using parts = gesta::detail::types<desks, accounts_reordered>; };
 
 // Without notes.
-struct quiet_accounts : gesta::aggregate<account, gesta::commands<open_account, close_account>> { static constexpr auto id = "test.account"; };
+struct quiet_accounts : gesta::aggregate<account, gesta::commands<open_account, close_account>> {
+  static constexpr auto id = "test.account";
+};
 struct bank_without_notes { using parts = gesta::detail::types<quiet_accounts>; };
 struct bank_with_retired_notes { using parts = gesta::detail::types<quiet_accounts, gesta::retired<"test.gone", "test.noted">>; };
 struct bank_without_accounts { using parts = gesta::detail::types<desks, gesta::retired<"test.opened", "test.noted", "test.closed">>; };
@@ -83,7 +87,8 @@ TEST_CASE("an event that the model neither knows nor has retired is a failure at
     log_for<bank_without_notes> log(gesta::sqlite_store{.path = f / "a.db"});
     REQUIRE(log.broken() != nullptr);
     CHECK(log.broken()->why == kind::unknown_event);
-    CHECK(std::string(log.broken()->describe()).find("the file holds the event test.noted version 1, which the model neither knows nor has retired") == 0);
+    CHECK(std::string(log.broken()->describe())
+              .starts_with("the file holds the event test.noted version 1, which the model neither knows nor has retired"));
     CHECK_FALSE(log.begin());
     CHECK(log.last_failure().why == kind::unknown_event);
   }

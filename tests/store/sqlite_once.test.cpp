@@ -7,6 +7,8 @@ namespace {
 
 const gesta::remembered accepted{verdict::accepted, 0, 3, 7, nullptr, 0};
 
+std::string text_of(const gesta::remembered& outcome) { return {static_cast<const char*>(outcome.payload), outcome.size}; }
+
 recall_result recall(log_of_bank& log, const char* source, std::uint64_t number) {
   gesta::remembered outcome;
   return log.recall({source, number}, outcome);
@@ -38,7 +40,7 @@ TEST_CASE("an outcome comes back as it was, in the same unit and after the file 
       CHECK(found.version == outcomes[i].version);
       CHECK(found.position == outcomes[i].position);
       REQUIRE(found.size == outcomes[i].size);
-      CHECK(std::string(static_cast<const char*>(found.payload), found.size) == std::string(static_cast<const char*>(outcomes[i].payload), found.size));
+      CHECK(text_of(found) == text_of(outcomes[i]));
     }
     REQUIRE(log.commit());
   }

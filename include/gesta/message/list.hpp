@@ -22,7 +22,8 @@ namespace detail {
 /// The elements after the end are T{}, so equal lists have equal bytes where equal elements have.
 template <class T, std::size_t N>
 class list {
-  static_assert(std::is_trivially_copyable_v<T>, "[gesta] list<T, N> holds values that are copied by their bytes; for others write std::vector<T>");
+  static_assert(std::is_trivially_copyable_v<T>,
+                "[gesta] list<T, N> holds values that are copied by their bytes; for others write std::vector<T>");
 
  public:
   using value_type = T;

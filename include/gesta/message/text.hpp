@@ -49,7 +49,8 @@ class text {
   /// From a literal. It ends at its first zero, as everywhere in C.
   template <std::size_t Size>
   constexpr text(const char (&literal)[Size]) noexcept {
-    static_assert(Size <= N + 1, "[gesta] this literal is longer than the text<N> it is for; write a larger N, or text<N>::from(...) for a buffer");
+    static_assert(Size <= N + 1,
+                  "[gesta] this literal is longer than the text<N> it is for; write a larger N, or text<N>::from(...) for a buffer");
     fill(detail::chars_of(literal));
   }
   /// From a text that can only be shorter.

@@ -68,7 +68,6 @@ class engine : public unit_of_work<Model, Store, Clock> {
   static constexpr bool can_fail = log_type::can_fail || any_cycle_allowed<reactor_list>;
 
   using base::base;
-  using base::table_of;
 
   template <class Command>
   using handler_of = typename flow_type::template handler_of<Command>;
@@ -82,14 +81,14 @@ class engine : public unit_of_work<Model, Store, Clock> {
     constexpr bool remembers = same<Request, once>;
     constexpr bool is_reacted_to = any_is_reacted_to<typename handler::events, reactor_list>;
 
-    auto& table = table_of<typename handler::aggregate>();
+    auto& table = this->template table_of<typename handler::aggregate>();
     auto* found = table.find(key);
     const std::uint64_t version = found == nullptr ? 0 : found->version;
     if (!answer.expects(version)) [[unlikely]] return answer.unexpected(version);
 
-    const mark_type start = unit().here();
-    const std::size_t outcomes = outcome_count();
-    auto d = call_decide<state>(found == nullptr ? table.blank() : found->state, command, [&] { return about_now(table, key, version, from); });
+    const mark_type start = this->unit().here();
+    const std::size_t outcomes = this->outcome_count();
+    auto d = call_decide<state>(found == nullptr ? table.blank() : found->state, command, [&] { return this->about_now(table, key, version, from); });
     if (d.refused()) {
       const std::size_t which = d.refusal_index();
       if constexpr (remembers)
@@ -101,34 +100,34 @@ class engine : public unit_of_work<Model, Store, Clock> {
       if (found == nullptr) {
         found = table.add(key);
         if (found == nullptr) [[unlikely]] {
-          no_room_for_entities();
+          this->no_room_for_entities();
           return answer.failed();
         }
       }
       if (!keep<handler>(table, *found, d, from)) [[unlikely]] {
-        give_up(start, outcomes);
+        this->give_up(start, outcomes);
         return answer.failed();
       }
-      last = log_.last_position();
+      last = this->log_.last_position();
     }
     if constexpr (remembers) {
       const remembered outcome{d.empty() ? verdict::nothing : verdict::accepted, 0, found == nullptr ? 0 : found->version, last, nullptr, 0};
-      if (!log_.remember(request, outcome)) [[unlikely]] {
-        fails(log_.last_failure());
-        give_up(start, outcomes);
+      if (!this->log_.remember(request, outcome)) [[unlikely]] {
+        this->fails(this->log_.last_failure());
+        this->give_up(start, outcomes);
         return answer.failed();
       }
     }
     if constexpr (is_reacted_to) {
       if (!d.empty() && !follow<handler>(table, *found, d, start, version, from)) [[unlikely]] {
-        give_up(start, outcomes);
+        this->give_up(start, outcomes);
         return answer.failed();
       }
     } else if constexpr (is_memory && !has_open_number<typename handler::contract::event_list>) {
       // The common case: the events are still at hand and nothing can take them back.
       if constexpr (any_is_projected<typename handler::events, typename flow_type::projections>)
         if constexpr (std::remove_cvref_t<Answer>::is_root)
-          if (!open_) project_own<handler>(table, *found, d, version, start.records, from);
+          if (!this->open_) project_own<handler>(table, *found, d, version, start.records, from);
     }
     return answer.settled(found == nullptr ? table.blank() : found->state, found == nullptr ? 0 : found->version, last);
   }
@@ -142,7 +141,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
   template <class Outcome, class Command, class Key>
   Outcome first_outcome(const Key& key, const remembered& first) {
     using handler = handler_of<Command>;
-    const auto& table = table_of<typename handler::aggregate>();
+    const auto& table = this->template table_of<typename handler::aggregate>();
     const auto* const found = table.find(key);
     const auto& state = found == nullptr ? table.blank() : found->state;
     if (first.what != verdict::rejected) return Outcome(typename Outcome::to_settle{}, state, first.version, first.position, true);
@@ -157,19 +156,6 @@ class engine : public unit_of_work<Model, Store, Clock> {
 
  private:
   using typename base::mark_type;
-  using base::about_event;
-  using base::about_now;
-  using base::about_record;
-  using base::doomed_;
-  using base::each_record;
-  using base::evolve_by;
-  using base::fails;
-  using base::give_up;
-  using base::log_;
-  using base::open_;
-  using base::outcome_count;
-  using base::unit;
-  using base::views_;
 
   // ---- keeping events
 
@@ -177,7 +163,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
   [[gnu::always_inline]] bool keep(Table& table, Entity& entity, const Decision& d, const origin& from) {
     constexpr bool open_number = has_open_number<typename Handler::contract::event_list>;
     [[maybe_unused]] mark_type start;
-    if constexpr (open_number) start = unit().here();
+    if constexpr (open_number) start = this->unit().here();
     bool kept = true;
     d.for_each([&](const auto& part) __attribute__((always_inline)) {
       if constexpr (is_run<std::remove_cvref_t<decltype(part)>>) {
@@ -185,12 +171,12 @@ class engine : public unit_of_work<Model, Store, Clock> {
       } else if (kept) {
         kept = this->template append<Handler>(table, entity, part, from);
         if constexpr (!open_number)
-          if (kept) call_evolve(entity.state, part, [&] { return about_event(table, entity, entity.version, log_.last_position(), from); });
+          if (kept) call_evolve(entity.state, part, [&] { return this->about_event(table, entity, entity.version, this->log_.last_position(), from); });
       }
     });
     // The range of an open number may lie in the state, so nothing evolves before all events are built.
     if constexpr (open_number)
-      if (kept) each_record(start, unit().here(), [&](const recorded& record) { evolve_by(entity, record); });
+      if (kept) this->each_record(start, this->unit().here(), [&](const recorded& record) { this->evolve_by(entity, record); });
     return kept;
   }
 
@@ -202,7 +188,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
     d.for_each([&](const auto& event) __attribute__((always_inline)) {
       ++version;
       ++position;
-      views_.publish(event, [&] { return about_event(table, entity, version, position, from); });
+      this->views_.publish(event, [&] { return this->about_event(table, entity, version, position, from); });
     });
   }
 
@@ -211,17 +197,17 @@ class engine : public unit_of_work<Model, Store, Clock> {
   [[gnu::noinline]] bool follow(Table& table, Entity& entity, const Decision& d, mark_type start, std::uint64_t version, const origin& from) {
     bool goes_on = true;
     if constexpr (has_open_number<typename Handler::contract::event_list>) {
-      each_record(start, unit().here(), [&](const recorded& record) {
+      this->each_record(start, this->unit().here(), [&](const recorded& record) {
         if (goes_on)
-          (void)read_event<flow_type>(record, [&](const auto& event) { goes_on = react_to(event, about_record(record)); });
+          (void)read_event<flow_type>(record, [&](const auto& event) { goes_on = react_to(event, this->about_record(record)); });
       });
     } else {
-      std::uint64_t position = log_.last_position() - (entity.version - version);
+      std::uint64_t position = this->log_.last_position() - (entity.version - version);
       d.for_each([&](const auto& event) {
         ++version;
         ++position;
         if constexpr (anybody_reacts<std::remove_cvref_t<decltype(event)>, reactor_list>)
-          if (goes_on) goes_on = react_to(event, about_event(table, entity, version, position, from));
+          if (goes_on) goes_on = react_to(event, this->about_event(table, entity, version, position, from));
       });
     }
     return goes_on;
@@ -246,7 +232,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
     using command = typename command_in<Returned>::type;
     if constexpr (cycle_bound<Reactor> != 0)
       if (++acts_[index_of<Reactor, reactor_list>] > cycle_bound<Reactor>)
-        return fails(failure(failure::kind::chain_too_long, 0, "the reactor ", id_of<Reactor>.name, " acted more often than its allow_cycle says"));
+        return this->fails(failure(failure::kind::chain_too_long, 0, "the reactor ", id_of<Reactor>.name, " acted more often than its allow_cycle says"));
     const once request{id_of<Reactor>.name, cause.position << 16 | step};
     const auto id = hash128{}.add(request.source, __builtin_strlen(request.source)).add(request.number);
     const origin from{cause.time, cause.correlation, message_id{id.high, id.low}};
@@ -302,10 +288,10 @@ class engine : public unit_of_work<Model, Store, Clock> {
       (void)sizeof(diagnostic::stored_rejection_without_id<identified<type>, typename Handler::command, type>);
       scratch_.resize(encoded_size(rejection));
       encode(rejection, scratch_.data());
-      kept = log_.remember(request, remembered{verdict::rejected, flow_type::template rejection_tag<type>, version, 0, scratch_.data(),
+      kept = this->log_.remember(request, remembered{verdict::rejected, flow_type::template rejection_tag<type>, version, 0, scratch_.data(),
                                                static_cast<std::uint32_t>(scratch_.size())});
     });
-    return kept || give_up_unit(log_.last_failure());
+    return kept || give_up_unit(this->log_.last_failure());
   }
 
   template <class Outcome, std::size_t I, class... R, class State>
@@ -325,8 +311,8 @@ class engine : public unit_of_work<Model, Store, Clock> {
   }
 
   bool give_up_unit(const failure& cause) {
-    if constexpr (!is_memory) doomed_ = true;
-    return fails(cause);
+    if constexpr (!is_memory) this->doomed_ = true;
+    return this->fails(cause);
   }
 
   unsigned acts_[reactor_list::size + 1] = {};

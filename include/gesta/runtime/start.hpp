@@ -6,7 +6,6 @@
 #include <gesta/model/diagnostic.hpp>
 #include <gesta/model/model.hpp>
 #include <gesta/runtime/app.hpp>
-#include <gesta/store/memory.hpp>
 
 namespace gesta {
 

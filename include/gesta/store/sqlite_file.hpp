@@ -85,7 +85,7 @@ class sqlite_file {
   }
 
   /// A number that is another one whenever somebody has changed the file. To be compared within a transaction.
-  std::uint32_t data_version() const noexcept {
+  std::int64_t data_version() const noexcept {
     unsigned version = 0;
     sqlite3_file_control(connection(), "main", SQLITE_FCNTL_DATA_VERSION, &version);
     return version;
@@ -102,7 +102,8 @@ class sqlite_file {
   };
 
   bool open(const sqlite_options& options) {
-    const int code = sqlite3_open_v2(path(), &connection_.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;  // no mutex: one thread at a time
+    const int code = sqlite3_open_v2(path(), &connection_.handle, flags, nullptr);
     if (code != SQLITE_OK) return fail(code);
     sqlite3_extended_result_codes(connection(), 1);
     sqlite3_busy_timeout(connection(), static_cast<int>(options.patience_milliseconds));
@@ -111,7 +112,8 @@ class sqlite_file {
     if (sqlite3_db_readonly(connection(), "main") == 1) return refuse("the file cannot be written to");
     // 32 MB of cache; a write-ahead log of more than 64 MB is cut when it has been moved into the file. It is moved every 1,000 pages:
     // four times as many were no faster and stopped the writer four times as long.
-    if (!execute("pragma foreign_keys=off; pragma cache_size=-32768; pragma journal_size_limit=67108864; pragma synchronous=full")) return false;
+    if (!execute("pragma foreign_keys=off; pragma cache_size=-32768; pragma journal_size_limit=67108864; pragma synchronous=full"))
+      return false;
     if (empty && !make_tables()) return false;
     if (!use_write_ahead_log() || !check_format()) return false;
     if (!options.flush_each_commit && !execute("pragma synchronous=normal")) return false;

@@ -3,6 +3,7 @@
 // May include: message, store.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -29,7 +30,8 @@ class sqlite_log {
   };
 
   /// `keys` says by aggregate how the file holds its keys.
-  sqlite_log(const sqlite_options& options, const model_ids& ids, const key_column* keys) : keys_(keys), file_(options), names_(file_, ids), outcomes_(file_, names_) {
+  sqlite_log(const sqlite_options& options, const model_ids& ids, const key_column* keys)
+      : keys_(keys), file_(options), names_(file_, ids), outcomes_(file_, names_) {
     if (file_.broken() == nullptr && !prepare()) file_.break_off(file_.last_failure());
   }
   ~sqlite_log() {
@@ -46,12 +48,12 @@ class sqlite_log {
 
   /// Opens a unit of work: from here to its end nobody else writes. False: last_failure() says why.
   bool begin() {
+    assert(!is_open_);
     if (!file_.begin()) return false;
     if (file_.data_version() != known_version_) {
-      const bool good = look_again();
-      last_row_.reset();
-      if (!good) file_.rollback();
-      if (!good) return false;
+      const sqlite_reading reading(last_row_);
+      if (!look_again()) return file_.rollback(), false;
+      known_version_ = file_.data_version();
     }
     is_open_ = true;
     is_doomed_ = false;
@@ -62,7 +64,8 @@ class sqlite_log {
 
   /// Keeps the unit. False: nothing of it is kept, and last_failure() says why.
   bool commit() {
-    if (is_doomed_ || !flush()) {
+    assert(is_open_);
+    if (!flush()) {
       rollback();
       return false;
     }
@@ -104,18 +107,20 @@ class sqlite_log {
   template <class Write>
   append_result append(stream& handle, std::uint16_t aggregate, const key_bytes& key, std::uint64_t version, const origin& from,
                        std::uint16_t tag, std::size_t size, Write&& write) {
+    assert(is_open_);
+    if (is_doomed_) return append_result::failed;
     if (seen_ != last_) return append_result::conflict;
     if (known(handle) == nullptr) {
       std::int64_t number = find(aggregate, key);
       if (number == 0 && version != 1) return append_result::conflict;
       if (number == 0) number = make(aggregate, key);
       if (number < 0) return doom();
-      if (number > static_cast<std::int64_t>(streams_.size())) return corrupt(last_, "a stream without events was made after it"), doom();
       handle = {static_cast<std::uint32_t>(number), streams_[static_cast<std::size_t>(number - 1)].ticket};
     }
     known_stream* const head = known(handle);
-    if (head->version + 1 != static_cast<std::int64_t>(version)) return append_result::conflict;
-    if (size > largest_) return file_.fail(failure(failure::kind::too_large, SQLITE_TOOBIG, "an event is larger than SQLite keeps: ", file_.path())), doom();
+    if (head->version + 1 != as_number(version)) return append_result::conflict;
+    if (size > largest_)
+      return doom(failure(failure::kind::too_large, SQLITE_TOOBIG, "an event is larger than SQLite keeps: ", file_.path()));
     const std::int64_t type = names_.number(stored_kind::event, tag);
     if (type == 0) return doom();
     write(waiting_.room(size));
@@ -137,7 +142,7 @@ class sqlite_log {
     if (number <= 0) return number == 0;  // without a stream there are no events
     if (!read_known(number, after_version, f)) return false;
     // What others appended since catch_up.
-    const sqlite_reading reading(tail_.set(0, seen_).set(1, number).set(2, static_cast<std::int64_t>(after_version)));
+    const sqlite_reading reading(tail_.set(0, seen_).set(1, number).set(2, as_number(after_version)));
     while (file_.next(tail_, failed))
       if (!hand_over({tail_}, f)) return false;
     return !failed;
@@ -147,7 +152,7 @@ class sqlite_log {
   template <class F>
   bool read_all(std::uint64_t after_position, F&& f) {
     if (!flush()) return false;
-    const sqlite_reading reading(after_.set(0, static_cast<std::int64_t>(after_position)));
+    const sqlite_reading reading(after_.set(0, as_number(after_position)));
     bool failed = false;
     while (file_.next(after_, failed))
       if (!hand_over({after_}, f)) return false;
@@ -160,12 +165,13 @@ class sqlite_log {
   recall_result recall(const once& request, remembered& outcome) {
     if (!is_open_) outcomes_.forget();  // others may have written
     const recall_result result = outcomes_.recall(request, outcome);
-    if (result == recall_result::failed) is_doomed_ = true;
+    if (result == recall_result::failed) is_doomed_ = is_open_;
     return result;
   }
   /// Within a unit: keeps an outcome with it.
   bool remember(const once& request, const remembered& outcome) {
-    if (outcomes_.remember(request, outcome)) return true;
+    assert(is_open_);
+    if (!is_doomed_ && outcomes_.remember(request, outcome)) return true;
     is_doomed_ = true;
     return false;
   }
@@ -190,7 +196,8 @@ class sqlite_log {
     };
     if (const int code = waiting_.show(file_.connection(), "gesta_waiting_events"); code != SQLITE_OK) return file_.fail(code);
     largest_ = static_cast<std::size_t>(sqlite3_limit(file_.connection(), SQLITE_LIMIT_LENGTH, -1)) - 1024;
-    return names_.prepare() && outcomes_.prepare() && reads(after_, "e.position > ? order by e.position") && reads(one_, "e.position = ?") &&
+    return names_.prepare() && outcomes_.prepare() && reads(one_, "e.position = ?") &&
+           reads(after_, "e.position > ? order by e.position") &&
            reads(tail_, "e.position > ? and e.stream = ? and e.version > ? order by e.position") &&
            file_.prepare(link_, "select stream, version, previous from events where position = ?") &&
            file_.prepare(insert_, "insert or fail into events select * from gesta_waiting_events") &&
@@ -210,25 +217,25 @@ class sqlite_log {
     return names_.refresh();
   }
 
+  // A unit that failed is never written further: SQLite may have ended its transaction, and each row would be kept at once.
   bool flush() {
-    if (!waiting_.empty()) {
-      const bool good = file_.run(insert_);
-      waiting_.clear();
-      if (!good) is_doomed_ = true;
-      if (!good) return false;
-    }
-    if (outcomes_.flush()) return true;
-    is_doomed_ = true;
-    return false;
+    if (!is_doomed_ && !waiting_.empty()) is_doomed_ = !file_.run(insert_);
+    waiting_.clear();
+    if (!is_doomed_) is_doomed_ = !outcomes_.flush();
+    return !is_doomed_;
   }
   append_result doom() noexcept {
     is_doomed_ = true;
     return append_result::failed;
   }
+  append_result doom(const failure& cause) {
+    file_.fail(cause);
+    return doom();
+  }
 
   void take_back() noexcept {
     if (!is_open_) return;
-    is_open_ = false;
+    is_open_ = is_doomed_ = false;
     waiting_.clear();
     outcomes_.forget();
     names_.forget();
@@ -244,6 +251,10 @@ class sqlite_log {
 
   // ---- streams
 
+  static std::int64_t as_number(std::uint64_t count) noexcept {
+    constexpr std::uint64_t most = std::uint64_t{1} << 62;
+    return static_cast<std::int64_t>(count < most ? count : most);
+  }
   known_stream* known(const stream& handle) noexcept {
     if (handle.ticket == 0 || handle.number > streams_.size()) return nullptr;
     known_stream& s = streams_[handle.number - 1];
@@ -262,7 +273,10 @@ class sqlite_log {
     const sqlite_reading reading(keys_[aggregate].set(find_.set(0, type), 1, key));
     bool failed = false;
     if (!file_.next(find_, failed)) return failed ? -1 : 0;
-    return find_.number(0);
+    const std::int64_t number = find_.number(0);
+    const bool has_events = number > 0 && (!is_open_ || number <= static_cast<std::int64_t>(streams_.size()));
+    if (!has_events) file_.break_off(failure(failure::kind::corrupt, 0, "a stream without events stands in ", file_.path()));
+    return has_events ? number : -1;
   }
   /// Makes the stream of a key that has none. -1: an error.
   std::int64_t make(std::uint16_t aggregate, const key_bytes& key) {
@@ -275,7 +289,9 @@ class sqlite_log {
   // ---- records
 
   bool corrupt(std::int64_t at, const char* why) {
-    failure cause(failure::kind::corrupt, 0, "the event at position ", static_cast<std::uint64_t>(at), " cannot be read, ", why, ": ", file_.path());
+    failure cause(failure::kind::corrupt, 0, "the event at position ", static_cast<std::uint64_t>(at), " cannot be read, ", why);
+    cause.add(": ");
+    cause.add(file_.path());
     cause.position = static_cast<std::uint64_t>(at);
     return file_.break_off(cause);
   }
@@ -311,7 +327,7 @@ class sqlite_log {
     const known_stream& head = streams_[static_cast<std::size_t>(number - 1)];
     std::vector<std::int64_t> positions;
     std::int64_t at = head.position;
-    for (std::int64_t expected = head.version; expected > static_cast<std::int64_t>(after_version); --expected) {
+    for (std::int64_t expected = head.version; expected > as_number(after_version); --expected) {
       const sqlite_reading reading(link_.set(0, at));
       bool failed = false;
       if (!file_.next(link_, failed)) return !failed && corrupt(at, "it is missing");
@@ -344,7 +360,7 @@ class sqlite_log {
   std::int64_t seen_ = 0;       ///< position of the last event handed over or appended
   std::int64_t committed_ = 0;  ///< last_ when the unit began
   std::size_t largest_ = 0;
-  std::uint32_t known_version_ = 0;  ///< data_version of the file as this log knows it; 0 is none
+  std::int64_t known_version_ = -1;  ///< data_version of the file as this log knows it
   bool is_open_ = false;
   bool is_doomed_ = false;
 };

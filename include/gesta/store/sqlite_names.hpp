@@ -115,12 +115,12 @@ class sqlite_names {
 
   bool learn() {
     const std::int64_t number = read_.number(0);
-    if (number <= 0 || number > kept_ + 1) return file_.break_off(failure(failure::kind::corrupt, 0, "the table types has gaps: ", file_.path()));
+    if (number != kept_ + 1) return file_.break_off(failure(failure::kind::corrupt, 0, "the table types has gaps: ", file_.path()));
     const char* const id = read_.text(2);
     const auto version = static_cast<unsigned>(read_.number(3));
     std::size_t kind = 0;
     while (kind < stored_kinds && std::strcmp(read_.text(1), name(static_cast<stored_kind>(kind))) != 0) ++kind;
-    if (kind == stored_kinds) return file_.break_off(failure(failure::kind::corrupt, 0, "a type of no known kind: ", file_.path()));
+    if (kind == stored_kinds) return file_.break_off(failure(failure::kind::corrupt, 0, "a type of an unknown kind: ", file_.path()));
     const entry what{static_cast<stored_kind>(kind), find(ids_.of[kind], id, version)};
     if (what.kind == stored_kind::event && what.tag == unknown) {
       if (!ids_.is_retired(id)) {

@@ -119,7 +119,8 @@ class sqlite_outcomes {
     if (what < 0 || what > static_cast<std::int64_t>(verdict::rejected)) return unreadable(failure::kind::corrupt, request, "no verdict");
     if (outcome.what == verdict::rejected) {
       outcome.rejection = names_.tag(stored_kind::rejection, find_.number(3));
-      if (outcome.rejection == sqlite_names::unknown) return unreadable(failure::kind::unknown_event, request, "a rejection that the model does not know");
+      if (outcome.rejection == sqlite_names::unknown)
+        return unreadable(failure::kind::unknown_event, request, "a rejection that the model does not know");
     }
     const byte_view payload = find_.bytes(4);
     const auto* const bytes = static_cast<const std::byte*>(payload.data);

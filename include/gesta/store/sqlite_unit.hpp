@@ -71,7 +71,8 @@ struct waiting_event {
   origin from;
   std::size_t payload, size;  ///< place and length in the bytes of the unit
 
-  static constexpr const char* columns = "create table waiting(position, stream, version, previous, type, time, correlation, causation, payload)";
+  static constexpr const char* columns =
+      "create table waiting(position, stream, version, previous, type, time, correlation, causation, payload)";
   void column(int which, const std::byte* bytes, sqlite_value value) const noexcept {
     switch (which) {
       case 0: return value.number(position);

@@ -20,7 +20,7 @@
 
 namespace gesta {
 
-/// Whether a test holds, and at run time what was expected and what was there. Usable in static_assert and in the CHECK of any test library.
+/// Whether a test holds, and at run time what was expected and what was there. For static_assert, and for the CHECK of any test library.
 class [[nodiscard]] verdict {
  public:
   constexpr explicit verdict(bool holds) noexcept : holds_(holds) {}
@@ -73,7 +73,8 @@ constexpr bool equal(const A& a, const B& b) {
 }
 
 template <class Actual, class... Expected, std::size_t... I>
-constexpr bool is_number([[maybe_unused]] std::size_t at, [[maybe_unused]] const Actual& actual, indices<I...>, const Expected&... expected) {
+constexpr bool is_number([[maybe_unused]] std::size_t at, [[maybe_unused]] const Actual& actual, indices<I...>,
+                         const Expected&... expected) {
   return ((at == I && testing::equal(expected, actual)) || ...);
 }
 
@@ -123,8 +124,9 @@ class decided {
   [[nodiscard]] constexpr verdict rejects(const Rejection& expected) const {
     constexpr std::size_t index = detail::index_of<Rejection, typename contract::rejection_list>;
     static_assert(index != detail::npos, "[gesta] a refusal is expected that the command's contract does not list");
-    if (decision_.refused() && decision_.refusal_index() == index && gesta::same_message(decision_.refusal().template get<index>(), expected))
-      return verdict(true);
+    if (decision_.refused() && decision_.refusal_index() == index) {
+      if (gesta::same_message(decision_.refusal().template get<index>(), expected)) return verdict(true);
+    }
     return differs([&](detail::writer& out) {
       out.put("refused with ");
       detail::printing::put(expected, out);

@@ -27,8 +27,9 @@ constexpr bool same_message(const T& a, const T& b) {
   if constexpr (f == form::list || f == form::sequence || f == form::set || f == form::array) {
     if (a.size() != b.size()) return false;
     auto other = b.begin();
+    using element_type = typename T::value_type;  // vector<bool> hands out something else
     for (const auto& element : a) {
-      if (!gesta::same_message(static_cast<const typename T::value_type&>(element), static_cast<const typename T::value_type&>(*other))) return false;
+      if (!gesta::same_message(static_cast<const element_type&>(element), static_cast<const element_type&>(*other))) return false;
       ++other;
     }
     return true;

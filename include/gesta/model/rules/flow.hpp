@@ -53,16 +53,25 @@ struct happenings<Flow, gesta::detail::types<R...>> {
     if constexpr (requires { typename Event::undoes; }) return gesta::detail::index_of<typename Event::undoes, nodes>;
     else return npos;
   }
+  /// What Event undoes is recorded, but never because of a reaction: it begins outside, so Event cannot go on for ever.
+  template <class Event>
+  static constexpr bool undoes_what_begins_outside() {
+    if constexpr (requires { typename Event::undoes; })
+      return undone<Event>() == npos && gesta::detail::contains<typename Event::undoes, typename Flow::current_events>;
+    else
+      return false;
+  }
   template <class... Node>
   static constexpr graph endless(gesta::detail::types<Node...>) {
     graph causes;
     (connect(causes, gesta::detail::index_of<typename R::cause, nodes>, caused_by<Flow, R>()), ...);
     const std::size_t undoes[] = {undone<Node>()..., npos};
+    const bool from_outside[] = {undoes_what_begins_outside<Node>()..., false};
     graph enables = causes;
     for (std::size_t i = 0; i < count; ++i)
       if (undoes[i] != npos) enables.leads[undoes[i]][i] = true;
     for (std::size_t i = 0; i < count; ++i)
-      if (undoes[i] != npos && !enables.reaches(i, undoes[i])) causes.isolate(i);
+      if (from_outside[i] || (undoes[i] != npos && !enables.reaches(i, undoes[i]))) causes.isolate(i);
     return causes;
   }
   static constexpr auto path = endless(nodes{}).cycle();
