@@ -10,6 +10,7 @@ file that fails without another's check depends on more than its name says. With
 import argparse
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -28,6 +29,15 @@ def without(text, number):
     if sum(m[2] == number for m in ASSERTION.finditer(text)) != 1:
         raise SystemExit(f"{number} is not in exactly one static_assert")
     return ASSERTION.sub(lambda m: f"static_assert(Ok || true, {m[1]}" if m[2] == number else m[0], text)
+
+
+def precompile(include, compiler):
+    """Halves the time on GCC, which takes NAME.gch for an include of NAME; a header that does not compile is left to the files."""
+    for header in ("gesta/model/model.hpp", "gesta/gesta.hpp"):
+        made = include / (header + ".gch")
+        made.unlink(missing_ok=True)
+        subprocess.run([compiler, "-std=c++20", *check.WARNINGS, f"-I{include}", "-x", "c++-header", str(include / header), "-o", str(made)],
+                       capture_output=True)
 
 
 def main():
@@ -53,6 +63,8 @@ def main():
         for number in [None, *numbers]:
             mutated = without(original, number) if number else original
             (Path(folder) / check.DIAGNOSTICS).write_text(mutated)
+            if check.family(chosen.compiler) == "gcc":
+                precompile(include, chosen.compiler)
             answers = pool.map(lambda f: check.check(f, chosen.compiler, include, limit)[0], rejected)
             failing = {f for f, complaints in zip(rejected, answers) if complaints}
             wanted = {f for f in rejected if number in expecting[f]}

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <gesta/domain.hpp>
+#include <gesta/model/model.hpp>
 
 #include <cstdint>
 

@@ -1,6 +1,7 @@
 // The retail ledger: a shop's transactions as decisions, events and read models, on the store you name. See --help.
 #include <gesta/describe/diagram.hpp>
 #include <gesta/gesta.hpp>
+#include <gesta/store/memory.hpp>
 #ifdef RETAIL_SQLITE
 #include <gesta/store/sqlite.hpp>
 #endif

@@ -5,3 +5,4 @@
 #include <gesta/model/model.hpp>
 #include <gesta/runtime/start.hpp>
 #include <gesta/store/memory.hpp>
+#include <gesta/testing/given.hpp>

@@ -30,14 +30,17 @@ enum class colour { red };
 struct order { int number; };
 struct derived : order {};
 // Like std::vector, without being it.
-struct stack {
+class stack {
+ public:
   using value_type = int;
-  std::vector<int> all;
-  auto begin() const { return all.begin(); }
-  auto end() const { return all.end(); }
-  std::size_t size() const { return all.size(); }
-  void push_back(int n) { all.push_back(n); }
-  void clear() { all.clear(); }
+  auto begin() const { return all_.begin(); }
+  auto end() const { return all_.end(); }
+  std::size_t size() const { return all_.size(); }
+  void push_back(int n) { all_.push_back(n); }
+  void clear() { all_.clear(); }
+
+ private:
+  std::vector<int> all_;
 };
 
 }  // namespace

@@ -1,5 +1,4 @@
 // The rules of the retail ledger, as sentences that the compiler checks.
-#include <gesta/gesta.hpp>
 #include <gesta/testing/given.hpp>
 
 #include <doctest/doctest.h>

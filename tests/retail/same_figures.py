@@ -62,11 +62,12 @@ class SameFigures(unittest.TestCase):
         with subprocess.Popen(["cat", self.file], stdout=subprocess.PIPE) as cat:
             self.check(support.report("--data", "-", stdin=cat.stdout), "memory")
 
+    @unittest.skipIf(REAL, "the sample only")
     def test_without_data_the_sample_is_used(self):
-        if not REAL:
-            self.check(support.report(), "memory")
+        self.check(support.report(), "memory")
 
-    def test_every_special_case_is_there(self):
+    @unittest.skipIf(REAL, "the sample only")
+    def test_every_special_case_is_in_the_sample(self):
         for reason, count in self.expected["rejections"].items():
             self.assertGreater(count, 0, reason)
         self.assertGreater(self.expected["events"]["items_returned"], 0)

@@ -62,6 +62,8 @@ constexpr form form_of() noexcept {
     return form::text;
   else if constexpr (is_list<T>)
     return form::list;
+  else if constexpr (__is_aggregate(T))  // most fields and all messages end here, before the dearer questions
+    return array_size<T> != 0 ? form::array : plain<T> ? form::fields : form::unknown;
   else if constexpr (requires(const T& t) { typename T::rep; typename T::period; t.count(); })
     return form::duration;
   else if constexpr (requires(const T& t) { typename T::clock; typename T::duration; t.time_since_epoch(); })
@@ -74,8 +76,6 @@ constexpr form form_of() noexcept {
     return form::map;
   else if constexpr (walkable<T> && requires { typename T::key_compare; })
     return form::set;
-  else if constexpr (array_size<T> != 0)
-    return form::array;
   else if constexpr (requires(T& t) { typename T::value_type; t.has_value(); *t; t.reset(); })
     return form::optional;
   else if constexpr (requires(const T& t) { t.index(); t.valueless_by_exception(); })
@@ -83,7 +83,7 @@ constexpr form form_of() noexcept {
   else if constexpr (requires(T& t) { typename T::first_type; t.first; typename T::second_type; t.second; })
     return form::pair;
   else
-    return plain<T> ? form::fields : form::unknown;
+    return form::unknown;
 }
 
 /// What a value of this type is.

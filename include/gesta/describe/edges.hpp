@@ -48,8 +48,7 @@ struct node_places {
   static constexpr std::uint16_t rejection = node_number(rejections, index_of<Rejection, typename Flow::rejections>);
 };
 
-// ---- edges. They are written twice: once only to count them.
-
+/// Takes edges; while it does not keep them it only counts them, so that the array for them can have its exact size.
 struct edge_writer {
   flow_edge* out;
   bool keeps;
@@ -61,23 +60,47 @@ struct edge_writer {
   }
 };
 
-template <class Flow, class Handler, class... Place, class... R>
-constexpr void write_handler(edge_writer& w, types<Place...>, types<R...>) {
+/// Writes the edges of one part of the model, whose node is self. The parts stand in arrays of these and not in fold expressions, of
+/// which Clang takes 256 elements at most.
+using edge_step = void (*)(edge_writer& w, std::uint16_t self);
+
+/// Writes part after part; the first one's node is `first`.
+constexpr void write_parts(edge_writer& w, const edge_step* steps, std::size_t count, std::size_t first) {
+  for (std::size_t i = 0; i < count; ++i) steps[i](w, static_cast<std::uint16_t>(first + i));
+}
+
+// ---- commands
+
+template <class Flow, class... Place, class... R>
+constexpr void write_contract(edge_writer& w, std::uint16_t self, types<Place...>, types<R...>) {
   using at = node_places<Flow>;
-  constexpr std::uint16_t self = at::template command<typename Handler::command>;
-  w.add({edge_kind::handled_by, self, Flow::template aggregate_tag<typename Handler::aggregate>});
   (w.add({edge_kind::emits, self, at::template event<typename event_of_place<Place>::type>, no_node, has_open_number<types<Place>>}), ...);
   (w.add({edge_kind::rejects, self, at::template rejection<R>}), ...);
 }
+template <class Flow, class Handler>
+constexpr void write_handler(edge_writer& w, std::uint16_t self) {
+  w.add({edge_kind::handled_by, self, Flow::template aggregate_tag<typename Handler::aggregate>});
+  write_contract<Flow>(w, self, typename Handler::contract::event_list{}, typename Handler::rejections{});
+}
 template <class Flow, class... Handler>
 constexpr void write_handlers(edge_writer& w, types<Handler...>) {
-  (write_handler<Flow, Handler>(w, typename Handler::contract::event_list{}, typename Handler::rejections{}), ...);
+  const edge_step steps[] = {write_handler<Flow, Handler>..., nullptr};
+  write_parts(w, steps, sizeof...(Handler), node_places<Flow>::commands);
+}
+
+// ---- events
+
+/// What an event leads to of itself: the later version, or the event that it undoes.
+constexpr void write_links(edge_writer& w, edge_kind kind, const std::uint16_t* to, std::size_t count, std::size_t first) {
+  for (std::size_t i = 0; i < count; ++i)
+    if (to[i] != no_node) w.add({kind, static_cast<std::uint16_t>(first + i), to[i]});
 }
 
 template <class Flow, class... Old>
 constexpr void write_upcasts(edge_writer& w, types<Old...>) {
   using at = node_places<Flow>;
-  (w.add({edge_kind::upcasts, at::template event<Old>, at::template event<std::remove_cvref_t<upcast_result<Old>>>}), ...);
+  const std::uint16_t newer[] = {at::template event<std::remove_cvref_t<upcast_result<Old>>>..., no_node};
+  write_links(w, edge_kind::upcasts, newer, sizeof...(Old), at::old_versions);
 }
 
 template <class Event>
@@ -90,21 +113,28 @@ template <class Flow, class... E>
 constexpr void write_undoing(edge_writer& w, types<E...>) {
   using at = node_places<Flow>;
   const std::uint16_t undone[] = {at::template event<typename undone_by<E>::type>..., no_node};
-  for (std::size_t i = 0; i < sizeof...(E); ++i)
-    if (undone[i] != no_node) w.add({edge_kind::undoes, static_cast<std::uint16_t>(at::events + i), undone[i]});
+  write_links(w, edge_kind::undoes, undone, sizeof...(E), at::events);
 }
 
+// ---- views
+
 template <class Flow, class View, class... E>
-constexpr void write_projection(edge_writer& w, std::size_t self, types<E...>) {
+constexpr void write_projected(edge_writer& w, std::uint16_t self, types<E...>) {
   const bool takes[] = {projects<View, E>..., false};
   for (std::size_t i = 0; i < sizeof...(E); ++i)
-    if (takes[i])
-      w.add({edge_kind::projects, static_cast<std::uint16_t>(node_places<Flow>::events + i), static_cast<std::uint16_t>(self)});
+    if (takes[i]) w.add({edge_kind::projects, static_cast<std::uint16_t>(node_places<Flow>::events + i), self});
 }
-template <class Flow, class... Projection, std::size_t... I>
-constexpr void write_projections(edge_writer& w, types<Projection...>, indices<I...>) {
-  (write_projection<Flow, typename Projection::view_type>(w, node_places<Flow>::views + I, typename Flow::current_events{}), ...);
+template <class Flow, class Projection>
+constexpr void write_projection(edge_writer& w, std::uint16_t self) {
+  write_projected<Flow, typename Projection::view_type>(w, self, typename Flow::current_events{});
 }
+template <class Flow, class... Projection>
+constexpr void write_projections(edge_writer& w, types<Projection...>) {
+  const edge_step steps[] = {write_projection<Flow, Projection>..., nullptr};
+  write_parts(w, steps, sizeof...(Projection), node_places<Flow>::views);
+}
+
+// ---- reactors
 
 /// The edge from what a reactor hears; kind, from and via.
 template <class Flow, class Cause>
@@ -123,31 +153,36 @@ struct cause_edge<Flow, refused<Command, nothing>> {
 };
 
 template <class Flow, class Reaction>
-constexpr void write_reaction(edge_writer& w, std::size_t self) {
+constexpr void write_reaction(edge_writer& w, std::uint16_t self) {
   flow_edge heard = cause_edge<Flow, typename Reaction::cause>::value;
-  heard.to = static_cast<std::uint16_t>(self);
+  heard.to = self;
   w.add(heard);
   if constexpr (!std::is_void_v<typename Reaction::command>)
-    w.add({edge_kind::sends, heard.to, node_places<Flow>::template command<typename Reaction::command>, heard.from});
+    w.add({edge_kind::sends, self, node_places<Flow>::template command<typename Reaction::command>, heard.from});
 }
 template <class Flow, class... Reaction>
-constexpr void write_reactor(edge_writer& w, std::size_t self, types<Reaction...>) {
-  (write_reaction<Flow, Reaction>(w, self), ...);
+constexpr void write_reactions(edge_writer& w, std::uint16_t self, types<Reaction...>) {
+  const edge_step steps[] = {write_reaction<Flow, Reaction>..., nullptr};
+  for (std::size_t i = 0; i < sizeof...(Reaction); ++i) steps[i](w, self);
 }
-template <class Flow, class... Reactor, std::size_t... I>
-constexpr void write_reactors(edge_writer& w, types<Reactor...>, indices<I...>) {
-  (write_reactor<Flow>(w, node_places<Flow>::reactors + I, typename reactor_flow<Flow, Reactor>::reactions{}), ...);
+template <class Flow, class Reactor>
+constexpr void write_reactor(edge_writer& w, std::uint16_t self) {
+  write_reactions<Flow>(w, self, typename reactor_flow<Flow, Reactor>::reactions{});
+}
+template <class Flow, class... Reactor>
+constexpr void write_reactors(edge_writer& w, types<Reactor...>) {
+  const edge_step steps[] = {write_reactor<Flow, Reactor>..., nullptr};
+  write_parts(w, steps, sizeof...(Reactor), node_places<Flow>::reactors);
 }
 
+/// Every edge of a flow, part by part. Returns their number.
 template <class Flow>
 constexpr std::size_t write_edges(edge_writer w) {
-  using projections = typename Flow::projections;
-  using reactors = typename Flow::reactors;
   write_handlers<Flow>(w, typename Flow::handlers{});
   write_upcasts<Flow>(w, typename Flow::old_versions{});
   write_undoing<Flow>(w, typename Flow::current_events{});
-  write_projections<Flow>(w, projections{}, make_indices<projections::size>{});
-  write_reactors<Flow>(w, reactors{}, make_indices<reactors::size>{});
+  write_projections<Flow>(w, typename Flow::projections{});
+  write_reactors<Flow>(w, typename Flow::reactors{});
   return w.count;
 }
 

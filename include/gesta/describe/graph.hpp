@@ -64,9 +64,9 @@ struct graph_tables {
 
   template <class At, class... T>
   constexpr void name_nodes(types<T...>) {
-    std::size_t n = 0;
-    ((nodes[n++] = named_node<T>()), ...);
+    const flow_node named[] = {named_node<T>()..., {}};
     for (std::size_t i = 0; i < Nodes; ++i) {
+      nodes[i] = named[i];
       nodes[i].kind = At::kind_of(i);
       if (nodes[i].kind != node_kind::event && nodes[i].kind != node_kind::old_version) nodes[i].version = 0;
     }
@@ -96,9 +96,10 @@ struct graph_tables {
 
   template <class At, class... Aggregate, class... Handler>
   constexpr void describe_nodes(types<Aggregate...>, types<Handler...>) {
-    std::size_t a = 0, c = At::commands;
-    ((nodes[a++].key = key_field<typename Aggregate::found_by>), ...);
-    ((nodes[c++].may_do_nothing = Handler::contract::may_do_nothing), ...);
+    const chars keys[] = {key_field<typename Aggregate::found_by>..., {}};
+    for (std::size_t i = 0; i < sizeof...(Aggregate); ++i) nodes[i].key = keys[i];
+    const bool may_do_nothing[] = {Handler::contract::may_do_nothing..., false};
+    for (std::size_t i = 0; i < sizeof...(Handler); ++i) nodes[At::commands + i].may_do_nothing = may_do_nothing[i];
   }
 
   /// What only one aggregate decides, records or gives belongs to it; an old version belongs where its newest version does.

@@ -20,43 +20,36 @@
 
 namespace gesta {
 
-/// Whether a test holds, and at run time what was expected and what was there. For static_assert, and for the CHECK of any test library.
-class [[nodiscard]] verdict {
+/// Whether a test holds. Usable in static_assert, and in the CHECK of any test library: written to a stream it says what was expected and
+/// what was there. Why is worked out only then, so a test that holds costs little to compile: Why says(writer&).
+template <class Why>
+class [[nodiscard]] finding {
  public:
-  constexpr explicit verdict(bool holds) noexcept : holds_(holds) {}
+  constexpr finding(bool holds, Why why) : holds_(holds), why_(static_cast<Why&&>(why)) {}
 
   constexpr explicit operator bool() const noexcept { return holds_; }
 
-  /// Expected against actual, a line each. A verdict that was found while compiling says only whether it holds.
-  const char* describe() const noexcept {
-    if (words_[0] != '\0') return words_;
-    return holds_ ? "as expected" : "not as expected; run the test to see what was there";
+  /// Writes what was given, expected and there, a line each, ended by a zero. At most room bytes; the result is the length of the whole.
+  std::size_t describe(char* out, std::size_t room) const {
+    detail::writer to{out, room};
+    why_.says(to);
+    to.end();
+    return to.size;
   }
 
   template <class Stream>
     requires requires(Stream& out, const char* text) { out << text; }
-  friend Stream& operator<<(Stream& out, const verdict& v) {
-    out << v.describe();
+  friend Stream& operator<<(Stream& out, const finding& v) {
+    char text[4000];
+    if (v.describe(text, sizeof text) >= sizeof text)
+      for (std::size_t i = 2; i <= 4; ++i) text[sizeof text - i] = '.';
+    out << static_cast<const char*>(text);
     return out;
-  }
-
-  /// A test that does not hold; explain(writer) says why.
-  template <class Explain>
-  static constexpr verdict fails(Explain&& explain) {
-    verdict v(false);
-    if (!std::is_constant_evaluated()) {
-      detail::writer to{v.words_, sizeof v.words_};
-      explain(to);
-      to.end();
-      if (to.size >= sizeof v.words_)
-        for (std::size_t i = 0; i < 3; ++i) v.words_[sizeof v.words_ - 2 - i] = '.';
-    }
-    return v;
   }
 
  private:
   bool holds_;
-  char words_[2000] = {};
+  Why why_;
 };
 
 namespace detail::testing {
@@ -66,17 +59,49 @@ inline constexpr bool is_run = false;
 template <class Event>
 inline constexpr bool is_run<run<Event>> = true;
 
-template <class A, class B>
-constexpr bool equal(const A& a, const B& b) {
-  if constexpr (same<A, B>) return gesta::same_message(a, b);
-  else return false;
+// Some messages by value.
+template <std::size_t I, class Message>
+struct kept {
+  Message message;
+};
+template <class Indices, class... Message>
+struct kept_all;
+template <std::size_t... I, class... Message>
+struct kept_all<indices<I...>, Message...> : kept<I, Message>... {
+  void put(writer& out) const {
+    printing::comma between{out};
+    ((between.next(), printing::put(static_cast<const kept<I, Message>&>(*this).message, out)), ...);
+    if (sizeof...(I) == 0) out.put("nothing");
+  }
+};
+template <class... Message>
+using messages = kept_all<make_indices<sizeof...(Message)>, Message...>;
+
+template <std::size_t I, class Message>
+constexpr const Message& pick(const kept<I, Message>& k) {
+  return k.message;
 }
 
-template <class Actual, class... Expected, std::size_t... I>
-constexpr bool is_number([[maybe_unused]] std::size_t at, [[maybe_unused]] const Actual& actual, indices<I...>,
-                         const Expected&... expected) {
-  return ((at == I && testing::equal(expected, actual)) || ...);
-}
+// Compares the events as they come with those that were expected.
+template <class Indices, class... Expected>
+struct comparison;
+template <std::size_t... I, class... Expected>
+struct comparison<indices<I...>, Expected...> {
+  const messages<Expected...>& expected;
+  std::size_t count = 0;
+  bool same = true;
+
+  template <class Actual>
+  constexpr void operator()(const Actual& actual) {
+    same = same && ((count == I && equal<I, Expected>(actual)) || ...);
+    ++count;
+  }
+  template <std::size_t J, class Wanted, class Actual>
+  constexpr bool equal(const Actual& actual) const {
+    if constexpr (detail::same<Wanted, Actual>) return gesta::same_message(testing::pick<J>(expected), actual);
+    else return false;
+  }
+};
 
 // What a verb learns that asks for it: what the test says of it, and the place in the history that the test tells.
 constexpr about place(const about& said, std::size_t events) {
@@ -86,105 +111,134 @@ constexpr about place(const about& said, std::size_t events) {
   return here;
 }
 
-template <class... Message>
-void put_all(writer& out, const Message&... message) {
-  printing::comma between{out};
-  ((between.next(), printing::put(message, out)), ...);
-  if (sizeof...(Message) == 0) out.put("nothing");
+// Visits the events of a decision one by one, those of many as well.
+template <class Decision, class Visit>
+constexpr void each_event(const Decision& decision, Visit& visit) {
+  decision.for_each([&visit](const auto& part) {
+    if constexpr (is_run<std::remove_cvref_t<decltype(part)>>) part.for_each(visit);
+    else visit(part);
+  });
 }
+
+struct nothing_expected {
+  void put(writer& out) const { out.put("nothing"); }
+};
+template <class Rejection>
+struct refusal_expected {
+  Rejection rejection;
+  void put(writer& out) const {
+    out.put("refused with ");
+    printing::put(rejection, out);
+  }
+};
+
+template <class Contract, std::size_t... I>
+void put_refusal(const Contract& decision, indices<I...>, writer& out) {
+  out.put("refused with ");
+  ((decision.refusal_index() == I ? printing::put(decision.refusal().template get<I>(), out) : void()), ...);
+}
+
+// Why a decision is not what was expected: decided once more, which gives the same.
+template <class State, class Command, class Expected>
+struct decided_otherwise {
+  State state;
+  Command command;
+  about here;
+  Expected expected;
+
+  void says(writer& out) const {
+    out.put("given ");
+    printing::put(state, out);
+    out.put(" when ");
+    printing::put(command, out);
+    out.put("\n  expected: ");
+    expected.put(out);
+    out.put("\n  actual:   ");
+    auto decision = detail::call_decide(state, command, [this] { return here; });
+    if (decision.refused()) return testing::put_refusal(decision, make_indices<decltype(decision)::rejection_list::size>{}, out);
+    printing::comma between{out};
+    auto put_event = [&](const auto& event) {
+      between.next();
+      printing::put(event, out);
+    };
+    testing::each_event(decision, put_event);
+    if (between.first) out.put("nothing");
+  }
+};
+
+// Why a view is not what was expected.
+template <class View, class Events>
+struct projected_otherwise {
+  View expected;
+  View actual;
+  Events events;
+
+  void says(writer& out) const {
+    out.put("given ");
+    events.put(out);
+    out.put("\n  expected: ");
+    printing::put(expected, out);
+    out.put("\n  actual:   ");
+    printing::put(actual, out);
+  }
+};
 
 }  // namespace detail::testing
 
-/// A command that was decided; the question is what came of it.
+/// A command that is decided; the question is what comes of it.
 template <class State, class Command>
 class decided {
  public:
   constexpr decided(State state, const Command& command, const about& here)
-      : state_(static_cast<State&&>(state)), command_(command), decision_(detail::call_decide(state_, command_, [&] { return here; })) {}
-  decided(const decided&) = delete;
-  decided& operator=(const decided&) = delete;
+      : state_(static_cast<State&&>(state)), command_(command), here_(here) {}
 
   /// Exactly these events, in this order.
   template <class... Event>
-  [[nodiscard]] constexpr verdict then(const Event&... expected) const {
+  constexpr auto then(const Event&... event) const {
     static_assert((detail::contains<Event, detail::contract_events<contract>> && ...),
                   "[gesta] an event is expected that the command's contract does not list");
-    bool all = !decision_.refused();
-    std::size_t count = 0;
-    each_event([&](const auto& actual) {
-      all = all && detail::testing::is_number(count, actual, detail::make_indices<sizeof...(Event)>{}, expected...);
-      ++count;
-    });
-    if (all && count == sizeof...(Event)) return verdict(true);
-    return differs([&](detail::writer& out) { detail::testing::put_all(out, expected...); });
+    const detail::testing::messages<Event...> expected{{event}...};
+    auto decision = decide_now();
+    detail::testing::comparison<detail::make_indices<sizeof...(Event)>, Event...> compare{expected};
+    detail::testing::each_event(decision, compare);
+    return says(!decision.refused() && compare.same && compare.count == sizeof...(Event), expected);
   }
 
   /// Exactly this refusal.
   template <class Rejection>
-  [[nodiscard]] constexpr verdict rejects(const Rejection& expected) const {
+  constexpr auto rejects(const Rejection& expected) const {
     constexpr std::size_t index = detail::index_of<Rejection, typename contract::rejection_list>;
     static_assert(index != detail::npos, "[gesta] a refusal is expected that the command's contract does not list");
-    if (decision_.refused() && decision_.refusal_index() == index) {
-      if (gesta::same_message(decision_.refusal().template get<index>(), expected)) return verdict(true);
-    }
-    return differs([&](detail::writer& out) {
-      out.put("refused with ");
-      detail::printing::put(expected, out);
-    });
+    auto decision = decide_now();
+    bool holds = decision.refused() && decision.refusal_index() == index;
+    if (holds) holds = gesta::same_message(decision.refusal().template get<index>(), expected);
+    return says(holds, detail::testing::refusal_expected<Rejection>{expected});
   }
 
   /// No event and no refusal.
-  [[nodiscard]] constexpr verdict nothing() const {
+  constexpr auto nothing() const {
+    auto decision = decide_now();
     std::size_t count = 0;
-    each_event([&](const auto&) { ++count; });
-    if (!decision_.refused() && count == 0) return verdict(true);
-    return differs([](detail::writer& out) { out.put("nothing"); });
+    auto counting = [&count](const auto&) { ++count; };
+    detail::testing::each_event(decision, counting);
+    return says(!decision.refused() && count == 0, detail::testing::nothing_expected{});
   }
 
  private:
   using contract = detail::decide_result<State, Command>;
 
-  template <class Visit>
-  constexpr void each_event(Visit&& visit) const {
-    decision_.for_each([&](const auto& part) {
-      if constexpr (detail::testing::is_run<std::remove_cvref_t<decltype(part)>>) part.for_each(visit);
-      else visit(part);
-    });
+  constexpr contract decide_now() const {
+    return detail::call_decide(state_, command_, [this] { return here_; });
   }
-
-  template <std::size_t... I>
-  void put_refusal(detail::writer& out, detail::indices<I...>) const {
-    out.put("refused with ");
-    ((decision_.refusal_index() == I ? detail::printing::put(decision_.refusal().template get<I>(), out) : void()), ...);
-  }
-
-  void put_actual(detail::writer& out) const {
-    if (decision_.refused()) return put_refusal(out, detail::make_indices<contract::rejection_list::size>{});
-    detail::printing::comma between{out};
-    each_event([&](const auto& event) {
-      between.next();
-      detail::printing::put(event, out);
-    });
-    if (between.first) out.put("nothing");
-  }
-
-  template <class PutExpected>
-  constexpr verdict differs(PutExpected&& put_expected) const {
-    return verdict::fails([&](detail::writer& out) {
-      out.put("given ");
-      detail::printing::put(state_, out);
-      out.put(" when ");
-      detail::printing::put(command_, out);
-      out.put("\n  expected: ");
-      put_expected(out);
-      out.put("\n  actual:   ");
-      put_actual(out);
-    });
+  template <class Expected>
+  constexpr auto says(bool holds, const Expected& expected) const {
+    using why = detail::testing::decided_otherwise<State, Command, Expected>;
+    return finding<why>(holds, why{state_, command_, here_, expected});
   }
 
   State state_;
   Command command_;
-  contract decision_;  // refers to the two above
+  about here_;
 };
 
 /// A state that has evolved by some events.
@@ -199,13 +253,8 @@ class evolved {
   /// Decides a command in this state.
   template <class Command>
     requires decides<State, Command>
-  constexpr decided<State, Command> when(const Command& command) const& {
+  constexpr decided<State, Command> when(const Command& command) const {
     return {state_, command, detail::testing::place(said_, count_)};
-  }
-  template <class Command>
-    requires decides<State, Command>
-  constexpr decided<State, Command> when(const Command& command) && {
-    return {static_cast<State&&>(state_), command, detail::testing::place(said_, count_)};
   }
 
  private:
@@ -222,48 +271,26 @@ class happened {
 
   /// A view that starts empty and projects the events, each that it has a `project` for, equals this one.
   template <class View>
-  [[nodiscard]] constexpr verdict then(const View& expected) const {
+  constexpr auto then(const View& expected) const {
     static_assert(sizeof...(Event) == 0 || (projects<View, Event> || ...), "[gesta] the view projects none of these events");
     View actual{};
     project_all(actual, detail::make_indices<sizeof...(Event)>{});
-    if (gesta::same_message(actual, expected)) return verdict(true);
-    return verdict::fails([&](detail::writer& out) { put_difference(out, expected, actual, detail::make_indices<sizeof...(Event)>{}); });
+    const bool holds = gesta::same_message(actual, expected);
+    using why = detail::testing::projected_otherwise<View, detail::testing::messages<Event...>>;
+    return finding<why>(holds, why{expected, actual, events_});
   }
 
  private:
-  template <std::size_t I, class E>
-  struct held {
-    E event;
-  };
-  template <class Indices>
-  struct all;
-  template <std::size_t... I>
-  struct all<detail::indices<I...>> : held<I, Event>... {};
-  template <std::size_t I, class E>
-  static constexpr const E& pick(const held<I, E>& h) {
-    return h.event;
-  }
-
   template <class View, std::size_t... I>
   constexpr void project_all(View& view, detail::indices<I...>) const {
-    (project_one(view, pick<I>(events_), I + 1), ...);
+    (project_one(view, detail::testing::pick<I>(events_), I + 1), ...);
   }
   template <class View, class E>
   constexpr void project_one([[maybe_unused]] View& view, [[maybe_unused]] const E& event, [[maybe_unused]] std::size_t number) const {
     if constexpr (projects<View, E>) detail::call_project(view, event, [&] { return detail::testing::place(said_, number); });
   }
 
-  template <class View, std::size_t... I>
-  void put_difference(detail::writer& out, const View& expected, const View& actual, detail::indices<I...>) const {
-    out.put("given ");
-    detail::testing::put_all(out, pick<I>(events_)...);
-    out.put("\n  expected: ");
-    detail::printing::put(expected, out);
-    out.put("\n  actual:   ");
-    detail::printing::put(actual, out);
-  }
-
-  all<detail::make_indices<sizeof...(Event)>> events_;
+  detail::testing::messages<Event...> events_;
   about said_;
 };
 
