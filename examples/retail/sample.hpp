@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -62,6 +63,7 @@ class sample_maker {
     now_.month = 1;
     ++now_.year;
   }
+  std::string invoice(const char* letter) const { return std::string(letter).append(std::to_string(invoice_)); }
   void begin_invoice() {
     ++invoice_;
     customer_ = one_in(4) ? 0 : 1 + below(300);
@@ -70,7 +72,7 @@ class sample_maker {
   /// An order of some lines: now and then one that is no sale, and one that stands there twice.
   void buy(std::uint64_t lines) {
     for (unsigned left = 1 + below(30); left != 0 && written_ < lines; --left) {
-      line l{std::to_string(invoice_), below(400), 1 + static_cast<int>(below(one_in(8) ? 600 : 12)), 0, customer_};
+      line l{invoice(""), below(400), 1 + static_cast<int>(below(one_in(8) ? 600 : 12)), 0, customer_};
       l.price = price_of(l.product);
       if (one_in(90)) l.price = 0;
       else if (one_in(400)) l.price = -l.price;
@@ -84,7 +86,7 @@ class sample_maker {
   /// Goods come back: most were bought, some never or not so many, some by nobody we know, some with a positive quantity.
   void cancel(std::uint64_t lines) {
     for (unsigned left = 1 + below(4); left != 0 && written_ < lines; --left) {
-      line l{"C" + std::to_string(invoice_), below(400), -1 - static_cast<int>(below(20)), 0, customer_};
+      line l{invoice("C"), below(400), -1 - static_cast<int>(below(20)), 0, customer_};
       l.price = price_of(l.product);
       if (!bought_.empty() && !one_in(3)) {
         const line& b = bought_[below(static_cast<unsigned>(bought_.size()))];
@@ -96,16 +98,20 @@ class sample_maker {
       put(l);
       // What may have been refused above is bought afterwards: the refusal must stand.
       if (l.customer != 0 && l.quantity < 0 && one_in(3) && written_ < lines) {
-        l.invoice = std::to_string(++invoice_), l.quantity = -l.quantity * 2;
+        ++invoice_;
+        l.invoice = invoice(""), l.quantity = -l.quantity * 2;
         put(l);
-        if (one_in(2) && written_ < lines) l.invoice = "C" + std::to_string(++invoice_), l.quantity = -l.quantity / 2, put(l);
+        if (one_in(2) || written_ >= lines) continue;
+        ++invoice_;
+        l.invoice = invoice("C"), l.quantity = -l.quantity / 2;
+        put(l);
       }
     }
   }
   /// A correction in the books; no goods move.
   void adjust(std::uint64_t lines) {
     if (written_ >= lines) return;
-    write("A" + std::to_string(invoice_), "B", "Adjust bad debt", 1, one_in(2) ? -11062060 : 11062060, 0);
+    write(invoice("A"), "B", "Adjust bad debt", 1, one_in(2) ? -11062060 : 11062060, 0);
   }
 
   void put(const line& l) {
@@ -119,8 +125,9 @@ class sample_maker {
         "",
         "\"SWISS ROLL TOWEL, CHOCOLATE  SPOTS\""};
     static constexpr std::array<std::string_view, 5> endings = {"", "A", "a", "", "BL"};
-    std::string code = l.product % 50 == 49 ? "gift_00_" + std::to_string(l.product) : std::to_string(20000 + 7 * l.product);
-    code += endings[l.product % endings.size()];
+    const bool gift = l.product % 50 == 49;
+    std::string code = gift ? "gift_00_" : "";
+    code.append(std::to_string(gift ? l.product : 20000 + 7 * l.product)).append(endings[l.product % endings.size()]);
     write(l.invoice, code, descriptions[l.product % descriptions.size()], l.quantity, l.price, l.customer);
   }
   void write(std::string_view invoice, std::string_view code, std::string_view description, int quantity, int price, unsigned customer) {
@@ -140,9 +147,10 @@ class sample_maker {
   /// With one to three decimals, as few as will do.
   static std::string decimal(int thousandths) {
     const int size = thousandths < 0 ? -thousandths : thousandths;
-    std::string out = (thousandths < 0 ? "-" : "") + std::to_string(size / 1000) + '.' + std::to_string(1000 + size % 1000).substr(1);
-    while (out.ends_with('0') && !out.ends_with(".0")) out.pop_back();
-    return out;
+    char out[40];
+    int end = std::snprintf(out, sizeof out, "%s%d.%03d", thousandths < 0 ? "-" : "", size / 1000, size % 1000);
+    while (out[end - 1] == '0' && out[end - 2] != '.') --end;
+    return {out, static_cast<std::size_t>(end)};
   }
   static int price_of(unsigned product) {
     if (product % 97 == 5) return 1;

@@ -22,6 +22,7 @@ std::string mermaid_of() {
 TEST_CASE("the shop as a Mermaid flowchart") {
   CHECK(mermaid_of<shop::model>() == R"(flowchart LR
   subgraph aggregate0["order"]
+    direction LR
     command0["place"]:::command
     command1["cancel or nothing"]:::command
     event0(["order.placed v2"]):::event
@@ -31,6 +32,7 @@ TEST_CASE("the shop as a Mermaid flowchart") {
     rejection0{{"order.already_placed"}}:::rejection
   end
   subgraph aggregate1["stock"]
+    direction LR
     command2["reserve"]:::command
     command3["release or nothing"]:::command
     command4["deliver"]:::command

@@ -12,6 +12,7 @@
 #include <gesta/domain.hpp>
 #include <gesta/model/model.hpp>
 #include <gesta/runtime/start.hpp>
+#include <gesta/store/memory.hpp>
 
 namespace {
 

@@ -3,6 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <string>
+#include <string_view>
+
 #include "../../examples/retail/ledger.hpp"
 #include "../../examples/retail/moment.hpp"
 

@@ -9,6 +9,7 @@
 #include <new>
 
 #include <linux/seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -191,12 +192,6 @@ bool makes_no_system_call(F&& f) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-long page_faults() {
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  return used.ru_minflt + used.ru_majflt;
-}
-
 }  // namespace
 
 TEST_CASE_TEMPLATE("a command allocates nothing", Model, lean_dense, traced_numbers, traced_texts) {
@@ -227,6 +222,16 @@ TEST_CASE_TEMPLATE("a command makes no system call", Model, lean_dense, traced_n
 #endif
 
 #ifndef GESTA_SHADOW_MEMORY
+namespace {
+
+long page_faults() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  return used.ru_minflt + used.ru_majflt;
+}
+
+}  // namespace
+
 TEST_CASE_TEMPLATE("a command touches no new page", Model, lean_dense, traced_numbers, traced_texts) {
   workload<Model> work;
   work.warm_up();
@@ -242,5 +247,15 @@ TEST_CASE_TEMPLATE("a command touches no new page", Model, lean_dense, traced_nu
     CHECK((work.app.last_position() - place) * 32 > 400000);
   }
   CHECK(fewest == 0);
+}
+
+TEST_CASE("a new page is counted") {
+  constexpr std::size_t size = std::size_t{8} << 20;
+  const long before = page_faults();
+  void* const fresh = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(fresh != MAP_FAILED);
+  for (std::size_t at = 0; at < size; at += 4096) static_cast<volatile char*>(fresh)[at] = 1;
+  CHECK(page_faults() > before);
+  munmap(fresh, size);
 }
 #endif

@@ -68,6 +68,15 @@ TEST_CASE("text stands as text, a struct of several fields as its bytes") {
 
 TEST_CASE("keys that were stored as another type are not taken for others") {
   const folder f;
+  {
+    gesta::sqlite_store::log<keyed_bank<std::int16_t>> log(gesta::sqlite_store{.path = f / "b.db"});
+    REQUIRE(start(log));
+    REQUIRE(append<keyed<std::int16_t>>(log, std::string("\x83\xe8", 2), 1, closed{}) == append_result::ok);  // 1000
+    REQUIRE(log.commit());
+  }
+  gesta::sqlite_store::log<keyed_bank<std::uint8_t>> narrow(gesta::sqlite_store{.path = f / "b.db"});
+  CHECK_FALSE(start(narrow));
+  CHECK(narrow.last_failure().why == kind::corrupt);
   fill(f / "a.db", 1, "17");
   sql(f / "a.db", "update streams set key = 17");
   log_of_bank log(gesta::sqlite_store{.path = f / "a.db"});

@@ -66,9 +66,7 @@ static_assert(given().then(statement{}));
 
 template <class Verdict>
 std::string told(const Verdict& v) {
-  char text[2000];
-  v.describe(text, sizeof text);
-  return text;
+  return v.describe().c_str();
 }
 
 }  // namespace
@@ -269,11 +267,6 @@ TEST_CASE("a description that is too long ends in dots") {
   using namespace shop;
   const auto v = given(shipped{std::string(5000, 'x'), {}}).then(addresses{});
   CHECK_FALSE(v);
-  std::ostringstream out;
-  out << v;
-  CHECK(out.str().size() < 5000);
-  CHECK(out.str().ends_with("x..."));
-  char room[6];
-  CHECK(v.describe(room, sizeof room) > 10000);
-  CHECK(std::string_view(room) == "given");
+  CHECK(told(v).size() < 5000);
+  CHECK(told(v).ends_with("x..."));
 }

@@ -101,7 +101,7 @@ constexpr void print_mermaid(const flow_graph& graph, Sink&& sink) {
   out.say("flowchart LR\n");
   for (std::size_t i = 0; i < graph.nodes.size() && graph.nodes[i].kind == node_kind::aggregate; ++i) {
     detail::say_mermaid_node(out, graph, i, "  subgraph ");
-    out.say("\n");
+    out.say("\n    direction LR\n");  // of a frame from which no line leads out; else that of the whole
     detail::say_mermaid_nodes(out, graph, static_cast<std::uint16_t>(i), "    ");
     out.say("  end\n");
   }

@@ -109,7 +109,7 @@ class app {
     batch_type(const batch_type&) = delete;
     batch_type& operator=(const batch_type&) = delete;
     ~batch_type() {
-      if (whole_.engine_.open()) whole_.engine_.roll_back();
+      if (open_) whole_.engine_.roll_back();
     }
 
     /// As app::handle; a rejection leaves the batch as it was, a failure of a store that is no memory ends it.
@@ -118,22 +118,29 @@ class app {
       return whole_.handle(argument...);
     }
 
-    /// Keeps everything, then projects it.
+    /// Keeps everything, then projects it; the batch is over. False, and nothing is kept, also when it was over or could not begin.
     committed commit() {
-      if (!begun_ || !whole_.engine_.open() || !whole_.engine_.commit()) return committed(whole_.engine_.last_failure());
-      return {};
+      if (!open_) return committed(why_);
+      open_ = false;
+      if (whole_.engine_.commit()) return {};
+      why_ = whole_.engine_.last_failure();
+      return committed(why_);
     }
 
    private:
     friend app;
-    explicit batch_type(app& whole) : whole_(whole), begun_(whole.engine_.begin()) {}
+    explicit batch_type(app& whole) : whole_(whole), open_(whole.engine_.begin()) {
+      why_ = open_ ? failure(failure::kind::busy, 0, "the batch is over") : whole.engine_.last_failure();
+    }
 
     app& whole_;
-    bool begun_;
+    bool open_;
+    failure why_;
   };
 
   /// Opens a unit of work for many commands: `auto batch = app.batch();`. Until its commit nothing is kept and no view changes;
-  /// without a commit all is taken back. While it is open, every command of the app belongs to it. Not for last_records_store, which
+  /// without a commit all is taken back. While it is open, every command of the app belongs to it, and another batch cannot be
+  /// committed. Not for last_records_store, which
   /// may have overwritten what would have to be taken back.
   batch_type batch() {
     (void)sizeof(diagnostic::cannot_take_back<can_take_back(), Store>);
@@ -211,7 +218,6 @@ class app {
   /// A command as a unit of work of its own, or within the open batch.
   template <class Key, class Command, class... Option>
   [[gnu::always_inline]] outcome_of<Command, Option...> carry_out(const Key& key, const Command& command, const Option&... option) {
-    engine_.begin_chain();
     if constexpr (engine_type::is_memory) return carry_out_in_memory(key, command, option...);
     else return carry_out_in_unit(key, command, option...);
   }
@@ -250,6 +256,7 @@ class app {
     using request_type = std::conditional_t<is_once, once, detail::unnumbered>;
     using expectation = std::conditional_t<expects, expected, detail::unnumbered>;
     const auto request = detail::given_or_none<request_type>(option...);
+    engine_.begin_chain();
     if constexpr (is_once) {
       remembered first;
       switch (engine_.log().recall(request, first)) {

@@ -108,22 +108,23 @@ class engine : public unit_of_work<Model, Store, Clock> {
         this->give_up(start, outcomes);
         return answer.failed();
       }
-      last = this->log_.last_position();
+      if (found->version != version) last = this->log_.last_position();  // an open number may be none
+    }
+    if constexpr (is_reacted_to) {
+      if (last != 0 && !follow<handler>(table, *found, d, start, version, from)) [[unlikely]] {
+        this->give_up(start, outcomes);
+        return answer.failed();
+      }
     }
     if constexpr (remembers) {
-      const remembered outcome{d.empty() ? verdict::nothing : verdict::accepted, 0, found == nullptr ? 0 : found->version, last, nullptr, 0};
+      const remembered outcome{last == 0 ? verdict::nothing : verdict::accepted, 0, found == nullptr ? 0 : found->version, last, nullptr, 0};
       if (!this->log_.remember(request, outcome)) [[unlikely]] {
         this->fails(this->log_.last_failure());
         this->give_up(start, outcomes);
         return answer.failed();
       }
     }
-    if constexpr (is_reacted_to) {
-      if (!d.empty() && !follow<handler>(table, *found, d, start, version, from)) [[unlikely]] {
-        this->give_up(start, outcomes);
-        return answer.failed();
-      }
-    } else if constexpr (is_memory && !has_open_number<typename handler::contract::event_list>) {
+    if constexpr (!is_reacted_to && is_memory && !has_open_number<typename handler::contract::event_list>) {
       // The common case: the events are still at hand and nothing can take them back.
       if constexpr (any_is_projected<typename handler::events, typename flow_type::projections>)
         if constexpr (std::remove_cvref_t<Answer>::is_root)
@@ -196,19 +197,18 @@ class engine : public unit_of_work<Model, Store, Clock> {
   template <class Handler, class Table, class Entity, class Decision>
   [[gnu::noinline]] bool follow(Table& table, Entity& entity, const Decision& d, mark_type start, std::uint64_t version, const origin& from) {
     bool goes_on = true;
+    auto key = table.copy_of_key(table.number(entity));  // what the reactors send writes over the table's own bytes
+    about cause{key.bytes(), version, this->log_.last_position() - (entity.version - version), from.time, from.correlation, from.causation};
+    const auto react_to_next = [&](const auto& event) {
+      ++cause.version;
+      ++cause.position;
+      if constexpr (anybody_reacts<std::remove_cvref_t<decltype(event)>, reactor_list>)
+        if (goes_on) goes_on = react_to(event, cause);
+    };
     if constexpr (has_open_number<typename Handler::contract::event_list>) {
-      this->each_record(start, this->unit().here(), [&](const recorded& record) {
-        if (goes_on)
-          (void)read_event<flow_type>(record, [&](const auto& event) { goes_on = react_to(event, this->about_record(record)); });
-      });
+      this->each_record(start, this->unit().here(), [&](const recorded& record) { (void)read_event<flow_type>(record, react_to_next); });
     } else {
-      std::uint64_t position = this->log_.last_position() - (entity.version - version);
-      d.for_each([&](const auto& event) {
-        ++version;
-        ++position;
-        if constexpr (anybody_reacts<std::remove_cvref_t<decltype(event)>, reactor_list>)
-          if (goes_on) goes_on = react_to(event, this->about_event(table, entity, version, position, from));
-      });
+      d.for_each(react_to_next);
     }
     return goes_on;
   }

@@ -84,6 +84,18 @@ class entity_blocks {
   std::vector<std::vector<Entity>> more_;
 };
 
+/// A key by itself, with its byte form.
+template <class Key>
+class key_copy {
+ public:
+  explicit key_copy(const key_value<Key>& key) : value_(key) {}
+  key_bytes bytes() { return key_bytes_of<Key>(value_, buffer_); }
+
+ private:
+  key_value<Key> value_;
+  key_buffer<Key> buffer_;
+};
+
 /// The entities of one aggregate, found by key. A key has no place before its first event.
 template <class Aggregate, class Stream, class Key = typename key_rule<Aggregate>::key_type>
 class entities {
@@ -125,6 +137,13 @@ class entities {
     index_.insert(key_hash(key), count_, [this](std::uint32_t n) { return key_hash(keys_.at(n)); });
     return &blocks_.at(count_++);
   }
+  /// Gives back the places of the last entities, as far as they have no event.
+  void drop_unused() {
+    for (; count_ != 0 && blocks_.at(count_ - 1).version == 0; --count_) {
+      index_.erase(key_hash(keys_.at(count_ - 1)), count_ - 1, [this](std::uint32_t n) { return key_hash(keys_.at(n)); });
+      keys_.drop_last();
+    }
+  }
   /// The entity whose key has this byte form; made when it is not there; nullptr when the bytes are no key.
   entity* find_or_add(key_bytes bytes) {
     value key{};
@@ -137,6 +156,8 @@ class entities {
   [[gnu::always_inline]] std::uint32_t number(const entity& e) const { return blocks_.number(e); }
   /// The byte form of an entity's key; valid until the next call.
   key_bytes key(std::uint32_t number) const { return key_bytes_of<Key>(keys_.at(number), buffer_); }
+  /// An entity's key that stays, whatever is done with the table.
+  key_copy<Key> copy_of_key(std::uint32_t number) const { return key_copy<Key>(keys_.at(number)); }
   /// The byte form of a key as a caller gives it; valid until the next call.
   template <class Given>
   key_bytes bytes_of(const Given& given) const {
@@ -195,6 +216,7 @@ class entities<Aggregate, Stream, dense> {
     blocks_.grow_to(static_cast<std::uint32_t>(number));
     return &blocks_.at(static_cast<std::uint32_t>(number));
   }
+  void drop_unused() {}
   entity* find_or_add(key_bytes bytes) {
     std::uint32_t number = 0;
     if (!read_key(bytes, number)) return nullptr;
@@ -205,6 +227,7 @@ class entities<Aggregate, Stream, dense> {
   [[gnu::always_inline]] entity& at(std::uint32_t number) { return blocks_.at(number); }
   [[gnu::always_inline]] std::uint32_t number(const entity& e) const { return blocks_.number(e); }
   key_bytes key(std::uint32_t number) const { return key_bytes_of<dense>(number, buffer_); }
+  key_copy<dense> copy_of_key(std::uint32_t number) const { return key_copy<dense>(number); }
   template <class Given>
   key_bytes bytes_of(const Given& key) const {
     return key_bytes_of<dense>(static_cast<std::uint32_t>(key), buffer_);

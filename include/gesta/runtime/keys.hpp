@@ -28,6 +28,11 @@ class text_keys {
     next_ += key.size;
     room_ -= key.size;
   }
+  void drop_last() {
+    next_ -= keys_.back().size;
+    room_ += keys_.back().size;
+    keys_.pop_back();
+  }
   /// Room for so many keys of at most 32 characters on average, touched now.
   void reserve(std::size_t count) {
     keys_.resize(count);
@@ -52,6 +57,7 @@ class value_keys {
  public:
   const Value& at(std::uint32_t number) const { return keys_[number]; }
   void add(const Value& key) { keys_.push_back(key); }
+  void drop_last() { keys_.pop_back(); }
   void reserve(std::size_t count) {
     keys_.resize(count);
     keys_.clear();

@@ -28,6 +28,11 @@ template <class Log, class Flow>
   requires(Log::is_memory)
 struct records_of<Log, Flow> : type_is<typename Log::records_type> {};
 
+template <class State, class Events>
+inline constexpr bool any_evolves_about = false;
+template <class State, class... E>
+inline constexpr bool any_evolves_about<State, types<E...>> = (evolves_exactly_about<State, E> || ...);
+
 /// The parts of a running model: log, entities, views, clock. Not copyable; one thread at a time.
 template <class Model, class Store, class Clock>
 class unit_of_work {
@@ -76,16 +81,17 @@ class unit_of_work {
   /// Opens a unit. False: last_failure() says why; nothing is open.
   bool begin() {
     if (lost_) return false;
+    if (open_) return fails(failure(failure::kind::busy, 0, "another batch of this app is open"));
     doomed_ = false;
     if constexpr (is_memory) {
       outcomes_before_ = log_.outcome_count();
     } else {
       if (!log_.begin()) return fails(log_.last_failure());
-      if (!log_.catch_up([&](const recorded& record) { take_in(record); })) {
+      const bool caught_up = log_.catch_up([&](const recorded& record) { take_in(record); });
+      if (!caught_up || lost_) {
         const failure cause = log_.last_failure();
         log_.rollback();
-        if (lost_) return false;
-        return fails(cause);
+        return lost_ ? false : fails(cause);
       }
     }
     unit_ = unit().here();
@@ -310,6 +316,7 @@ class unit_of_work {
     });
     unit().cut(start);
     for (const stale& one : touched) table_at(one.aggregate, [&](auto& table, auto which) { fold_anew(table, one, which); });
+    each_table([](auto& table) { table.drop_unused(); });
   }
 
   template <class Table, class Aggregate>
@@ -317,7 +324,11 @@ class unit_of_work {
     auto& entity = table.at(which.entity);
     entity.state = typename Aggregate::state_type{};
     if (entity.version == 0) return;
-    if constexpr (is_memory) {
+    if constexpr (is_memory && any_evolves_about<typename Aggregate::state_type, typename flow_type::current_events>) {
+      each_record(unit().first(), unit().here(), [&](const recorded& record) {  // the links of a stream do not tell positions
+        if (record.aggregate == which.aggregate && record.entity == which.entity) evolve_by(entity, record);
+      });
+    } else if constexpr (is_memory) {
       std::vector<const record_head*> stream;
       for (link at = entity.stream.head; at != 0;) {
         stream.push_back(unit().at(at));
@@ -328,8 +339,11 @@ class unit_of_work {
         evolve_by(entity, recorded{head.tag, head.aggregate, head.entity, table.key(head.entity), head.version, 0, unit().from(head),
                                    unit().payload(head), static_cast<std::uint32_t>(head.size - unit_type::head_size), true});
       }
-    } else if (!log_.read(which.aggregate, entity.stream, table.key(which.entity), 0, [&](const recorded& record) { evolve_by(entity, record); })) {
-      lose(log_.last_failure());
+    } else {
+      const bool read = log_.read(which.aggregate, entity.stream, table.key(which.entity), 0, [&](const recorded& record) {
+        if (record.version <= entity.version) evolve_by(entity, record);  // what others recorded since comes with the next catch_up
+      });
+      if (!read) lose(log_.last_failure());
     }
   }
 

@@ -42,6 +42,9 @@ struct trace_head {
 /// What becomes of the records when the segments are full.
 enum class when_full : std::uint8_t { grow, refuse, reuse };
 
+// Named so that a debugger says it: one command and all that followed from it recorded more than gesta::last_records_store keeps.
+[[noreturn]] inline void more_than_the_store_can_hold() { __builtin_abort(); }
+
 /// A sequence of records. Not copyable, movable.
 template <bool Traced, when_full Full>
 class records {
@@ -125,6 +128,8 @@ class records {
     std::uint64_t position = begin.records;
     link address = begin.address;
     while (position < end.records) {
+      if constexpr (Full == when_full::reuse)
+        if ((address - 1) / bytes_ + room_ <= current_) more_than_the_store_can_hold();
       const std::uint64_t start = start_of((address - 1) / bytes_);
       if (start < current_ && address - 1 - start * bytes_ == table_[slot(start)].used) {
         address = after(start) * bytes_ + 1;

@@ -20,6 +20,13 @@
 
 namespace gesta {
 
+/// Words about a test.
+struct description {
+  char words[4000];
+
+  const char* c_str() const noexcept { return words; }
+};
+
 /// Whether a test holds. Usable in static_assert, and in the CHECK of any test library: written to a stream it says what was expected and
 /// what was there. Why is worked out only then, so a test that holds costs little to compile: Why says(writer&).
 template <class Why>
@@ -29,21 +36,21 @@ class [[nodiscard]] finding {
 
   constexpr explicit operator bool() const noexcept { return holds_; }
 
-  /// Writes what was given, expected and there, a line each, ended by a zero. At most room bytes; the result is the length of the whole.
-  std::size_t describe(char* out, std::size_t room) const {
-    detail::writer to{out, room};
+  /// What was given, expected and there, a line each. Very long ones end in dots.
+  description describe() const {
+    description d;
+    detail::writer to{d.words, sizeof d.words};
     why_.says(to);
     to.end();
-    return to.size;
+    if (to.size >= sizeof d.words)
+      for (std::size_t i = 2; i <= 4; ++i) d.words[sizeof d.words - i] = '.';
+    return d;
   }
 
   template <class Stream>
     requires requires(Stream& out, const char* text) { out << text; }
   friend Stream& operator<<(Stream& out, const finding& v) {
-    char text[4000];
-    if (v.describe(text, sizeof text) >= sizeof text)
-      for (std::size_t i = 2; i <= 4; ++i) text[sizeof text - i] = '.';
-    out << static_cast<const char*>(text);
+    out << v.describe().c_str();
     return out;
   }
 
