@@ -7,6 +7,8 @@
 #include <gesta/message/about.hpp>
 #include <gesta/message/address.hpp>
 #include <gesta/message/id.hpp>
+#include <gesta/message/list.hpp>
 #include <gesta/message/once.hpp>
+#include <gesta/message/text.hpp>
 #include <gesta/react/projection.hpp>
 #include <gesta/react/reactor.hpp>

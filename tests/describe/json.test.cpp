@@ -84,4 +84,12 @@ TEST_CASE("names are quoted without a loss") {
   CHECK(text.find(R"("name": "#1; `e`\u000a\u0001\u001f",)") != std::string::npos);
 }
 
-TEST_CASE("a model without parts has two empty lists") { CHECK(json_of<nothing_at_all>() == "{\n  \"nodes\": [\n  ],\n  \"edges\": [\n  ]\n}\n"); }
+TEST_CASE("a model without parts has two empty lists") {
+  CHECK(json_of<nothing_at_all>() == R"({
+  "nodes": [
+  ],
+  "edges": [
+  ]
+}
+)");
+}

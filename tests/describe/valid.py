@@ -30,7 +30,8 @@ def check_json(program):
 
 
 def check_dot(program, dot):
-    for model, words in {"shop": ["order.placed v2", "cancel or nothing", "stock_list"], "hostile": ["&quot;b&quot;", "&lt;c&gt; &amp; d"], "nothing": []}.items():
+    expected = {"shop": ["order.placed v2", "cancel or nothing"], "hostile": ["&quot;b&quot;", "&lt;c&gt; &amp; d"], "nothing": []}
+    for model, words in expected.items():
         drawn = subprocess.run([dot, "-Tsvg"], input=flow(program, model, "dot").encode(), check=True, capture_output=True)
         assert drawn.stderr == b"", drawn.stderr
         for word in words:

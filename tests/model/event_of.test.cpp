@@ -54,7 +54,8 @@ void make_entries(auto& app) {
 
 }  // namespace
 
-static_assert(std::is_same_v<gesta::event_of<bank>, std::variant<opened, deposited, withdrawn>>, "current events only, each once, in order");
+// Current events only, each once, in order.
+static_assert(std::is_same_v<gesta::event_of<bank>, std::variant<opened, deposited, withdrawn>>);
 static_assert(std::is_same_v<gesta::event_of<silent>, std::variant<std::monostate>>);
 static_assert([] {
   int seen = 0;

@@ -58,12 +58,12 @@ constexpr form form_of() noexcept {
     return sizeof(T) <= 8 ? form::number : form::unknown;  // long double has no size of its own
   else if constexpr (std::is_enum_v<T>)
     return form::enumeration;
+  else if constexpr (__is_aggregate(T))  // most fields and all messages are one; the other questions are dearer
+    return array_size<T> != 0 ? form::array : plain<T> ? form::fields : form::unknown;
   else if constexpr (is_text<T>)
     return form::text;
   else if constexpr (is_list<T>)
     return form::list;
-  else if constexpr (__is_aggregate(T))  // most fields and all messages end here, before the dearer questions
-    return array_size<T> != 0 ? form::array : plain<T> ? form::fields : form::unknown;
   else if constexpr (requires(const T& t) { typename T::rep; typename T::period; t.count(); })
     return form::duration;
   else if constexpr (requires(const T& t) { typename T::clock; typename T::duration; t.time_since_epoch(); })

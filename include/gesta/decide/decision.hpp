@@ -131,7 +131,7 @@ struct event_slots<types<E...>, indices<I...>> : slot<I, typename held_as<E>::ty
   [[gnu::always_inline]] constexpr explicit event_slots(no_change_t) : slot<I, typename held_as<E>::type>(vacant{})... {}
 
   template <class Mask, class Visit>
-  [[gnu::always_inline]] constexpr void for_each(Mask mask, Visit& visit) const {
+  [[gnu::always_inline]] constexpr void for_each([[maybe_unused]] Mask mask, [[maybe_unused]] Visit& visit) const {
     ((mask & (Mask{1} << I) ? visit(static_cast<const slot<I, typename held_as<E>::type>&>(*this).value) : void()), ...);
   }
 

@@ -22,7 +22,7 @@ enum class edge_kind : std::uint8_t {
   undoes,      ///< event -> the event that it undoes (`using undoes = ...`)
   projects,    ///< event -> a view that it changes
   reacts,      ///< event -> a reactor that acts on it
-  hears,       ///< rejection -> a reactor that hears it of the command `via`; from that command itself: it hears that nothing was to be done
+  hears,       ///< rejection -> a reactor that hears it of the command `via`; from that command itself: that nothing was to be done
   sends,       ///< reactor -> the command with which it answers `via`: an event, a rejection, or a command that had nothing to do
 };
 

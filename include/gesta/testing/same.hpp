@@ -11,7 +11,15 @@
 
 namespace gesta {
 
+template <class T>
+constexpr bool same_message(const T& a, const T& b);
+
 namespace detail {
+
+template <std::size_t... I, class... Field>
+constexpr bool same_fields(const reflect::references<indices<I...>, Field...>& a, const reflect::references<indices<I...>, Field...>& b) {
+  return (gesta::same_message(reflect::pick<I>(a), reflect::pick<I>(b)) && ...);
+}
 
 // Only for what is not looked into: a container has an operator== even where its elements have none.
 template <class T>
@@ -52,9 +60,7 @@ constexpr bool same_message(const T& a, const T& b) {
   } else if constexpr (std::is_pointer_v<T> && detail::text_like<T>) {
     return a == b || (a != nullptr && b != nullptr && detail::chars_of(a) == detail::chars_of(b));
   } else if constexpr (f == form::fields && !detail::has_equality<T>) {
-    return detail::with_fields(a, [&b](const auto&... x) {
-      return detail::with_fields(b, [&x...](const auto&... y) { return (gesta::same_message(x, y) && ...); });
-    });
+    return detail::same_fields(detail::with_fields(a, detail::reflect::gather{}), detail::with_fields(b, detail::reflect::gather{}));
   } else {
     static_assert(detail::has_equality<T>, "[gesta] this type is no plain struct and cannot be compared; give it an operator==");
     return a == b;

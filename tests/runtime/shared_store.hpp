@@ -1,0 +1,174 @@
+// A store for tests that is no memory: events are bytes on a `disk` that several apps open at once. It breaks and interferes on demand.
+#pragma once
+
+#include <gesta/codec/binary.hpp>
+#include <gesta/model/flow.hpp>
+#include <gesta/store/store.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace shared {
+
+using bytes = std::vector<std::byte>;
+struct event {
+  std::uint16_t tag, aggregate;
+  std::string key;
+  std::uint64_t version;
+  gesta::origin from;
+  bytes payload;
+};
+struct outcome {
+  gesta::remembered what;
+  bytes payload;
+};
+using request = std::pair<std::string, std::uint64_t>;
+
+struct disk {
+  std::vector<event> events;
+  std::map<request, outcome> outcomes;
+  std::function<void()> before_commit = [] {};   ///< where others interfere
+  std::function<void()> after_rollback = [] {};  ///< once
+  bool sees_conflict_at_append = false;
+  gesta::failure::kind fails_at_commit{};
+  int failing_commits = 0;
+  int failing_begins = 0;
+  int begins = 0, commits = 0, rollbacks = 0;
+};
+
+template <class Flow>
+class log {
+ public:
+  struct stream {
+    std::uint64_t last = 0;  ///< version, as this app knows it
+  };
+  static constexpr bool can_fail = true;
+  static constexpr bool is_memory = false;
+
+  template <class Store>
+  explicit log(const Store& store) : disk_(*store.on) {}
+
+  const gesta::failure* broken() const noexcept { return nullptr; }
+  const gesta::failure& last_failure() const noexcept { return failure_; }
+  std::uint64_t last_position() const noexcept { return seen_ + pending_.size(); }
+
+  bool begin() {
+    ++disk_.begins;
+    if (disk_.failing_begins > 0) {
+      --disk_.failing_begins;
+      return fails(gesta::failure::kind::busy, "somebody else writes");
+    }
+    return true;
+  }
+  template <class F>
+  bool catch_up(F&& f) {
+    while (seen_ < disk_.events.size()) {
+      ++seen_;
+      f(as_recorded(disk_.events[seen_ - 1], seen_));
+    }
+    return true;
+  }
+  template <class Aggregate, class Event>
+  gesta::append_result append(stream& s, std::uint32_t, gesta::key_bytes key, std::uint64_t version, const gesta::origin& from, const Event& e) {
+    const std::string name(key.data, key.size);
+    if (disk_.sees_conflict_at_append) {
+      interfere();
+      if (version_on_disk(Flow::template aggregate_tag<Aggregate>, name) >= version) return gesta::append_result::conflict;
+    }
+    bytes payload(gesta::encoded_size(e));
+    gesta::encode(e, payload.data());
+    pending_.push_back({Flow::template tag<Event>, Flow::template aggregate_tag<Aggregate>, name, version, from, payload});
+    s.last = version;
+    return gesta::append_result::ok;
+  }
+  bool commit() {
+    ++disk_.commits;
+    interfere();
+    if (disk_.failing_commits > 0) {
+      --disk_.failing_commits;
+      return fails(disk_.fails_at_commit, "the disk is gone");
+    }
+    if (seen_ != disk_.events.size() && !pending_.empty()) return fails(gesta::failure::kind::conflict, "others wrote");
+    disk_.events.insert(disk_.events.end(), pending_.begin(), pending_.end());
+    seen_ += pending_.size();
+    pending_.clear();
+    for (auto& [id, o] : pending_outcomes_) disk_.outcomes[id] = std::move(o);
+    pending_outcomes_.clear();
+    return true;
+  }
+  void rollback() noexcept {
+    ++disk_.rollbacks;
+    pending_.clear();
+    pending_outcomes_.clear();
+    std::exchange(disk_.after_rollback, [] {})();
+  }
+
+  gesta::recall_result recall(const gesta::once& r, gesta::remembered& out) {
+    for (const auto* all : {&disk_.outcomes, &pending_outcomes_}) {
+      const auto found = all->find({r.source, r.number});
+      if (found == all->end()) continue;
+      out = found->second.what;
+      out.payload = found->second.payload.data();
+      return gesta::recall_result::known;
+    }
+    return gesta::recall_result::fresh;
+  }
+  bool remember(const gesta::once& r, const gesta::remembered& what) {
+    const auto* const from = static_cast<const std::byte*>(what.payload);
+    pending_outcomes_[{r.source, r.number}] = {what, bytes(from, from + what.size)};
+    return true;
+  }
+  template <class F>
+  bool read(std::uint16_t aggregate, const stream&, gesta::key_bytes key, std::uint64_t after, F&& f) {
+    for (std::size_t i = 0; i < disk_.events.size(); ++i) {
+      const event& e = disk_.events[i];
+      if (e.aggregate == aggregate && e.key == std::string(key.data, key.size) && e.version > after) f(as_recorded(e, i + 1));
+    }
+    return true;
+  }
+  template <class F>
+  bool read_all(std::uint64_t after, F&& f) {
+    for (std::size_t i = after; i < disk_.events.size(); ++i) f(as_recorded(disk_.events[i], i + 1));
+    return true;
+  }
+
+ private:
+  static gesta::recorded as_recorded(const event& e, std::uint64_t position) {
+    return {e.tag, e.aggregate, gesta::unknown_entity, {e.key.data(), static_cast<std::uint32_t>(e.key.size())}, e.version, position, e.from,
+            e.payload.data(), static_cast<std::uint32_t>(e.payload.size()), false};
+  }
+  std::uint64_t version_on_disk(std::uint16_t aggregate, const std::string& key) const {
+    std::uint64_t version = 0;
+    for (const event& e : disk_.events)
+      if (e.aggregate == aggregate && e.key == key) version = e.version;
+    return version;
+  }
+  // Others go through this store too, and are left alone.
+  void interfere() {
+    const auto others = std::exchange(disk_.before_commit, [] {});
+    others();
+    disk_.before_commit = others;
+  }
+  bool fails(gesta::failure::kind why, const char* what) {
+    failure_ = gesta::failure(why, 0, what);
+    return false;
+  }
+
+  disk& disk_;
+  std::size_t seen_ = 0;
+  std::vector<event> pending_;
+  std::map<request, outcome> pending_outcomes_;
+  gesta::failure failure_;
+};
+
+struct store {
+  disk* on;
+  template <class Model>
+  using log = shared::log<gesta::flow<Model>>;
+};
+
+}  // namespace shared
