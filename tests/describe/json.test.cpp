@@ -81,7 +81,7 @@ TEST_CASE("names are quoted without a loss") {
   const std::string text = json_of<hostile::model>();
   CHECK(text.find(R"("name": "end\\"})") != std::string::npos);
   CHECK(text.find(R"("name": "a \"b\" \\ <c> & d",)") != std::string::npos);
-  CHECK(text.find(R"("name": "#1; `e`\u000a\u0001\u001f",)") != std::string::npos);
+  CHECK(text.find(R"("name": "#1; `e`\u000a\u0001\u0010",)") != std::string::npos);
 }
 
 TEST_CASE("a model without parts has two empty lists") {

@@ -10,7 +10,7 @@
 namespace hostile {
 
 struct happened { static constexpr auto id = "a \"b\" \\ <c> & d"; };
-struct refused  { static constexpr auto id = "#1; `e`\n\x01\x1f"; };
+struct refused  { static constexpr auto id = "#1; `e`\n\x01\x10"; };
 struct make {};
 struct state {};
 constexpr void evolve(state&, const happened&) {}

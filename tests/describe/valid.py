@@ -25,7 +25,7 @@ def check_json(program):
     assert sent == {("reserving", "reserve", "order.placed"), ("reserving", "cancel", "stock.out_of_stock"),
                     ("releasing", "release", "order.cancelled")}, sent
     hostile = json.loads(flow(program, "hostile", "json"))
-    assert [node["name"] for node in hostile["nodes"]] == ["end\\", "make", 'a "b" \\ <c> & d', "#1; `e`\n\x01\x1f"], hostile
+    assert [node["name"] for node in hostile["nodes"]] == ["end\\", "make", 'a "b" \\ <c> & d', "#1; `e`\n\x01\x10"], hostile
     assert json.loads(flow(program, "nothing", "json")) == {"nodes": [], "edges": []}
 
 

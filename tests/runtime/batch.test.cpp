@@ -5,6 +5,7 @@
 #include <gesta/runtime/start.hpp>
 #include <gesta/store/memory.hpp>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -203,4 +204,41 @@ TEST_CASE("a batch that is taken back gives the places of its new entities back"
   CHECK(static_cast<bool>(app.handle("c", deposit{1})));
   CHECK(static_cast<bool>(app.handle("d", deposit{1})));
   CHECK_FALSE(static_cast<bool>(app.handle("e", deposit{1})));
+}
+
+TEST_CASE("a batch within a batch cannot be committed, and the outer one goes on") {
+  auto app = gesta::start<bank>(gesta::memory_store{});
+  {
+    auto outer = app.batch();
+    outer.handle("a", deposit{1});
+    {
+      auto inner = app.batch();
+      const auto committed = inner.commit();
+      CHECK_FALSE(committed);
+      CHECK(committed.why().why == gesta::failure::kind::busy);
+    }
+    outer.handle("a", deposit{2});
+    REQUIRE(outer.commit());
+  }
+  CHECK(app.state<accounts>("a").balance == 3);
+  CHECK(app.view<total>().sum == 3);
+}
+
+TEST_CASE("the end of a batch that is over does not end the next one") {
+  auto app = gesta::start<bank>(gesta::memory_store{});
+  std::optional<decltype(app)::batch_type> next;
+  {
+    auto first = app.batch();
+    first.handle("a", deposit{1});
+    REQUIRE(first.commit());
+    struct {
+      decltype(app)& whole;
+      operator decltype(app)::batch_type() const { return whole.batch(); }
+    } opened{app};
+    next.emplace(opened);
+    next->handle("a", deposit{2});
+  }
+  CHECK(app.state<accounts>("a").balance == 3);
+  REQUIRE(next->commit());
+  CHECK(app.view<total>().sum == 3);
 }

@@ -178,6 +178,28 @@ TEST_CASE("within a batch reactors act at once and are taken back with it") {
   CHECK_FALSE(app.handle("other", chain::twice{10}, gesta::once{"doubler", 1 << 16}).repeated());
 }
 
+TEST_CASE("a store that is full in the middle of a chain leaves nothing of the chain") {
+  auto app = gesta::start<chain::model>(gesta::fixed_memory_store{1 << 20, 3, 100000});
+  const auto starts = [&] { return app.handle("one", chain::start{1}).match([](const chain::job&) { return true; }, [](const gesta::failure& f) {
+    CHECK(f.why == gesta::failure::kind::full);
+    return false;
+  }); };
+  int chains = 0;
+  while (starts()) ++chains;
+  // Each chain records five events of 72 bytes (68 and the way to the next multiple of eight), and the last did not fit whole.
+  CHECK(chains == (1 << 20) / 72 / 5);
+  CHECK(static_cast<std::uint64_t>(chains) * 5 == app.last_position());
+  CHECK(app.state<chain::jobs>("one").sum == chains);
+  CHECK(app.state<chain::jobs>("other").sum == chains * 110);
+  CHECK(app.state<chain::jobs>("third").sum == chains * 110);
+  CHECK(app.view<chain::journal>().events.size() == app.last_position());
+  CHECK_FALSE(starts());
+  CHECK(app.version<chain::jobs>("other") == static_cast<std::uint64_t>(chains) * 2);
+  // What the chain sent before it broke is not remembered.
+  CHECK(app.handle("other", chain::twice{1}, gesta::once{"doubler", (app.last_position() + 1) << 16}).match(
+      [](const chain::job&) { return true; }, [](const gesta::failure&) { return false; }));
+}
+
 // ---- heard refusals
 
 namespace shop {

@@ -5,8 +5,12 @@
 #include <gesta/runtime/start.hpp>
 #include <gesta/store/memory.hpp>
 
+#include <csignal>
 #include <string>
 #include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 // The stores in memory, as a program meets them: growing, full, keeping the last.
 namespace {
@@ -214,4 +218,18 @@ TEST_CASE("a decision of many events is folded and projected whole in the last-r
     REQUIRE(app.version<books>("a") == n * 30000);
     REQUIRE(app.view<total>().sum == n * 30000);
   }
+}
+
+TEST_CASE("a decision larger than the last-records store ends the program") {
+  const pid_t child = fork();
+  if (child == 0) {
+    std::signal(SIGABRT, SIG_DFL);
+    auto app = gesta::start<lean_library>(gesta::last_records_store{2 * megabyte, 4, 4});
+    app.handle("a", write_many{300000});
+    _exit(0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGABRT);
 }

@@ -63,12 +63,13 @@ using lasting = records<false, when_full::reuse>;
 
 }  // namespace
 
-TEST_CASE("a lean record has 24 bytes before the event, a traced one 64, and its size is a multiple of eight") {
+TEST_CASE("a lean record has 24 bytes before the event, a traced one 64, and the next begins at a multiple of eight") {
   CHECK(growing::head_size == 24);
   CHECK(records<true, when_full::grow>::head_size == 64);
   growing r(4096, 0);
   const gesta::link at = r.put(0, 0, 0, 1, 0, gesta::origin{}, std::uint8_t{1});
-  CHECK(r.at(at)->size == 32);
+  CHECK(r.at(at)->size == 25);
+  CHECK(r.put(0, 0, 0, 1, 0, gesta::origin{}, std::uint8_t{1}) == at + 32);
 }
 
 TEST_CASE("a record is found again by its address, with all that was said about it") {

@@ -51,7 +51,7 @@ struct slot<I, T, false> {
   slot(const slot& other, bool fill) : none{}, filled(fill) {
     if (fill) ::new (static_cast<void*>(__builtin_addressof(value))) T(other.value);
   }
-  slot(const slot&) = delete;
+  slot(const slot& other) : slot(other, other.filled) {}
   slot& operator=(const slot&) = delete;
   constexpr ~slot() {
     if (filled) value.~T();

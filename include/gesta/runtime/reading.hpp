@@ -20,10 +20,10 @@ template <class Flow, class Event, class Visit>
   else visit_current<Flow>(upcast(event), visit);
 }
 
-/// Visits the event of one record, typed. False when its bytes cannot be read.
+/// Visits the event of one record, typed; passes over a retired one. False when its bytes cannot be read.
 template <class Flow, class Visit>
 inline bool read_event(const recorded& record, Visit&& visit) {
-  bool readable = false;
+  bool readable = record.tag == retired_tag;
   select<Flow::event_count>(record.tag, [&](auto at) {
     using event = typename Flow::template event<at()>;
     if constexpr (flat<event>) {

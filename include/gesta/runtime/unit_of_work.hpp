@@ -49,8 +49,8 @@ class unit_of_work {
       each_table([&](auto& t) { t.reserve(log_.reserved_streams(), log_type::can_fail); });
     } else if (const failure* const cause = log_.broken()) {
       lose(*cause);
-    } else if (begin()) {
-      (void)commit();
+    } else if (!log_.catch_up([&](const recorded& record) { take_in(record); })) {
+      lose(log_.last_failure());  // read outside a unit, so that a long log keeps nobody from writing
     }
   }
   unit_of_work(const unit_of_work&) = delete;

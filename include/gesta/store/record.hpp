@@ -28,7 +28,7 @@ namespace detail {
 struct record_head {
   std::uint16_t tag;
   std::uint16_t aggregate;
-  std::uint32_t size;  ///< of the whole record, a multiple of 8; 0 ends a segment
+  std::uint32_t size;  ///< of the whole record; the next one begins at the next multiple of 8
   std::uint32_t version;
   std::uint32_t entity;
   link previous;
@@ -89,7 +89,7 @@ class records {
     std::byte* const here = at_;
     at_ = here + size;
     ++count_of_records_;
-    ::new (here) record_head{tag, aggregate, static_cast<std::uint32_t>(size), version, entity, previous};
+    ::new (here) record_head{tag, aggregate, static_cast<std::uint32_t>(head_size + payload), version, entity, previous};
     if constexpr (Traced) ::new (here + sizeof(record_head)) trace_head{from};
     if constexpr (flat<Event>) ::new (here + head_size) Event(event);
     else encode(event, here + head_size);
@@ -136,7 +136,7 @@ class records {
         continue;
       }
       const record_head& head = *at(address);
-      address += head.size;
+      address += (head.size + 7u) & ~7u;
       visit(head, ++position);
     }
   }

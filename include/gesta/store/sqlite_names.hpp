@@ -11,11 +11,9 @@
 #include <gesta/message/id.hpp>
 #include <gesta/store/sqlite_file.hpp>
 #include <gesta/store/sqlite_statement.hpp>
+#include <gesta/store/store.hpp>
 
 namespace gesta {
-
-/// The tag of a stored event whose id the model has retired: it is to be passed over, though it has its version and its position.
-inline constexpr std::uint16_t retired_tag = 0xffff;
 
 namespace detail {
 

@@ -26,6 +26,8 @@ struct recorded {
   bool in_place;  ///< payload is a live object of the event's type; else bytes of the codec
 };
 inline constexpr std::uint32_t unknown_entity = 0xffffffffu;
+/// The tag of an event whose id the model has retired: it keeps its version and is passed over.
+inline constexpr std::uint16_t retired_tag = 0xffff;
 
 /// What an append came to.
 enum class append_result : std::uint8_t { ok, conflict, failed };
