@@ -15,22 +15,22 @@
 // The stores in memory, as a program meets them: growing, full, keeping the last.
 namespace {
 
-struct written {
+struct added {
   std::uint64_t n;
-  static constexpr auto id = "written";
+  static constexpr auto id = "added";
 };
 struct noted {
   std::uint64_t n;
   gesta::list<std::uint64_t, 100> rest;
   static constexpr auto id = "noted";
 };
-struct write {
+struct add {
   std::uint64_t n;
 };
 struct note {
   std::uint64_t n;
 };
-struct write_many {
+struct add_many {
   std::uint64_t count;
 };
 struct refuse {};
@@ -41,10 +41,10 @@ struct refused {
 struct book {
   std::uint64_t sum = 0, count = 0;
 };
-void evolve(book& b, const written& e) { b.sum += e.n, ++b.count; }
+void evolve(book& b, const added& e) { b.sum += e.n, ++b.count; }
 void evolve(book& b, const noted& e) { b.sum += e.n, ++b.count; }
-auto decide(const book&, const write& c) -> gesta::emits<written> { return written{c.n}; }
-auto decide(const book&, const note& c) -> gesta::emits<written, noted> { return gesta::emit(written{c.n}, noted{c.n, {}}); }
+auto decide(const book&, const add& c) -> gesta::emits<added> { return added{c.n}; }
+auto decide(const book&, const note& c) -> gesta::emits<added, noted> { return gesta::emit(added{c.n}, noted{c.n, {}}); }
 /// The numbers from 0 on, as a range.
 struct counted {
   std::uint64_t end_;
@@ -58,18 +58,18 @@ struct counted {
   at end() const { return {end_}; }
 };
 counted numbers{0};
-auto decide(const book&, const write_many& c) -> gesta::emits<gesta::many<written>> {
+auto decide(const book&, const add_many& c) -> gesta::emits<gesta::many<added>> {
   numbers = {c.count};
-  return gesta::each(numbers, [](std::uint64_t) { return written{1}; });
+  return gesta::each(numbers, [](std::uint64_t) { return added{1}; });
 }
-auto decide(const book& b, const refuse&) -> gesta::emits<written>::or_rejects<refused> { return refused{b.sum}; }
-struct books : gesta::aggregate<book, gesta::commands<write, note, write_many, refuse>> {
+auto decide(const book& b, const refuse&) -> gesta::emits<added>::or_rejects<refused> { return refused{b.sum}; }
+struct books : gesta::aggregate<book, gesta::commands<add, note, add_many, refuse>> {
   static constexpr auto id = "book";
 };
 struct total {
   std::uint64_t sum = 0;
 };
-void project(total& t, const written& e) { t.sum += e.n; }
+void project(total& t, const added& e) { t.sum += e.n; }
 void project(total& t, const noted& e) { t.sum += e.n; }
 struct totals : gesta::projection<total, gesta::follows<books>> {
   static constexpr auto id = "total";
@@ -92,7 +92,7 @@ TEST_CASE("the growing store keeps every event of many entities over many segmen
   auto app = gesta::start<library>(gesta::memory_store{});
   std::uint64_t sum = 0;
   for (std::uint64_t n = 0; n < 60000; ++n) {
-    app.handle(std::to_string(n % 5000), write{n});
+    app.handle(std::to_string(n % 5000), add{n});
     sum += n;
   }
   CHECK(app.view<total>().sum == sum);
@@ -115,22 +115,22 @@ TEST_CASE("an outcome in the growing store cannot be a failure") {
 TEST_CASE("a fixed store without room for events fails, and nothing has changed") {
   auto app = gesta::start<lean_library>(gesta::fixed_memory_store{megabyte, 4, 100});
   std::uint64_t n = 0;
-  while (!is_full(app.handle("a", write{1}))) ++n;
+  while (!is_full(app.handle("a", add{1}))) ++n;
   CHECK(n == megabyte / 32);
   CHECK(app.state<books>("a").count == n);
   CHECK(app.version<books>("a") == n);
   CHECK(app.last_position() == n);
   CHECK(app.view<total>().sum == n);
-  CHECK(is_full(app.handle("b", write{1})));
+  CHECK(is_full(app.handle("b", add{1})));
   CHECK(app.version<books>("b") == 0);
-  CHECK(is_full(app.handle("a", write{1})));
+  CHECK(is_full(app.handle("a", add{1})));
   CHECK_FALSE(is_full(app.handle("a", refuse{})));
 }
 
 TEST_CASE("a command whose second event does not fit leaves not even the first") {
   auto app = gesta::start<lean_library>(gesta::fixed_memory_store{megabyte, 4, 100});
   const std::uint64_t room = megabyte / 32;
-  for (std::uint64_t n = 0; n + 1 < room; ++n) REQUIRE_FALSE(is_full(app.handle("a", write{1})));
+  for (std::uint64_t n = 0; n + 1 < room; ++n) REQUIRE_FALSE(is_full(app.handle("a", add{1})));
   CHECK(is_full(app.handle("a", note{5})));
   CHECK(app.state<books>("a").sum == room - 1);
   CHECK(app.version<books>("a") == room - 1);
@@ -138,53 +138,53 @@ TEST_CASE("a command whose second event does not fit leaves not even the first")
   CHECK(is_full(app.handle("new", note{5}, gesta::once{"test", 1})));
   CHECK(app.version<books>("new") == 0);
   // One place is left and can still be used.
-  CHECK_FALSE(is_full(app.handle("a", write{1}, gesta::once{"test", 1})));
+  CHECK_FALSE(is_full(app.handle("a", add{1}, gesta::once{"test", 1})));
   CHECK(app.state<books>("a").sum == room);
 }
 
 TEST_CASE("a run of events that does not fit leaves none of them") {
   auto app = gesta::start<lean_library>(gesta::fixed_memory_store{2 * megabyte, 4, 100});
-  REQUIRE_FALSE(is_full(app.handle("a", write_many{1000})));
-  CHECK(is_full(app.handle("a", write_many{100000})));
+  REQUIRE_FALSE(is_full(app.handle("a", add_many{1000})));
+  CHECK(is_full(app.handle("a", add_many{100000})));
   CHECK(app.state<books>("a").count == 1000);
   CHECK(app.last_position() == 1000);
   CHECK(app.view<total>().sum == 1000);
-  CHECK_FALSE(is_full(app.handle("a", write_many{1000})));
+  CHECK_FALSE(is_full(app.handle("a", add_many{1000})));
   CHECK(app.state<books>("a").count == 2000);
 }
 
 TEST_CASE("a fixed store without room for entities fails; those that are there go on") {
   auto app = gesta::start<library>(gesta::fixed_memory_store{megabyte, 2, 100});
-  CHECK_FALSE(is_full(app.handle("a", write{1})));
-  CHECK_FALSE(is_full(app.handle("b", write{1})));
-  CHECK(is_full(app.handle("c", write{1})));
+  CHECK_FALSE(is_full(app.handle("a", add{1})));
+  CHECK_FALSE(is_full(app.handle("b", add{1})));
+  CHECK(is_full(app.handle("c", add{1})));
   CHECK_FALSE(is_full(app.handle("c", refuse{})));
-  CHECK_FALSE(is_full(app.handle("b", write{1})));
+  CHECK_FALSE(is_full(app.handle("b", add{1})));
   CHECK(app.last_position() == 3);
 }
 
 TEST_CASE("a fixed store without room for outcomes fails, and the events of the request are not kept") {
   auto app = gesta::start<library>(gesta::fixed_memory_store{megabyte, 4, 2});
-  CHECK_FALSE(is_full(app.handle("a", write{1}, gesta::once{"test", 1})));
+  CHECK_FALSE(is_full(app.handle("a", add{1}, gesta::once{"test", 1})));
   CHECK_FALSE(is_full(app.handle("a", refuse{}, gesta::once{"test", 2})));
-  CHECK(is_full(app.handle("a", write{1}, gesta::once{"test", 3})));
+  CHECK(is_full(app.handle("a", add{1}, gesta::once{"test", 3})));
   CHECK(is_full(app.handle("a", refuse{}, gesta::once{"test", 4})));
   CHECK(app.last_position() == 1);
   CHECK(app.view<total>().sum == 1);
-  CHECK_FALSE(is_full(app.handle("a", write{1})));
-  CHECK(app.handle("a", write{1}, gesta::once{"test", 1}).repeated());
+  CHECK_FALSE(is_full(app.handle("a", add{1})));
+  CHECK(app.handle("a", add{1}, gesta::once{"test", 1}).repeated());
 }
 
 TEST_CASE("outcomes grow where a fixed store says no number of them") {
   auto app = gesta::start<library>(gesta::fixed_memory_store{4 * megabyte, 4, 0});
-  for (std::uint64_t n = 0; n < 10000; ++n) REQUIRE_FALSE(is_full(app.handle("a", write{1}, gesta::once{"test", n})));
-  CHECK(app.handle("a", write{1}, gesta::once{"test", 9999}).repeated());
+  for (std::uint64_t n = 0; n < 10000; ++n) REQUIRE_FALSE(is_full(app.handle("a", add{1}, gesta::once{"test", n})));
+  CHECK(app.handle("a", add{1}, gesta::once{"test", 9999}).repeated());
 }
 
 TEST_CASE("the last-records store goes on for ever: states and views are whole, old records are gone") {
   auto app = gesta::start<lean_library>(gesta::last_records_store{2 * megabyte, 4, 4});
   const std::uint64_t all = 200000;
-  for (std::uint64_t n = 0; n < all; ++n) app.handle(n % 2 == 0 ? "even" : "odd", write{1});
+  for (std::uint64_t n = 0; n < all; ++n) app.handle(n % 2 == 0 ? "even" : "odd", add{1});
   CHECK(app.state<books>("even").count == all / 2);
   CHECK(app.version<books>("odd") == all / 2);
   CHECK(app.view<total>().sum == all);
@@ -203,17 +203,17 @@ TEST_CASE("the last-records store goes on for ever: states and views are whole, 
 
 TEST_CASE("the last-records store takes more entities and outcomes than have their place from the start") {
   auto app = gesta::start<library>(gesta::last_records_store{2 * megabyte, 2, 2});
-  for (std::uint64_t n = 0; n < 100; ++n) app.handle(std::to_string(n), write{n}, gesta::once{"test", n});
+  for (std::uint64_t n = 0; n < 100; ++n) app.handle(std::to_string(n), add{n}, gesta::once{"test", n});
   for (std::uint64_t n = 0; n < 100; ++n) {
     CHECK(app.state<books>(std::to_string(n)).sum == n);
-    CHECK(app.handle(std::to_string(n), write{n}, gesta::once{"test", n}).repeated());
+    CHECK(app.handle(std::to_string(n), add{n}, gesta::once{"test", n}).repeated());
   }
 }
 
 TEST_CASE("a decision of many events is folded and projected whole in the last-records store") {
   auto app = gesta::start<lean_library>(gesta::last_records_store{2 * megabyte, 4, 4});
   for (std::uint64_t n = 1; n <= 10; ++n) {
-    app.handle("a", write_many{30000});
+    app.handle("a", add_many{30000});
     REQUIRE(app.state<books>("a").count == n * 30000);
     REQUIRE(app.version<books>("a") == n * 30000);
     REQUIRE(app.view<total>().sum == n * 30000);
@@ -225,7 +225,7 @@ TEST_CASE("a decision larger than the last-records store ends the program") {
   if (child == 0) {
     std::signal(SIGABRT, SIG_DFL);
     auto app = gesta::start<lean_library>(gesta::last_records_store{2 * megabyte, 4, 4});
-    app.handle("a", write_many{300000});
+    app.handle("a", add_many{300000});
     _exit(0);
   }
   int status = 0;

@@ -43,28 +43,22 @@ struct any_base {
   }
 };
 
-template <std::size_t>
-using another = anything;
-
-// Whether T{...} takes so many values.
-template <class T, class Indices>
-inline constexpr bool takes = false;
-template <class T, std::size_t... I>
-inline constexpr bool takes<T, indices<I...>> = requires { T{another<I>{}...}; };
-
-template <class T, std::size_t N>
+// How many values T{...} takes at most. Values: as many times `anything` as are known to fit.
+template <class T, class... Values>
 constexpr std::size_t count() noexcept {
-  if constexpr (N > most_fields)
-    return takes<T, make_indices<N>> ? N : 0;
-  else if constexpr (takes<T, make_indices<N + 1>>)
-    return reflect::count<T, N + 1>();
-  else if constexpr (takes<T, make_indices<N>>)
-    return N;
+  if constexpr (sizeof...(Values) > most_fields)
+    return requires { T{Values{}...}; } ? sizeof...(Values) : 0;
+  else if constexpr (requires { T{Values{}..., anything{}}; })
+    return reflect::count<T, Values..., anything>();
+  else if constexpr (requires { T{Values{}...}; })
+    return sizeof...(Values);
   else  // the first fields alone do not make a T: one of the next has no default
-    return reflect::count<T, N + 1>();
+    return reflect::count<T, Values..., anything>();
 }
 
 // In braces a C array takes its elements one by one, in parentheses it takes none of them.
+template <std::size_t>
+using another = anything;
 template <class T, class Indices>
 inline constexpr bool takes_in_parentheses = false;
 template <class T, std::size_t... I>
@@ -87,7 +81,7 @@ template <class T>
 inline constexpr bool any_array<T, 1> = decltype(bind<1>::visit(reflect::some<T>(), is_array{}))::value;
 
 template <class T>
-inline constexpr std::size_t fields = __is_empty(T) ? 0 : reflect::count<T, 0>();
+inline constexpr std::size_t fields = __is_empty(T) ? 0 : reflect::count<T>();
 
 template <class T>
 constexpr shape shape_of() noexcept {

@@ -75,7 +75,7 @@ struct names_of<gesta::detail::types<T...>> {
   static constexpr std::size_t retired() {
     std::size_t found = npos;
     Flow::each_retired([&](const char* id) {
-      const std::uint64_t hash = gesta::detail::fnv1a(id);
+      [[maybe_unused]] const std::uint64_t hash = gesta::detail::fnv1a(id);
       const std::size_t at = first_true({same_name<T>(hash)...});
       if (at < found) found = at;
     });
