@@ -1,6 +1,7 @@
 // All of gesta but the adapters: domain, model, memory stores, runtime, tests of the domain.
 #pragma once
 
+#include <gesta/describe/diagram.hpp>
 #include <gesta/domain.hpp>
 #include <gesta/model/model.hpp>
 #include <gesta/runtime/start.hpp>

@@ -47,7 +47,8 @@ constexpr std::uint64_t shape_hash() {
   // Text of a bound and text without are the same bytes, and so are lists.
   constexpr auto kind = static_cast<std::uint64_t>(what == form::string ? form::text : what == form::list ? form::sequence : what);
   if constexpr (what == form::number)
-    return join(kind, sizeof(type) * 8 + (std::is_same_v<type, bool> ? 4 : 0) + (std::is_floating_point_v<type> ? 2 : 0) + (std::is_signed_v<type> ? 1 : 0));
+    return join(kind, sizeof(type) * 8 + (std::is_same_v<type, bool> ? 4u : 0u) + (std::is_floating_point_v<type> ? 2u : 0u) +
+                          (std::is_signed_v<type> ? 1u : 0u));
   else if constexpr (what == form::enumeration) return join(kind, shape_hash<std::underlying_type_t<type>>());
   else if constexpr (what == form::list || what == form::sequence || what == form::set || what == form::optional)
     return join(kind, shape_hash<typename type::value_type>());
@@ -90,7 +91,7 @@ struct lock_rules<Flow, gesta::detail::types<E...>, schema_lock<L...>> {
 
   template <class Locked>
   static constexpr bool is_gone() {
-    bool known = (same_text(id_of<E>.name, Locked::name) || ...);
+    bool known = first_true({same_text(id_of<E>.name, Locked::name)..., false}) != npos;
     Flow::each_retired([&](const char* id) { known = known || same_text(id, Locked::name); });
     return !known;
   }
@@ -135,18 +136,17 @@ void print_lock(const char* name, Sink&& sink) {
   say(name);
   say(" = gesta::schema_lock<");
   const auto all = [&]<class... E>(detail::types<E...>) {
-    bool first = true;
-    const auto one = [&](event_id id, std::uint64_t shape) {
-      say(first ? "\n    gesta::locked<\"" : ",\n    gesta::locked<\"");
-      first = false;
-      say(id.name);
+    const event_id ids[] = {id_of<E>..., event_id{""}};
+    const std::uint64_t shapes[] = {shape_id<E>..., 0};
+    for (std::size_t i = 0; i < sizeof...(E); ++i) {
+      say(i == 0 ? "\n    gesta::locked<\"" : ",\n    gesta::locked<\"");
+      say(ids[i].name);
       say("\", ");
-      number(id.version, 10);
+      number(ids[i].version, 10);
       say(", 0x");
-      number(shape, 16);
+      number(shapes[i], 16);
       say(">");
-    };
-    (one(id_of<E>, shape_id<E>), ...);
+    }
   };
   all(typename flow<Model>::events{});
   say(">;\n");

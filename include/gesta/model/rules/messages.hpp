@@ -47,7 +47,7 @@ struct shapes;
 template <class... M>
 struct shapes<gesta::detail::types<M...>> {
   using list = gesta::detail::types<M...>;
-  static constexpr std::size_t first(gesta::detail::shape wanted) { return first_true({gesta::detail::shape_of<M> == wanted...}); }
+  static constexpr std::size_t first([[maybe_unused]] gesta::detail::shape wanted) { return first_true({gesta::detail::shape_of<M> == wanted...}); }
   static constexpr std::size_t unstorable = first_true({cannot_be_stored<M>()...});
   static constexpr std::size_t pointing = first_true({(gesta::detail::plain<M> && points_elsewhere<M>())...});
 };
