@@ -4,6 +4,7 @@
 #include <gesta/describe/diagram.hpp>
 #include <gesta/domain.hpp>
 #include <gesta/model/model.hpp>
+#include <gesta/runtime/port_table.hpp>
 #include <gesta/runtime/start.hpp>
 #include <gesta/store/memory.hpp>
 #include <gesta/testing/given.hpp>

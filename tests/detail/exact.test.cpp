@@ -1,6 +1,8 @@
 // The promise of detail/exact.hpp: a verb counts on exact types, whatever else the user's namespace holds.
 
 // Names of the user's that stand in the way of whoever looks for the verbs among what was declared before.
+// A user's struct may have the name of a verb; GCC finds that this hides something, which is the point.
+#pragma GCC diagnostic ignored "-Wshadow"
 struct evolve;
 struct decide;
 struct project;

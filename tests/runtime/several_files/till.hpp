@@ -24,7 +24,7 @@ struct too_little {
   int cents;
 };
 struct locked {
-  int since[8];
+  gesta::list<int, 8> since;
 };
 struct till {
   int cents = 0;
