@@ -42,7 +42,7 @@ TEST_CASE("each takes any range: a vector, an array, the elements of a message")
 
 TEST_CASE("the function given to each may hold three words") {
   const std::vector<int> items{1, 2};
-  const long a = 1, b = 2, c = 3;
+  long a = 1, b = 2, c = 3;
   const auto decide = [&]() -> gesta::emits<gesta::many<moved>> {
     return gesta::each(items, [a, b, c](int item) { return moved{item, static_cast<int>(a + b + c)}; });
   };

@@ -138,7 +138,7 @@ struct event_slots<types<E...>, indices<I...>> : slot<I, typename held_as<E>::ty
  private:
   template <std::size_t J, class Returned>
   [[gnu::always_inline]] static constexpr auto pick(Returned& returned) {
-    if constexpr ((said<types<E...>, types<>, Returned>::events >> J & 1) != 0) return fill_from<J, types<E...>>(returned);
+    if constexpr (J < 64 && (said<types<E...>, types<>, Returned>::events >> (J & 63) & 1) != 0) return fill_from<J, types<E...>>(returned);
     else return vacant{};
   }
 };

@@ -3,6 +3,7 @@
 // May include: detail, message, decide, react, model.
 #pragma once
 
+#include <gesta/detail/generated/bind_wide.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/model/rules/decide.hpp>
 #include <gesta/model/rules/flow.hpp>

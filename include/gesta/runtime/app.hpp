@@ -196,17 +196,25 @@ class app {
     else return true;
   }
 
-  template <class Key, class... Rest>
-  decltype(auto) handle_at(const Key&, const Rest&...) {
-    (void)sizeof(diagnostic::command_not_in_model<false, Key>);
+  template <class Command>
+  decltype(auto) handle_at(const Command&) {
+    (void)sizeof(diagnostic::command_not_in_model<false, Command>);
+    return detail::mistaken{};
+  }
+  template <class Key, class Command, class... Option>
+  decltype(auto) handle_at(const Key&, const Command&, const Option&...) {
+    constexpr bool alone = detail::same<Command, once> || detail::same<Command, expected>;
+    (void)sizeof(diagnostic::command_not_in_model<false, std::conditional_t<alone, Key, Command>>);
     return detail::mistaken{};
   }
   template <class Key, class Command, class... Option>
     requires(flow_type::template knows<Command>)
   decltype(auto) handle_at(const Key& key, const Command& command, const Option&... option) {
-    using table = typename engine_type::template table_type<typename flow_type::template handler_of<Command>::aggregate>;
-    (void)sizeof(diagnostic::wrong_key<table::template takes<Key>, Command, typename table::key_type>);
-    if constexpr (table::template takes<Key>) return carry_out(key, command, option...);
+    using aggregate = typename flow_type::template handler_of<Command>::aggregate;
+    using table = typename engine_type::template table_type<aggregate>;
+    constexpr bool fits = table::template takes<Key> && !detail::carries_key<aggregate>;
+    (void)sizeof(diagnostic::wrong_key<fits, Command, typename table::key_type>);
+    if constexpr (fits) return carry_out(key, command, option...);
     else return detail::mistaken{};
   }
 

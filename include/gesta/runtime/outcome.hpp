@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <type_traits>
 
 #include <gesta/decide/decision.hpp>
@@ -28,28 +27,26 @@ answers(Arm...) -> answers<Arm...>;
 template <class Arm>
 concept plain_arm = std::is_class_v<Arm> && !std::is_final_v<Arm>;
 
+/// Whether an outcome that is possible has its answer. The report stands apart: in a constant expression Clang would complain twice.
 template <bool Possible, class Outcome, class Answers>
-constexpr bool answered() {
-  if constexpr (!Possible) {
-    return true;
-  } else {
-    (void)sizeof(diagnostic::outcome_unanswered<std::is_invocable_v<Answers&, const Outcome&>, Outcome>);
-    return std::is_invocable_v<Answers&, const Outcome&>;
-  }
-}
+inline constexpr bool answered = !Possible || std::is_invocable_v<Answers&, const Outcome&>;
 
-/// Every element is evaluated, so that each missing answer is reported.
-constexpr bool all_of(std::initializer_list<bool> all) {
-  for (const bool one : all)
-    if (!one) return false;
-  return true;
-}
+/// Stands for the value of a match that was never compiled: whoever uses it gets no second error.
+struct anything {
+  template <class T>
+  operator T() const;
+};
 
 /// Swallows what follows a mistake that has been reported.
 struct mistaken {
   template <class... Arm>
-  void match(Arm&&...) const {}
+  anything match(Arm&&...) const {
+    return {};
+  }
   explicit operator bool() const { return false; }
+  bool repeated() const { return false; }
+  std::uint64_t version() const { return 0; }
+  std::uint64_t position() const { return 0; }
 };
 
 /// What became of a command.
@@ -118,8 +115,13 @@ class outcome<State, detail::types<R...>, CanConflict, CanFail> {
 
   template <class Answers, std::size_t... I>
   [[gnu::always_inline]] decltype(auto) dispatch(Answers answers, detail::indices<I...>) const {
-    constexpr bool complete = detail::all_of({detail::answered<true, State, Answers>(), detail::answered<true, R, Answers>()...,
-                                               detail::answered<CanConflict, conflict, Answers>(), detail::answered<CanFail, failure, Answers>()});
+    constexpr bool settled = detail::answered<true, State, Answers>;
+    constexpr bool complete = settled && (detail::answered<true, R, Answers> && ...) && detail::answered<CanConflict, conflict, Answers> &&
+                              detail::answered<CanFail, failure, Answers>;
+    (void)sizeof(diagnostic::outcome_unanswered<settled, State>);
+    ((void)sizeof(diagnostic::outcome_unanswered<detail::answered<true, R, Answers>, R>), ...);
+    (void)sizeof(diagnostic::outcome_unanswered<detail::answered<CanConflict, conflict, Answers>, conflict>);
+    (void)sizeof(diagnostic::outcome_unanswered<detail::answered<CanFail, failure, Answers>, failure>);
     if constexpr (complete) {
       using result = std::invoke_result_t<Answers&, const State&>;
       constexpr bool same = (detail::same<result, std::invoke_result_t<Answers&, const R&>> && ...);
@@ -132,7 +134,13 @@ class outcome<State, detail::types<R...>, CanConflict, CanFail> {
         if constexpr (CanFail)
           if (became_ == detail::became::failed) return static_cast<result>(answers(static_cast<const failure&>(failure_.value)));
         return static_cast<result>(answers(*state_));
+      } else {
+        return detail::anything{};
       }
+    } else if constexpr (settled) {
+      return answers(*state_);
+    } else {
+      return detail::anything{};
     }
   }
 
