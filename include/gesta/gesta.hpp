@@ -1,8 +1,9 @@
 // All of gesta but the adapters: domain, model, memory stores, runtime, tests of the domain.
 #pragma once
 
-#include <gesta/describe/diagram.hpp>
 #include <gesta/domain.hpp>
+
+#include <gesta/describe/diagram.hpp>
 #include <gesta/model/model.hpp>
 #include <gesta/runtime/port_table.hpp>
 #include <gesta/runtime/start.hpp>

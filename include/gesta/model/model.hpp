@@ -36,7 +36,7 @@ using of_aggregate = reports<typename Rules::value, typename Rules::decided, typ
 
 template <class Flow, class Reactor, class Rules = reactor_rules<Flow, Reactor>>
 using of_reactor = reports<typename Rules::sends_no_command, typename Rules::sends_unhandled, typename Rules::sends_without_key,
-                           typename Rules::refusal_unheard, typename Rules::refusal_in_vain, typename Rules::reacts_to_old, typename Rules::never_reached>;
+                           typename Rules::refusal_unheard, typename Rules::refusal_unnamed, typename Rules::refusal_in_vain, typename Rules::reacts_to_old, typename Rules::never_reached>;
 
 template <class Flow, class Projection, class Rules = projection_rules<Flow, Projection>>
 using of_projection = reports<typename Rules::missed, typename Rules::unknown, typename Rules::ignored, typename Rules::emits, typename Rules::projects_old,

@@ -90,12 +90,18 @@ struct reactor_refusals {
   template <class Command, class Rejection>
   struct is_heard<refusal<Command, Rejection>> {
     static constexpr bool value = hears<Reactor, Command, Rejection>;
+    static constexpr bool named = identified<Rejection>;
   };
   template <class... R>
   static constexpr std::size_t first_heard(gesta::detail::types<R...>, [[maybe_unused]] bool wanted) {
     return first_true({is_heard<R>::value == wanted...});
   }
+  template <class... R>
+  static constexpr std::size_t first_unnamed(gesta::detail::types<R...>) {
+    return first_true({!is_heard<R>::named...});
+  }
   static constexpr std::size_t unheard = first_heard(can_meet{}, false);
+  static constexpr std::size_t unnamed = first_unnamed(can_meet{});  // outcomes of sent commands are remembered
   static constexpr std::size_t in_vain = first_heard(cannot_meet{}, true);
 };
 
@@ -138,12 +144,15 @@ struct reactor_rules {
   struct read<gesta::detail::reaction<R, Cause, Returned>> : gesta::detail::reaction<R, Cause, Returned> {};
   using odd = read<reaction_at<reactions::no_command>>;
   using unheard = parts_of_refusal<at_or_void<refusals::unheard, typename refusals::can_meet>>;
+  using unnamed = parts_of_refusal<at_or_void<refusals::unnamed, typename refusals::can_meet>>;
   using in_vain = parts_of_refusal<at_or_void<refusals::in_vain, typename refusals::cannot_meet>>;
 
   using sends_no_command = report_if<reactions::no_command != npos, diagnostic::reaction_without_command, Reactor, typename odd::cause, typename odd::returned>;
   using sends_unhandled = report_if<reactions::no_handler != npos, diagnostic::sent_command_without_handler, Reactor, typename read<reaction_at<reactions::no_handler>>::command>;
   using sends_without_key = report_if<reactions::no_key != npos, diagnostic::sent_command_without_key, Reactor, typename read<reaction_at<reactions::no_key>>::command>;
   using refusal_unheard = report_if<refusals::unheard != npos, diagnostic::refusal_unheard, Reactor, typename unheard::command, typename unheard::rejection>;
+  using refusal_unnamed =
+      report_if<refusals::unnamed != npos, diagnostic::stored_rejection_without_id, typename unnamed::command, typename unnamed::rejection>;
   using refusal_in_vain = report_if<refusals::in_vain != npos, diagnostic::refusal_never_given, Reactor, typename in_vain::command, typename in_vain::rejection>;
 
   static constexpr std::size_t old = first_reacted<Reactor, typename Flow::old_versions>;
