@@ -4,7 +4,7 @@
 #pragma once
 
 #include <gesta/detail/fixed_string.hpp>
-#include <gesta/message/key.hpp>
+#include <gesta/message/key_bytes.hpp>
 
 namespace gesta {
 

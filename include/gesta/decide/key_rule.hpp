@@ -8,7 +8,7 @@
 #include <gesta/decide/aggregate.hpp>
 #include <gesta/detail/fields.hpp>
 #include <gesta/detail/pack.hpp>
-#include <gesta/message/key.hpp>
+#include <gesta/message/key_bytes.hpp>
 
 namespace gesta::detail {
 

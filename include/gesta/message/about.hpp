@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include <gesta/message/key.hpp>
+#include <gesta/message/key_bytes.hpp>
 
 namespace gesta {
 
@@ -27,20 +27,20 @@ struct message_id {
 /// When a message was decided and which messages led to it. Correlation is shared by a whole conversation;
 /// causation is the message that this one answers.
 struct origin {
-  timestamp time;
-  message_id correlation;
-  message_id causation;
+  timestamp time{};
+  message_id correlation{};
+  message_id causation{};
 };
 
 /// What a verb may know about the message it handles: `decide(const State&, const Command&, const gesta::about&)`.
 /// Valid during the call only.
 struct about {
-  key_bytes key;               ///< byte form of the entity's key; `gesta::key_from<Key>(about.key)` reads it
+  key_bytes key{};             ///< byte form of the entity's key; `gesta::key_from<Key>(about.key)` reads it
   std::uint64_t version = 0;   ///< of the event in its stream, from 1; for a command: the entity's version before it
   std::uint64_t position = 0;  ///< of the event in the whole log, from 1; for a command: the last position before it
-  timestamp time;              ///< when it was decided
-  message_id correlation;
-  message_id causation;
+  timestamp time{};            ///< when it was decided
+  message_id correlation{};
+  message_id causation{};
 };
 
 }  // namespace gesta
