@@ -20,7 +20,7 @@ int main() {
   }
   std::printf("balance %d, version %d\n", app.state<accounts>("alice").balance, static_cast<int>(app.version<accounts>("alice")));
 
-  for (const std::uint64_t seen : {1, 1})
+  for (const unsigned seen : {1u, 1u})
     app.handle("alice", deposit{1}, gesta::expected{seen})
         .match([](const account& now) { std::printf("balance %d\n", now.balance); },
                [](const gesta::conflict& with) { std::printf("somebody was faster: version %d\n", static_cast<int>(with.actual)); });

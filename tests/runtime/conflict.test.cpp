@@ -271,3 +271,84 @@ TEST_CASE("a gap in the versions of an entity stops the app") {
   t.disk.events[0].version = 2;
   CHECK(told(t.mine.handle("a", deposit{1})) == "failed: the event at position 1 cannot be read");
 }
+
+// ---- what follows
+
+namespace relay {
+
+struct passed {
+  int left;
+  static constexpr auto id = "passed";
+};
+struct pass {
+  int left;
+};
+struct runner {
+  int passes = 0;
+};
+void evolve(runner& r, const passed&) { ++r.passes; }
+auto decide(const runner&, const pass& c) -> gesta::emits<passed>::or_nothing {
+  if (c.left == 0) return gesta::no_change;
+  return passed{c.left};
+}
+struct runners : gesta::aggregate<runner, gesta::commands<pass>> {
+  static constexpr auto id = "runner";
+  using key = int;
+};
+struct next {
+  static constexpr auto id = "next";
+  using cycle = gesta::allow_cycle<"each pass leaves one less", 3>;
+};
+auto react(const next&, const passed& e) { return gesta::to(e.left, pass{e.left - 1}); }
+struct seen {
+  lines all;
+};
+void project(seen& s, const passed& e, const gesta::about& a) {
+  s.all.push_back(std::to_string(a.position) + ": " + std::to_string(gesta::key_from<int>(a.key)) + " passed " + std::to_string(e.left));
+}
+struct seens : gesta::projection<seen> {
+  static constexpr auto id = "seen";
+};
+struct model : gesta::model<runners, seens, gesta::reactors<next>> {};
+
+bool done(const auto& outcome) {
+  return outcome.match([](const runner&) { return true; }, [](const gesta::failure&) { return false; });
+}
+
+}  // namespace relay
+
+TEST_CASE("a command and all that follows are one commit, projected after it") {
+  shared::disk disk;
+  auto app = gesta::start<relay::model>(shared::store{&disk});
+  const int commits = disk.commits;
+  CHECK(relay::done(app.handle(9, relay::pass{3})));
+  CHECK(disk.commits == commits + 1);
+  CHECK(app.view<relay::seen>().all == lines{"1: 9 passed 3", "2: 3 passed 2", "3: 2 passed 1"});
+  auto other = gesta::start<relay::model>(shared::store{&disk});
+  CHECK(other.view<relay::seen>().all == app.view<relay::seen>().all);
+}
+
+TEST_CASE("a chain that fails leaves nothing of itself, wherever it broke") {
+  shared::disk disk;
+  auto app = gesta::start<relay::model>(shared::store{&disk});
+  CHECK(relay::done(app.handle(9, relay::pass{2})));
+  CHECK_FALSE(relay::done(app.handle(9, relay::pass{4})));  // one act more than its bound
+  disk.fails_at_commit = gesta::failure::kind::input_output;
+  disk.failing_commits = 1;
+  CHECK_FALSE(relay::done(app.handle(9, relay::pass{2})));
+  CHECK(disk.events.size() == 2);
+  CHECK(app.version<relay::runners>(9) == 1);
+  CHECK(app.state<relay::runners>(2).passes == 1);
+  CHECK(app.version<relay::runners>(4) == 0);
+  CHECK(app.view<relay::seen>().all == lines{"1: 9 passed 2", "2: 2 passed 1"});
+}
+
+TEST_CASE("a chain that is run anew after a conflict counts its acts anew") {
+  shared::disk disk;
+  auto app = gesta::start<relay::model>(shared::store{&disk});
+  disk.fails_at_commit = gesta::failure::kind::conflict;
+  disk.failing_commits = 5;
+  CHECK(relay::done(app.handle(9, relay::pass{3})));
+  CHECK(app.last_position() == 3);
+  CHECK(app.state<relay::runners>(3).passes == 1);
+}
