@@ -10,7 +10,7 @@
 
 #include <gesta/model/model.hpp>
 
-namespace {
+namespace shapes {
 
 struct in_place { gesta::text<8> sku; gesta::list<int, 4> sizes; };
 struct in_place_wider { gesta::text<80> sku; gesta::list<int, 40> sizes; };
@@ -34,7 +34,9 @@ constexpr auto decide(const account&, const open& c) -> gesta::emits<opened> { r
 struct accounts : gesta::aggregate<account, gesta::commands<open>> { static constexpr auto id = "account"; };
 struct bank : gesta::model<accounts> {};
 
-}  // namespace
+}  // namespace shapes
+
+using namespace shapes;
 
 TEST_CASE("a bound or an owner of text and lists changes no stored byte, so it changes no shape") {
   CHECK(gesta::shape_id<in_place> == gesta::shape_id<in_place_wider>);

@@ -115,7 +115,8 @@ class port {
   // inlined, in every build.
   template <class Key, class Command, class... Option>
   [[gnu::always_inline]] auto handle_at(const Key& key, const Command& command, const Option&... option) const {
-    (void)sizeof(diagnostic::command_not_in_model<takes<Command>, Command>);
+    constexpr bool alone = detail::same<Command, once> || detail::same<Command, expected>;
+    (void)sizeof(diagnostic::command_not_in_model<takes<Command>, std::conditional_t<alone, Key, Command>>);
     if constexpr (takes<Command>) {
       using key_type = typename detail::key_rule<Aggregate>::key_type;
       constexpr bool fits = key_argument<Key, key_type> && !detail::carries_key<Aggregate>;
