@@ -13,7 +13,7 @@ int main(int count, char** arguments) {
     const std::size_t usual = entities < 100'000 ? std::size_t{1} << 20 : 4'000'000;
     const std::size_t requests = options.operations != 0 ? options.operations : usual;
     const std::string noun = entities == 1 ? " entity, " : " entities, ";
-    bench::group g("command, " + std::to_string(entities) + noun + (how == command::order::random ? "random" : "predictable"), requests);
+    bench::group g("command, " + std::to_string(entities) + noun + (how == command::order::random ? "random" : "predictable"), requests, options.held);
     if (!bench::wanted(options, g.name())) return;
     const auto& w = work.emplace_back(command::make_workload(entities, requests, how));
     g.must_be(w.checksum);

@@ -157,7 +157,8 @@ bool count(const group& g) {
 
 [[noreturn]] void usage(const char* program) {
   std::fprintf(stderr,
-               "usage: %s [--repetitions N] [--operations N] [--only TEXT] [--json FILE] [--instructions]\n"
+               "usage: %s [--repetitions N] [--operations N] [--only TEXT] [--json FILE] [--held] [--instructions]\n"
+               "--held leaves out what is held against nothing.\n"
                "--instructions counts instead of timing; it needs valgrind around it, which `compare` puts there:\n"
                "  valgrind --tool=callgrind --instr-atstart=no --callgrind-out-file=DIR/out %s --instructions --json FILE\n",
                program, program);
@@ -170,8 +171,8 @@ options read_options(int count, char** arguments) {
   options o;
   for (int i = 1; i < count; ++i) {
     const std::string word = arguments[i];
-    if (word == "--instructions") {
-      o.instructions = true;
+    if (word == "--instructions" || word == "--held") {
+      (word == "--held" ? o.held : o.instructions) = true;
       continue;
     }
     if (i + 1 == count) usage(arguments[0]);

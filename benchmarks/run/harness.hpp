@@ -40,12 +40,13 @@ struct contender {
 /// Contenders that do the same operations and must give the same checksum.
 class group {
  public:
-  /// `name` is printed and is the key in the JSON; `operations` is what one `run` does.
-  group(std::string name, std::size_t operations) : name_(static_cast<std::string&&>(name)), operations_(operations) {}
+  /// `name` is printed and is the key in the JSON; `operations` is what one `run` does; `held` leaves out references.
+  group(std::string name, std::size_t operations, bool held) : name_(static_cast<std::string&&>(name)), operations_(operations), held_(held) {}
 
   /// Adds a contender. `checked` is false for one that leaves out part of the work, and so cannot give the group's checksum.
   template <class Contender, class... Arguments>
   void add(role what, std::string name, bool checked, Arguments&&... arguments) {
+    if (held_ && what == role::reference) return;
     entries_.push_back({what, static_cast<std::string&&>(name), checked,
                         std::make_unique<Contender>(static_cast<Arguments&&>(arguments)...)});
   }
@@ -69,6 +70,7 @@ class group {
  private:
   std::string name_;
   std::size_t operations_;
+  bool held_;
   std::uint64_t right_ = 0;
   bool known_ = false;
   std::vector<entry> entries_;
@@ -79,6 +81,7 @@ struct options {
   bool instructions = false;   ///< count with callgrind instead of measuring time
   int repetitions = 7;         ///< measured ones; one more is run first and thrown away
   std::size_t operations = 0;  ///< operations of each run; 0: the program's own number
+  bool held = false;           ///< leave out references
   std::string only;            ///< run groups whose name contains this
   std::string json;            ///< also write the figures to this file
 };

@@ -13,7 +13,7 @@ int main(int count, char** arguments) {
   std::vector<bench::group> groups;
   for (const std::size_t subscribers : {1U, 4U, 16U}) {
     for (const auto* tags : {&random, &runs}) {
-      bench::group g("publish, " + std::to_string(subscribers) + " subscribers, " + (tags == &random ? "random" : "runs"), events);
+      bench::group g("publish, " + std::to_string(subscribers) + " subscribers, " + (tags == &random ? "random" : "runs"), events, options.held);
       if (!bench::wanted(options, g.name())) continue;
       publish::add_limits(g, subscribers, *tags);
       publish::add_gesta(g, subscribers, *tags);
@@ -23,7 +23,7 @@ int main(int count, char** arguments) {
   }
   for (const std::size_t views : {0U, 1U, 4U, 16U}) {
     for (const auto* tags : {&random, &runs}) {
-      bench::group g("handle, " + std::to_string(views) + " views, " + (tags == &random ? "random" : "runs"), events);
+      bench::group g("handle, " + std::to_string(views) + " views, " + (tags == &random ? "random" : "runs"), events, options.held);
       if (!bench::wanted(options, g.name())) continue;
       publish::add_handle_limits(g, views, *tags);
       publish::add_handle_gesta(g, views, *tags);

@@ -50,7 +50,8 @@ class key_column {
     if (row.is_number(column) != (form_ == form::number)) return false;
     if (form_ == form::number) {
       const auto bits = static_cast<std::uint64_t>(row.number(column)) ^ sign_bit();
-      for (unsigned i = 0; i < width_; ++i) room.bytes[i] = static_cast<char>(static_cast<unsigned char>(bits >> (8 * (width_ - 1 - i))));
+      const std::uint64_t first = bits << (8 * (8 - width_));  // eight bytes, of which the first width_ count: a loop that GCC can follow
+      for (unsigned i = 0; i < 8; ++i) room.bytes[i] = static_cast<char>(static_cast<unsigned char>(first >> (56 - 8 * i)));
       key = {room.bytes, width_};
       return number(key) == row.number(column);
     }
