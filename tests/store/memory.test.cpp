@@ -220,16 +220,35 @@ TEST_CASE("a decision of many events is folded and projected whole in the last-r
   }
 }
 
-TEST_CASE("a decision larger than the last-records store ends the program") {
+namespace {
+
+/// Whether f, run in a child, is ended by std::abort.
+template <class F>
+bool aborts(F f) {
   const pid_t child = fork();
   if (child == 0) {
     std::signal(SIGABRT, SIG_DFL);
-    auto app = gesta::start<lean_library>(gesta::last_records_store{2 * megabyte, 4, 4});
-    app.handle("a", add_many{300000});
+    f();
     _exit(0);
   }
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);
-  CHECK(WIFSIGNALED(status));
-  CHECK(WTERMSIG(status) == SIGABRT);
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+}  // namespace
+
+TEST_CASE("a decision larger than the last-records store ends the program, and so does an event of more than a megabyte") {
+  const auto adds = [](std::uint64_t count) {
+    return [count] {
+      auto app = gesta::start<lean_library>(gesta::last_records_store{2 * megabyte, 4, 4});
+      app.handle("a", add_many{count});
+    };
+  };
+  CHECK_FALSE(aborts(adds(30000)));
+  CHECK(aborts(adds(300000)));
+  CHECK(aborts([] {
+    gesta::detail::records<false, gesta::detail::when_full::reuse> records(4096, 2);
+    (void)records.put(0, 0, 0, 1, 0, gesta::origin{}, gesta::list<std::uint64_t, 600>{});
+  }));
 }

@@ -175,7 +175,7 @@ struct fixed_memory_store {
 
 /// As fixed_memory_store, but when it is full the oldest megabyte of records makes room, so it cannot fail; more entities than
 /// `streams` are allowed and allocate. The states stay complete; old records are gone. What one command and its reactions record has to
-/// fit, else the program ends. For games and monitors.
+/// fit, and an event into a megabyte, else the program ends. For games and monitors.
 struct last_records_store {
   std::size_t bytes = std::size_t{64} << 20;  ///< of records; rounded up to whole megabytes, at least two
   std::size_t streams = 1024;                 ///< entities of each aggregate that have their place from the start

@@ -195,7 +195,12 @@ class records {
       if (number == count_) add_segments((size + bytes_ - 1) / bytes_);
     } else {
       number = current_ + 1;
-      if (size > bytes_ || (Full == when_full::refuse && number >= count_)) return false;
+      const bool fits = size <= bytes_;
+      if constexpr (Full == when_full::refuse) {
+        if (!fits || number >= count_) return false;
+      } else {
+        if (!fits) more_than_the_store_can_hold();
+      }
     }
     enter(number);
     table_[slot(number)].before = count_of_records_;
