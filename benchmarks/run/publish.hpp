@@ -73,8 +73,9 @@ inline std::vector<std::uint8_t> tags(std::size_t count, order how) {
 /// Calls visit(tell_N{i}) for each tag.
 template <class Visit>
 [[gnu::always_inline]] inline void for_each_tag(const std::uint8_t* tag, std::size_t count, Visit visit) {
-  for (word i = 0; i < count; ++i) {
-    switch (tag[i]) {
+  word i = 0;
+  for (const std::uint8_t* const end = tag + count; tag != end; ++tag, ++i) {
+    switch (*tag) {
       case 0: visit(tell_1{i}); break;
       case 1: visit(tell_2{i}); break;
       case 2: visit(tell_3{i}); break;

@@ -36,24 +36,37 @@ struct called : inlined<S> {
   }
 };
 
-// The same behind a command: the event is recorded, counted in the state of its one entity, and then told to the subscribers.
-template <std::size_t S, bench::placing How>
+// The same behind a command: the event is recorded, counted in the state of its one entity, and then told to the subscribers. Each
+// command has a handler that is called, or inlined into the caller's switch.
+enum class calls : std::uint8_t { out_of_line, inlined };
+
+template <std::size_t S, bench::placing How, calls Calls>
 class recorded {
  public:
   static constexpr std::size_t subscribers = S;
 
   template <class Wish>
-  [[gnu::noinline]] void handle(Wish wish) {
+  [[gnu::always_inline]] void handle(Wish wish) {
+    if constexpr (Calls == calls::inlined) record(wish);
+    else called(wish);
+  }
+  word told_count() const { return entities_[0].count; }
+  word sum(std::size_t i) const { return hearers_.sum(i); }
+
+ private:
+  template <class Wish>
+  [[gnu::noinline]] void called(Wish wish) {
+    record(wish);
+  }
+  template <class Wish>
+  [[gnu::always_inline]] void record(Wish wish) {
     entity& e = entities_[0];
     const auto x = told(wish);
     log_.append(sizeof x / sizeof(word), e.stream, 0, x);
     ++e.count;
     hearers_.publish(x);
   }
-  word told_count() const { return entities_[0].count; }
-  word sum(std::size_t i) const { return hearers_.sum(i); }
 
- private:
   struct entity {
     word count = 0;
     bench::stream stream;
@@ -72,8 +85,10 @@ void add(bench::group& g, const std::vector<std::uint8_t>& tags) {
 
 template <std::size_t S>
 void add_handle(bench::group& g, const std::vector<std::uint8_t>& tags) {
-  g.add<over_handle<recorded<S, bench::placing::typed>>>(bench::role::limit, "LIMIT, handlers called, typed", true, tags);
-  g.add<over_handle<recorded<S, bench::placing::copied>>>(bench::role::limit, "LIMIT, handlers called, memcpy", true, tags);
+  using bench::placing, bench::role;
+  g.add<over_handle<recorded<S, placing::typed, calls::inlined>>>(role::limit, "LIMIT, handlers inline, typed", true, tags);
+  g.add<over_handle<recorded<S, placing::typed, calls::out_of_line>>>(role::limit, "LIMIT, handlers called, typed", true, tags);
+  g.add<over_handle<recorded<S, placing::copied, calls::out_of_line>>>(role::limit, "LIMIT, handlers called, memcpy", true, tags);
 }
 
 }  // namespace

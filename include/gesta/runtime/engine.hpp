@@ -82,42 +82,42 @@ class engine : public unit_of_work<Model, Store, Clock> {
     constexpr bool is_reacted_to = any_is_reacted_to<typename handler::events, reactor_list>;
 
     auto& table = this->template table_of<typename handler::aggregate>();
-    auto* found = table.find(key);
-    const std::uint64_t version = found == nullptr ? 0 : found->version;
+    auto found = table.find(key);
+    const std::uint64_t version = found ? found->version : 0;
     if (!answer.expects(version)) [[unlikely]] return answer.unexpected(version);
 
     const mark_type start = this->unit().here();
     const std::size_t outcomes = this->outcome_count();
-    auto d = call_decide<state>(found == nullptr ? table.blank() : found->state, command, [&] { return this->about_now(table, key, version, from); });
+    auto d = call_decide<state>(found ? found->state : table.blank(), command, [&] { return this->about_now(table, key, version, from); });
     if (d.refused()) {
       const std::size_t which = d.refusal_index();
       if constexpr (remembers)
         if (!remember_refusal<handler>(request, d, which, version)) return answer.failed();
-      return answer.refused(d, which, found == nullptr ? table.blank() : found->state, version);
+      return answer.refused(d, which, found ? found->state : table.blank(), version);
     }
     std::uint64_t last = 0;
     if (!d.empty()) {
-      if (found == nullptr) {
+      if (!found) {
         found = table.add(key);
-        if (found == nullptr) [[unlikely]] {
+        if (!found) [[unlikely]] {
           this->no_room_for_entities();
           return answer.failed();
         }
       }
-      if (!keep<handler>(table, *found, d, from)) [[unlikely]] {
+      if (!keep<handler>(table, found, d, from)) [[unlikely]] {
         this->give_up(start, outcomes);
         return answer.failed();
       }
       if (found->version != version) last = this->log_.last_position();  // an open number may be none
     }
     if constexpr (is_reacted_to) {
-      if (last != 0 && !follow<handler>(table, *found, d, start, version, from)) [[unlikely]] {
+      if (last != 0 && !follow<handler>(table, found, d, start, version, from)) [[unlikely]] {
         this->give_up(start, outcomes);
         return answer.failed();
       }
     }
     if constexpr (remembers) {
-      const remembered outcome{last == 0 ? verdict::nothing : verdict::accepted, 0, found == nullptr ? 0 : found->version, last, nullptr, 0};
+      const remembered outcome{last == 0 ? verdict::nothing : verdict::accepted, 0, found ? found->version : 0, last, nullptr, 0};
       if (!this->log_.remember(request, outcome)) [[unlikely]] {
         this->fails(this->log_.last_failure());
         this->give_up(start, outcomes);
@@ -128,9 +128,9 @@ class engine : public unit_of_work<Model, Store, Clock> {
       // The common case: the events are still at hand and nothing can take them back.
       if constexpr (any_is_projected<typename handler::events, typename flow_type::projections>)
         if constexpr (std::remove_cvref_t<Answer>::is_root)
-          if (!this->open_) project_own<handler>(table, *found, d, version, start.records, from);
+          if (!this->open_) project_own<handler>(table, found, d, version, start.records, from);
     }
-    return answer.settled(found == nullptr ? table.blank() : found->state, found == nullptr ? 0 : found->version, last);
+    return answer.settled(found ? found->state : table.blank(), found ? found->version : 0, last);
   }
 
   /// True when decide_one leaves the events of this command to `project_since`.
@@ -143,8 +143,8 @@ class engine : public unit_of_work<Model, Store, Clock> {
   Outcome first_outcome(const Key& key, const remembered& first) {
     using handler = handler_of<Command>;
     const auto& table = this->template table_of<typename handler::aggregate>();
-    const auto* const found = table.find(key);
-    const auto& state = found == nullptr ? table.blank() : found->state;
+    const auto found = table.find(key);
+    const auto& state = found ? found->state : table.blank();
     if (first.what != verdict::rejected) return Outcome(typename Outcome::to_settle{}, state, first.version, first.position, true);
     return first_refusal<Outcome, 0>(typename handler::rejections{}, first, state);
   }
@@ -160,45 +160,45 @@ class engine : public unit_of_work<Model, Store, Clock> {
 
   // ---- keeping events
 
-  template <class Handler, class Table, class Entity, class Decision>
-  [[gnu::always_inline]] bool keep(Table& table, Entity& entity, const Decision& d, const origin& from) {
+  template <class Handler, class Table, class Place, class Decision>
+  [[gnu::always_inline]] bool keep(Table& table, Place place, const Decision& d, const origin& from) {
     constexpr bool open_number = has_open_number<typename Handler::contract::event_list>;
     [[maybe_unused]] mark_type start;
     if constexpr (open_number) start = this->unit().here();
     bool kept = true;
     d.for_each([&](const auto& part) __attribute__((always_inline)) {
       if constexpr (is_run<std::remove_cvref_t<decltype(part)>>) {
-        part.for_each([&](const auto& event) { kept = kept && this->template append<Handler>(table, entity, event, from); });
+        part.for_each([&](const auto& event) { kept = kept && this->template append<Handler>(table, place, event, from); });
       } else if (kept) {
-        kept = this->template append<Handler>(table, entity, part, from);
+        kept = this->template append<Handler>(table, place, part, from);
         if constexpr (!open_number)
-          if (kept) call_evolve(entity.state, part, [&] { return this->about_event(table, entity, entity.version, this->log_.last_position(), from); });
+          if (kept) call_evolve(place->state, part, [&] { return this->about_event(table, place, place->version, this->log_.last_position(), from); });
       }
     });
     // The range of an open number may lie in the state, so nothing evolves before all events are built.
     if constexpr (open_number)
-      if (kept) this->each_record(start, this->unit().here(), [&](const recorded& record) { this->evolve_by(entity, record); });
+      if (kept) this->each_record(start, this->unit().here(), [&](const recorded& record) { this->evolve_by(*place, record); });
     return kept;
   }
 
   // ---- what follows
 
-  template <class Handler, class Table, class Entity, class Decision>
-  [[gnu::always_inline]] void project_own(Table& table, Entity& entity, const Decision& d, std::uint64_t version, std::uint64_t position,
+  template <class Handler, class Table, class Place, class Decision>
+  [[gnu::always_inline]] void project_own(Table& table, Place place, const Decision& d, std::uint64_t version, std::uint64_t position,
                                           const origin& from) {
     d.for_each([&](const auto& event) __attribute__((always_inline)) {
       ++version;
       ++position;
-      this->views_.publish(event, [&] { return this->about_event(table, entity, version, position, from); });
+      this->views_.publish(event, [&] { return this->about_event(table, place, version, position, from); });
     });
   }
 
   /// The reactors of each event of one decision, event by event, each to its end. False: the unit fails.
-  template <class Handler, class Table, class Entity, class Decision>
-  [[gnu::noinline]] bool follow(Table& table, Entity& entity, const Decision& d, mark_type start, std::uint64_t version, const origin& from) {
+  template <class Handler, class Table, class Place, class Decision>
+  [[gnu::noinline]] bool follow(Table& table, Place place, const Decision& d, mark_type start, std::uint64_t version, const origin& from) {
     bool goes_on = true;
-    auto key = table.copy_of_key(table.number(entity));  // what the reactors send writes over the table's own bytes
-    about cause{key.bytes(), version, this->log_.last_position() - (entity.version - version), from.time, from.correlation, from.causation};
+    auto key = table.copy_of_key(place.number);  // what the reactors send writes over the table's own bytes
+    about cause{key.bytes(), version, this->log_.last_position() - (place->version - version), from.time, from.correlation, from.causation};
     const auto react_to_next = [&](const auto& event) {
       ++cause.version;
       ++cause.position;

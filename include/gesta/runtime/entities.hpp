@@ -33,6 +33,17 @@ inline constexpr std::size_t entity_alignment = [] {
 template <class State, class Stream>
 struct alignas(entity_alignment<entity_of<State, Stream>>) aligned_entity : entity_of<State, Stream> {};
 
+/// An entity and its number; nothing where a key has no place yet.
+template <class Entity>
+struct place_of_entity {
+  Entity* entity = nullptr;
+  std::uint32_t number = 0;
+
+  [[gnu::always_inline]] explicit operator bool() const noexcept { return entity != nullptr; }
+  [[gnu::always_inline]] Entity& operator*() const noexcept { return *entity; }
+  [[gnu::always_inline]] Entity* operator->() const noexcept { return entity; }
+};
+
 /// Entities by number; they never move. The first block has its size from the start; each further one is as large as all before it.
 template <class Entity>
 class entity_blocks {
@@ -44,35 +55,24 @@ class entity_blocks {
   }
   std::size_t in_first() const noexcept { return in_first_; }
 
-  [[gnu::always_inline]] Entity& at(std::uint32_t number) const {
-    if (number < in_first_) [[likely]] return begin_[number];
-    return beyond(number);
+  [[gnu::always_inline]] Entity& at(std::uint32_t number) const { return number < in_first_ ? in_first_block(number) : beyond(number); }
+  /// For a number below in_first().
+  [[gnu::always_inline]] Entity& in_first_block(std::uint32_t number) const {
+    Entity* const place = begin_ + number;
+    if (place == nullptr) __builtin_unreachable();  // Clang asks otherwise, wherever the address is looked at
+    return *place;
   }
   /// Makes the place of this number, and those below it.
   void grow_to(std::uint32_t number) {
     while (number >= room_of_all()) more_.emplace_back(room_of_all());
   }
   std::size_t room_of_all() const noexcept { return in_first_ << more_.size(); }
-  /// The number of an entity that lies here.
-  [[gnu::always_inline]] std::uint32_t number(const Entity& entity) const {
-    const auto place = static_cast<std::size_t>(&entity - begin_);
-    if (place < in_first_) [[likely]] return static_cast<std::uint32_t>(place);
-    return number_beyond(entity);
-  }
 
  private:
   [[gnu::noinline]] Entity& beyond(std::uint32_t number) const {
     std::size_t start = in_first_;
     for (const std::vector<Entity>& block : more_) {
       if (number < start * 2) return const_cast<Entity&>(block[number - start]);
-      start *= 2;
-    }
-    __builtin_unreachable();
-  }
-  [[gnu::noinline]] std::uint32_t number_beyond(const Entity& entity) const {
-    std::size_t start = in_first_;
-    for (const std::vector<Entity>& block : more_) {
-      if (&entity >= block.data() && &entity < block.data() + block.size()) return static_cast<std::uint32_t>(start + static_cast<std::size_t>(&entity - block.data()));
       start *= 2;
     }
     __builtin_unreachable();
@@ -102,6 +102,7 @@ class entities {
  public:
   using state_type = typename Aggregate::state_type;
   using entity = aligned_entity<state_type, Stream>;
+  using place = place_of_entity<entity>;
   using key_type = Key;
   using value = key_value<Key>;
   template <class Given>
@@ -118,24 +119,16 @@ class entities {
   }
 
   template <class Given>
-  const entity* find(const Given& given) const {
+  place find(const Given& given) const {
     const value key = key_value_of<Key>(given);
     const std::uint32_t number = index_.find(key_hash(key), [&](std::uint32_t n) { return same_key(keys_.at(n), key); });
-    return number == hash_index::absent ? nullptr : &blocks_.at(number);
+    if (number == hash_index::absent) return {};
+    return {&blocks_.at(number), number};
   }
+  /// Makes the place of a key that has none; nothing when there is no room.
   template <class Given>
-  entity* find(const Given& given) {
-    return const_cast<entity*>(static_cast<const entities*>(this)->find(given));
-  }
-  /// Makes the place of a key that has none; nullptr when there is no room.
-  template <class Given>
-  [[gnu::noinline]] entity* add(const Given& given) {
-    const value key = key_value_of<Key>(given);
-    if (count_ == limit_) return nullptr;
-    blocks_.grow_to(count_);
-    keys_.add(key);
-    index_.insert(key_hash(key), count_, [this](std::uint32_t n) { return key_hash(keys_.at(n)); });
-    return &blocks_.at(count_++);
+  place add(const Given& given) {
+    return add_value(key_value_of<Key>(given));
   }
   /// Gives back the places of the last entities, as far as they have no event.
   void drop_unused() {
@@ -148,12 +141,11 @@ class entities {
   entity* find_or_add(key_bytes bytes) {
     value key{};
     if (!read_key(bytes, key)) return nullptr;
-    entity* const found = find(key);
-    return found != nullptr ? found : add(key);
+    const place found = find(key);
+    return found ? found.entity : add(key).entity;
   }
 
   [[gnu::always_inline]] entity& at(std::uint32_t number) { return blocks_.at(number); }
-  [[gnu::always_inline]] std::uint32_t number(const entity& e) const { return blocks_.number(e); }
   /// The byte form of an entity's key; valid until the next call.
   key_bytes key(std::uint32_t number) const { return key_bytes_of<Key>(keys_.at(number), buffer_); }
   /// An entity's key that stays, whatever is done with the table.
@@ -168,10 +160,19 @@ class entities {
   const state_type& blank() const noexcept { return blank_; }
   template <class Given>
   void prefetch(const Given& given) const {
-    if (const entity* const found = find(given)) __builtin_prefetch(found, 1);
+    if (const place found = find(given)) __builtin_prefetch(found.entity, 1);
   }
 
  private:
+  [[gnu::noinline]] place add_value(const value& key) {
+    if (count_ == limit_) return {};
+    blocks_.grow_to(count_);
+    keys_.add(key);
+    index_.insert(key_hash(key), count_, [this](std::uint32_t n) { return key_hash(keys_.at(n)); });
+    const std::uint32_t number = count_++;
+    return {&blocks_.at(number), number};
+  }
+
   entity_blocks<entity> blocks_;
   std::conditional_t<same<value, key_bytes>, text_keys, value_keys<value>> keys_;
   hash_index index_;
@@ -188,6 +189,7 @@ class entities<Aggregate, Stream, dense> {
  public:
   using state_type = typename Aggregate::state_type;
   using entity = aligned_entity<state_type, Stream>;
+  using place = place_of_entity<entity>;
   using key_type = dense;
   template <class Given>
   static constexpr bool takes = key_argument<Given, dense> || std::is_enum_v<Given>;
@@ -199,33 +201,26 @@ class entities<Aggregate, Stream, dense> {
   }
 
   template <class Given>
-  [[gnu::always_inline]] const entity* find(const Given& key) const {
+  [[gnu::always_inline]] place find(const Given& key) const {
     const auto number = static_cast<std::uint64_t>(key);
-    if (number < blocks_.in_first()) [[likely]] return &blocks_.at(static_cast<std::uint32_t>(number));
-    return number < blocks_.room_of_all() ? &blocks_.at(static_cast<std::uint32_t>(number)) : nullptr;
+    const auto short_number = static_cast<std::uint32_t>(number);
+    if (number < blocks_.in_first()) [[likely]] return {&blocks_.in_first_block(short_number), short_number};
+    return {number < blocks_.room_of_all() ? &blocks_.at(short_number) : nullptr, short_number};
   }
   template <class Given>
-  [[gnu::always_inline]] entity* find(const Given& key) {
-    return const_cast<entity*>(static_cast<const entities*>(this)->find(key));
-  }
-  template <class Given>
-  [[gnu::noinline]] entity* add(const Given& key) {
+  [[gnu::always_inline]] place add(const Given& key) {
     const auto number = static_cast<std::uint64_t>(key);
-    if (bounded_) return nullptr;
-    if (number >= unknown_entity) key_is_out_of_range();
-    blocks_.grow_to(static_cast<std::uint32_t>(number));
-    return &blocks_.at(static_cast<std::uint32_t>(number));
+    return {make(number), static_cast<std::uint32_t>(number)};
   }
   void drop_unused() {}
   entity* find_or_add(key_bytes bytes) {
     std::uint32_t number = 0;
     if (!read_key(bytes, number)) return nullptr;
-    entity* const found = find(number);
-    return found != nullptr ? found : add(number);
+    const place found = find(number);
+    return found ? found.entity : add(number).entity;
   }
 
   [[gnu::always_inline]] entity& at(std::uint32_t number) { return blocks_.at(number); }
-  [[gnu::always_inline]] std::uint32_t number(const entity& e) const { return blocks_.number(e); }
   key_bytes key(std::uint32_t number) const { return key_bytes_of<dense>(number, buffer_); }
   key_copy<dense> copy_of_key(std::uint32_t number) const { return key_copy<dense>(number); }
   template <class Given>
@@ -235,10 +230,18 @@ class entities<Aggregate, Stream, dense> {
   const state_type& blank() const noexcept { return blank_; }
   template <class Given>
   [[gnu::always_inline]] void prefetch(const Given& key) const {
-    if (const entity* const found = find(key)) __builtin_prefetch(found, 1);
+    if (const place found = find(key)) __builtin_prefetch(found.entity, 1);
   }
 
  private:
+  // By value: what is called with an address stays in memory on the whole way of a command.
+  [[gnu::noinline]] entity* make(std::uint64_t number) {
+    if (bounded_) return nullptr;
+    if (number >= unknown_entity) key_is_out_of_range();
+    blocks_.grow_to(static_cast<std::uint32_t>(number));
+    return &blocks_.at(static_cast<std::uint32_t>(number));
+  }
+
   entity_blocks<entity> blocks_;
   bool bounded_ = false;
   state_type blank_{};

@@ -228,9 +228,9 @@ class unit_of_work {
   about about_now(Table& table, const Key& key, std::uint64_t version, const origin& from) {
     return {table.bytes_of(key), version, log_.last_position(), from.time, from.correlation, from.causation};
   }
-  template <class Table, class Entity>
-  about about_event(Table& table, Entity& entity, std::uint64_t version, std::uint64_t position, const origin& from) {
-    return {table.key(table.number(entity)), version, position, from.time, from.correlation, from.causation};
+  template <class Table, class Place>
+  about about_event(Table& table, Place place, std::uint64_t version, std::uint64_t position, const origin& from) {
+    return {table.key(place.number), version, position, from.time, from.correlation, from.causation};
   }
   static about about_record(const recorded& record) {
     return {record.key, record.version, record.position, record.from.time, record.from.correlation, record.from.causation};
@@ -245,26 +245,28 @@ class unit_of_work {
   }
 
 
-  template <class Handler, class Table, class Entity, class Event>
-  [[gnu::always_inline]] bool append(Table& table, Entity& entity, const Event& event, const origin& from) {
+  template <class Handler, class Table, class Place, class Event>
+  [[gnu::always_inline]] bool append([[maybe_unused]] Table& table, Place place, const Event& event, const origin& from) {
     constexpr auto tag = flow_type::template tag<Event>;
     constexpr auto aggregate = flow_type::template aggregate_tag<typename Handler::aggregate>;
-    const std::uint32_t number = table.number(entity);
+    auto& entity = *place;
+    const std::uint32_t number = place.number;
+    const std::uint32_t version = entity.version + 1;  // read once: the record is bytes to the compiler, which may be anything's
     if constexpr (is_memory) {
-      const link address = log_.events().put(tag, aggregate, number, entity.version + 1, entity.stream.head, from, event);
+      const link address = log_.events().put(tag, aggregate, number, version, entity.stream.head, from, event);
       if constexpr (log_type::can_fail)
         if (address == 0) [[unlikely]] return no_room_for_events();
       entity.stream.head = address;
     } else {
-      switch (log_.template append<typename Handler::aggregate>(entity.stream, number, table.key(number), entity.version + 1, from, event)) {
+      switch (log_.template append<typename Handler::aggregate>(entity.stream, number, table.key(number), version, from, event)) {
         case append_result::ok: break;
         case append_result::conflict:
           return fails(failure(failure::kind::conflict, 0, "others changed the entity while the command was decided"));
         case append_result::failed: return fails(log_.last_failure());
       }
-      pending_.put(tag, aggregate, number, entity.version + 1, 0, from, event);
+      pending_.put(tag, aggregate, number, version, 0, from, event);
     }
-    ++entity.version;
+    entity.version = version;
     return true;
   }
 

@@ -84,16 +84,21 @@ class records {
     std::size_t payload = sizeof(Event);
     if constexpr (!flat<Event>) payload = encoded_size(event);
     const std::size_t size = (head_size + payload + 7) & ~std::size_t{7};
-    if (static_cast<std::size_t>(end_ - at_) < size) [[unlikely]]
+    auto here = reinterpret_cast<std::uintptr_t>(at_);
+    auto next = here + size;
+    if (next > reinterpret_cast<std::uintptr_t>(end_)) [[unlikely]] {
       if (!next_segment(size)) return 0;
-    std::byte* const here = at_;
-    at_ = here + size;
+      here = reinterpret_cast<std::uintptr_t>(at_);
+      next = here + size;
+    }
+    std::byte* const record = at_;
+    at_ = reinterpret_cast<std::byte*>(next);
     ++count_of_records_;
-    ::new (here) record_head{tag, aggregate, static_cast<std::uint32_t>(head_size + payload), version, entity, previous};
-    if constexpr (Traced) ::new (here + sizeof(record_head)) trace_head{from};
-    if constexpr (flat<Event>) ::new (here + head_size) Event(event);
-    else encode(event, here + head_size);
-    return bias_ + static_cast<link>(reinterpret_cast<std::uintptr_t>(here));
+    ::new (record) record_head{tag, aggregate, static_cast<std::uint32_t>(head_size + payload), version, entity, previous};
+    if constexpr (Traced) ::new (record + sizeof(record_head)) trace_head{from};
+    if constexpr (flat<Event>) ::new (record + head_size) Event(event);
+    else encode(event, record + head_size);
+    return bias_ + static_cast<link>(here);
   }
 
   /// A place between records, to read from or to cut at.
