@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 
+#include <gesta/store/sqlite_checkpoints.hpp>
 #include <gesta/store/sqlite_schema.hpp>
 #include <gesta/store/sqlite_statement.hpp>
 
@@ -76,7 +77,10 @@ class sqlite_file {
   bool begin() { return !broken_ && run(begin_); }
   /// When it fails the transaction is rolled back.
   bool commit() {
-    if (run(commit_)) return true;
+    if (run(commit_)) {
+      checkpoints_.after_commit();
+      return true;
+    }
     rollback();
     return false;
   }
@@ -110,13 +114,13 @@ class sqlite_file {
     bool empty = false;
     if (!look_at_header(empty)) return false;
     if (sqlite3_db_readonly(connection(), "main") == 1) return refuse("the file cannot be written to");
-    // 32 MB of cache; a write-ahead log of more than 64 MB is cut when it has been moved into the file. It is moved every 1,000 pages:
-    // four times as many were no faster and stopped the writer four times as long.
+    // 32 MB of cache; a write-ahead log of more than 64 MB is cut when it has been moved into the file.
     if (!execute("pragma foreign_keys=off; pragma cache_size=-32768; pragma journal_size_limit=67108864; pragma synchronous=full"))
       return false;
     if (empty && !make_tables()) return false;
     if (!use_write_ahead_log() || !check_format()) return false;
     if (!options.flush_each_commit && !execute("pragma synchronous=normal")) return false;
+    checkpoints_.watch(connection());
     return limit(options.most_bytes) && prepare(begin_, "begin immediate") && prepare(commit_, "commit") && prepare(rollback_, "rollback");
   }
 
@@ -194,6 +198,7 @@ class sqlite_file {
   failure last_;
   bool broken_ = false;
   owned_connection connection_;
+  sqlite_checkpoints checkpoints_;              // gone before the connection
   sqlite_statement begin_, commit_, rollback_;  // gone before the connection
 };
 

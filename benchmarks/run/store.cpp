@@ -1,0 +1,307 @@
+// What a durable store costs: commits of 1, 10, 100 and 1000 events to one of 1000 streams, then everything replayed. gesta's SQLite
+// store beside the same work by hand in SQLite, and beside a raw file, which is what the disk can do.
+//
+//   benchmark.store [--repetitions N] [--folder DIR] [--hold]
+//
+// Every repetition runs each contender once, in files of their own. Printed are medians of the repetitions; the worst commit is that of
+// all. --hold: exit 1 when a ratio to the work by hand is below its floor, or the worst commit is over it.
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gesta/gesta.hpp>
+#include <gesta/store/sqlite.hpp>
+
+namespace {
+
+using clock_type = std::chrono::steady_clock;
+double seconds_since(clock_type::time_point start) { return std::chrono::duration<double>(clock_type::now() - start).count(); }
+
+[[noreturn]] void give_up(const char* what, const char* why) {
+  std::fprintf(stderr, "benchmark.store: %s: %s\n", what, why);
+  std::exit(1);
+}
+
+constexpr std::uint32_t streams = 1000;
+
+struct payload {
+  std::array<std::int64_t, 8> word;
+};
+
+/// The work: commit number i appends `batch` events to stream i % streams.
+payload made(std::uint64_t number) {
+  payload p{};
+  for (unsigned i = 0; i < 8; ++i) p.word[i] = static_cast<std::int64_t>(number * 0x9e3779b97f4a7c15u + i);
+  return p;
+}
+
+struct contender {
+  contender() = default;
+  contender(const contender&) = delete;
+  contender& operator=(const contender&) = delete;
+  virtual ~contender() = default;
+  virtual void commit(std::uint32_t stream, std::size_t batch, std::uint64_t first) = 0;
+  /// The sum of all words of all events, read from the store.
+  virtual std::int64_t replay() = 0;
+};
+
+void add(std::int64_t& sum, const payload& p) {
+  for (const std::int64_t word : p.word) sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) + static_cast<std::uint64_t>(word));
+}
+void add(std::int64_t& sum, const void* bytes) {
+  payload p;
+  std::memcpy(&p, bytes, sizeof p);
+  add(sum, p);
+}
+
+// ---- a raw file: records of header, event and checksum, written in place of zeros, flushed by each commit
+
+class raw_file final : public contender {
+ public:
+  explicit raw_file(const std::string& folder) : file_(::open((folder + "/raw").c_str(), O_CREAT | O_TRUNC | O_RDWR, 0600)) {
+    const std::vector<char> zeros(std::size_t{1} << 20);
+    for (int i = 0; i < 64; ++i)
+      if (::write(file_, zeros.data(), zeros.size()) < 0) give_up("raw", std::strerror(errno));
+    ::fsync(file_);
+  }
+  ~raw_file() override { ::close(file_); }
+
+  void commit(std::uint32_t stream, std::size_t batch, std::uint64_t first) override {
+    bytes_.clear();
+    for (std::size_t i = 0; i < batch; ++i) {
+      const payload p = made(first + i);
+      std::uint64_t head[4] = {stream, first + i, sizeof p, 0};
+      for (const std::int64_t word : p.word) head[3] = (head[3] ^ static_cast<std::uint64_t>(word)) * 0x100000001b3u;
+      bytes_.insert(bytes_.end(), reinterpret_cast<const char*>(head), reinterpret_cast<const char*>(head + 4));
+      bytes_.insert(bytes_.end(), reinterpret_cast<const char*>(&p), reinterpret_cast<const char*>(&p + 1));
+    }
+    if (::pwrite(file_, bytes_.data(), bytes_.size(), at_) != static_cast<ssize_t>(bytes_.size()) || ::fdatasync(file_) != 0)
+      give_up("raw", std::strerror(errno));
+    at_ += static_cast<off_t>(bytes_.size());
+  }
+  std::int64_t replay() override {
+    std::int64_t sum = 0;
+    bytes_.resize((sizeof(std::uint64_t[4]) + sizeof(payload)) * 1000);
+    for (off_t from = 0; from < at_;) {
+      const auto size = std::min<std::size_t>(bytes_.size(), static_cast<std::size_t>(at_ - from));
+      if (::pread(file_, bytes_.data(), size, from) != static_cast<ssize_t>(size)) give_up("raw", std::strerror(errno));
+      for (std::size_t i = 0; i < size; i += sizeof(std::uint64_t[4]) + sizeof(payload)) add(sum, bytes_.data() + i + sizeof(std::uint64_t[4]));
+      from += static_cast<off_t>(size);
+    }
+    return sum;
+  }
+
+ private:
+  int file_;
+  off_t at_ = 0;
+  std::vector<char> bytes_;
+};
+
+// ---- SQLite by hand: the tables of the store, a prepared statement per kind of row, the heads of the streams in memory
+
+class by_hand final : public contender {
+ public:
+  explicit by_hand(const std::string& folder) {
+    check(sqlite3_open((folder + "/hand.db").c_str(), &db_));
+    run("pragma journal_mode=wal; pragma synchronous=full; pragma cache_size=-32768");
+    run(gesta::detail::sqlite_tables);
+    run("insert into types(kind, id, version) values('aggregate', 'account', 1), ('event', 'account.moved', 1)");
+    begin_ = prepare("begin immediate");
+    commit_ = prepare("commit");
+    make_ = prepare("insert into streams(aggregate, key) values(1, ?)");
+    insert_ = prepare("insert into events values(?, ?, ?, ?, 2, ?, ?, null, ?)");
+    all_ = prepare("select position, stream, version, type, time, correlation, payload from events order by position");
+  }
+  ~by_hand() override {
+    for (sqlite3_stmt* s : {begin_, commit_, make_, insert_, all_}) sqlite3_finalize(s);
+    sqlite3_close(db_);
+  }
+
+  void commit(std::uint32_t stream, std::size_t batch, std::uint64_t first) override {
+    step(begin_);
+    head& h = heads_[stream];
+    if (h.number == 0) {
+      sqlite3_bind_int64(make_, 1, stream);
+      step(make_);
+      h.number = sqlite3_last_insert_rowid(db_);
+    }
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    for (std::size_t i = 0; i < batch; ++i) {
+      const payload p = made(first + i);
+      const std::uint64_t id[2] = {0, static_cast<std::uint64_t>(position_ + 1)};
+      sqlite3_bind_int64(insert_, 1, ++position_);
+      sqlite3_bind_int64(insert_, 2, h.number);
+      sqlite3_bind_int64(insert_, 3, ++h.version);
+      if (h.last == 0) sqlite3_bind_null(insert_, 4);
+      else sqlite3_bind_int64(insert_, 4, h.last);
+      sqlite3_bind_int64(insert_, 5, now.tv_sec * 1'000'000'000 + now.tv_nsec);
+      sqlite3_bind_blob(insert_, 6, id, sizeof id, SQLITE_TRANSIENT);
+      sqlite3_bind_blob(insert_, 7, &p, sizeof p, SQLITE_STATIC);
+      step(insert_);
+      h.last = position_;
+    }
+    step(commit_);
+  }
+  std::int64_t replay() override {
+    std::int64_t sum = 0;
+    while (sqlite3_step(all_) == SQLITE_ROW) add(sum, sqlite3_column_blob(all_, 6));
+    sqlite3_reset(all_);
+    return sum;
+  }
+
+ private:
+  struct head {
+    std::int64_t number = 0, version = 0, last = 0;
+  };
+  void check(int code) {
+    if (code != SQLITE_OK && code != SQLITE_DONE) give_up("by hand", sqlite3_errmsg(db_));
+  }
+  void run(const char* sql) { check(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr)); }
+  sqlite3_stmt* prepare(const char* sql) {
+    sqlite3_stmt* s = nullptr;
+    check(sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &s, nullptr));
+    return s;
+  }
+  void step(sqlite3_stmt* s) {
+    check(sqlite3_step(s));
+    sqlite3_reset(s);
+  }
+
+  sqlite3* db_ = nullptr;
+  sqlite3_stmt *begin_, *commit_, *make_, *insert_, *all_;
+  std::vector<head> heads_ = std::vector<head>(streams);
+  std::int64_t position_ = 0;
+};
+
+// ---- gesta
+
+struct moved {
+  payload what;
+  static constexpr auto id = "account.moved";
+};
+struct move {
+  payload what;
+};
+struct account {
+  std::int64_t moves = 0;
+};
+constexpr void evolve(account& a, const moved&) { ++a.moves; }
+constexpr auto decide(const account&, const move& c) -> gesta::emits<moved> { return moved{c.what}; }
+struct accounts : gesta::aggregate<account, gesta::commands<move>> {
+  static constexpr auto id = "account";
+  using key = std::uint32_t;
+};
+struct bank : gesta::model<accounts> {};
+
+class library final : public contender {
+ public:
+  explicit library(const std::string& folder) : app_(gesta::start<bank>(gesta::sqlite_store{.path = folder + "/gesta.db"})) {}
+
+  void commit(std::uint32_t stream, std::size_t batch, std::uint64_t first) override {
+    const auto good = [](const account&) {};
+    const auto bad = [](const gesta::failure& f) { give_up("gesta", f.describe()); };
+    if (batch == 1) return app_.handle(stream, move{made(first)}).match(good, bad);
+    auto unit = app_.batch();
+    for (std::size_t i = 0; i < batch; ++i) unit.handle(stream, move{made(first + i)}).match(good, bad);
+    if (const auto kept = unit.commit(); !kept) give_up("gesta", kept.why().describe());
+  }
+  std::int64_t replay() override {
+    std::int64_t sum = 0;
+    const bool readable = app_.each_event([&](const moved& m, const gesta::about&) { add(sum, m.what); });
+    if (!readable) give_up("gesta", "cannot be read");
+    return sum;
+  }
+
+ private:
+  decltype(gesta::start<bank>(gesta::sqlite_store{})) app_;
+};
+
+// ---- measuring
+
+struct figures {
+  std::vector<double> rate;      ///< events per second, by repetition
+  std::vector<double> commits;   ///< seconds of each commit, of all repetitions
+  std::vector<double> replayed;  ///< events per second
+};
+
+double median(std::vector<double> of) {
+  if (of.empty()) return 0;
+  std::nth_element(of.begin(), of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2), of.end());
+  return of[of.size() / 2];
+}
+double at_percent(std::vector<double> of, double percent) {
+  std::sort(of.begin(), of.end());
+  return of[std::min(of.size() - 1, static_cast<std::size_t>(percent / 100 * static_cast<double>(of.size())))];
+}
+
+template <class Contender>
+std::int64_t measure(figures& f, const std::string& folder, std::size_t batch, std::size_t commits) {
+  const auto it = std::make_unique<Contender>(folder);
+  std::vector<double> took;
+  took.reserve(commits);
+  const auto start = clock_type::now();
+  for (std::size_t i = 0; i < commits; ++i) {
+    const auto begun = clock_type::now();
+    it->commit(static_cast<std::uint32_t>(i % streams), batch, i * batch);
+    took.push_back(seconds_since(begun));
+  }
+  const double events = static_cast<double>(commits * batch);
+  f.rate.push_back(events / seconds_since(start));
+  f.commits.insert(f.commits.end(), took.begin(), took.end());
+  const auto again = clock_type::now();
+  const std::int64_t sum = it->replay();
+  f.replayed.push_back(events / seconds_since(again));
+  return sum;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  int repetitions = 5;
+  bool hold = false;
+  std::string folder = ".";
+  for (int i = 1; i < count; ++i) {
+    const std::string word = words[i];
+    if (word == "--hold") hold = true;
+    else if (word == "--repetitions" && i + 1 < count) repetitions = std::atoi(words[++i]);
+    else if (word == "--folder" && i + 1 < count) folder = words[++i];
+    else return std::fprintf(stderr, "usage: benchmark.store [--repetitions N] [--folder DIR] [--hold]\n"), 2;
+  }
+  bool kept = true;
+  std::printf("%-10s%-16s%12s%10s%10s%10s%10s%12s\n", "batch", "", "events/s", "p50 us", "p99 us", "worst ms", "/by hand", "replay/s");
+  for (const auto& [batch, commits] : {std::pair<std::size_t, std::size_t>{1, 3000}, {10, 3000}, {100, 1500}, {1000, 400}}) {
+    figures raw, hand, ours;
+    for (int r = 0; r < repetitions; ++r) {
+      std::string made = folder + "/gesta-benchmark-XXXXXX";
+      if (::mkdtemp(made.data()) == nullptr) give_up(made.c_str(), std::strerror(errno));
+      const std::int64_t expected = measure<raw_file>(raw, made, batch, commits);
+      const bool same = measure<by_hand>(hand, made, batch, commits) == expected;
+      if (measure<library>(ours, made, batch, commits) != expected || !same) give_up("replay", "the events differ");
+      std::filesystem::remove_all(made);
+    }
+    const auto print = [&](const char* name, const figures& f) {
+      std::printf("%-10zu%-16s%12.0f%10.1f%10.1f%10.2f%10.2f%12.0f\n", batch, name, median(f.rate), median(f.commits) * 1e6, at_percent(f.commits, 99) * 1e6,
+                  at_percent(f.commits, 100) * 1e3, median(f.rate) / median(hand.rate), median(f.replayed));
+    };
+    print("raw file", raw);
+    print("SQLite by hand", hand);
+    print("gesta", ours);
+    const double ratio = median(ours.rate) / median(hand.rate), beyond = (at_percent(ours.commits, 100) - at_percent(raw.commits, 100)) * 1e3;
+    std::printf("%-10zurate: %.2f of by hand (goal 0.9, floor 0.8); worst commit %.2f ms beyond the raw file's (goal 5, floor 15)\n", batch, ratio, beyond);
+    kept = kept && ratio >= 0.8 && beyond <= 15;
+  }
+  return hold && !kept ? 1 : 0;
+}
