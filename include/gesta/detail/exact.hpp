@@ -16,6 +16,9 @@ struct about;
 // A stand-in is passed as a volatile rvalue: `auto&` and `const auto&` do not bind to it, so most templates that are generic in
 // its place drop out and their bodies are never looked at. One with `auto` or `auto&&` there takes the call away from the
 // rival; then a second call asks again, with the first argument in braces, from which no template can deduce.
+//
+// Most answers are no, and a rival for each of those would be dear. So a cheaper question comes first: stand-ins for both arguments and
+// no rival, in a call that `...` takes when nobody else does. Then there is no such function of any kind.
 namespace gesta::detail::probing {
 
 struct rival {};
@@ -29,12 +32,19 @@ struct stand_in : Rival {
   operator Target() const volatile noexcept;
 };
 
-// Ordinary lookup ends at these, so a verb is found by its arguments only.
-void evolve();
-void decide();
-void project();
-void react();
+// Ordinary lookup ends at these, so a verb is found by its arguments only. Those with `...` take what nobody else takes.
+rival evolve(...);
+rival decide(...);
+rival project(...);
+rival react(...);
 void upcast();
+
+// A stand-in without a rival, so that one serves whatever is asked about its type.
+template <class Target>
+struct lone_stand_in {
+  lone_stand_in(const volatile lone_stand_in&&) noexcept;
+  operator Target() const volatile noexcept;
+};
 
 // Each verb: its rivals, and what its two calls return. The name of a function cannot be a parameter, so they are written out.
 struct evolving {
@@ -119,7 +129,7 @@ constexpr answer ask_in_braces() {
 // one of the calls away and two can make it ambiguous among themselves; to do so in both calls and leave no rival, they
 // must be such that the user's own call is ambiguous too.
 template <class Verb, class First, class Second, class... More>
-constexpr bool takes() {
+constexpr bool takes_exactly() {
   using rivals = typename Verb::template rivals<First, Second, More...>;
   constexpr answer plain = ask<Verb, volatile stand_in<First, rivals>, const Second&, More...>();
   if constexpr (plain == answer::by_rival) {
@@ -128,6 +138,11 @@ constexpr bool takes() {
     constexpr answer braced = ask_in_braces<Verb, First, volatile stand_in<const Second&, rivals>, More...>();
     return braced != answer::by_rival && (plain == answer::ambiguous || braced == answer::ambiguous);
   }
+}
+template <class Verb, class First, class Second, class... More>
+constexpr bool takes() {
+  if constexpr (ask<Verb, volatile lone_stand_in<First>, volatile lone_stand_in<const Second&>, More...>() == answer::by_rival) return false;
+  else return takes_exactly<Verb, First, Second, More...>();
 }
 
 template <class Verb, class First, class Second, class... More>
