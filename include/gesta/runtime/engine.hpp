@@ -177,7 +177,8 @@ class engine : public unit_of_work<Model, Store, Clock> {
     });
     // The range of an open number may lie in the state, so nothing evolves before all events are built.
     if constexpr (open_number)
-      if (kept) this->each_record(start, this->unit().here(), [&](const recorded& record) { this->evolve_by(*place, record); });
+      if (kept)
+        this->each_record(start, this->unit().here(), [&](const recorded& record) { this->template evolve_by<typename Handler::aggregate>(*place, record); });
     return kept;
   }
 
@@ -206,7 +207,9 @@ class engine : public unit_of_work<Model, Store, Clock> {
         if (goes_on) goes_on = react_to(event, cause);
     };
     if constexpr (has_open_number<typename Handler::contract::event_list>) {
-      this->each_record(start, this->unit().here(), [&](const recorded& record) { (void)read_event<flow_type>(record, react_to_next); });
+      this->each_record(start, this->unit().here(), [&](const recorded& record) {
+        (void)read_event<flow_type, typename flow_type::current_events, is_memory>(record, react_to_next);
+      });
     } else {
       d.for_each(react_to_next);
     }

@@ -152,7 +152,8 @@ class unit_of_work {
   bool each_event(Visit&& visit) {
     bool readable = true;
     const auto one = [&](const recorded& record) {
-      if (readable) readable = read_event<flow_type>(record, [&](const auto& event) { visit(event, about_record(record)); });
+      if (!readable) return;
+      readable = read_event<flow_type, typename flow_type::current_events, is_memory>(record, [&](const auto& event) { visit(event, about_record(record)); });
     };
     if constexpr (is_memory) {
       each_record(log_.events().first(), log_.events().here(), one);
@@ -270,17 +271,17 @@ class unit_of_work {
     return true;
   }
 
-  template <class Entity>
+  /// A stream holds what the decisions of its aggregate record: another event of the model in it is an error, as an unknown one is.
+  template <class Aggregate, class Entity>
   [[gnu::noinline]] void evolve_by(Entity& entity, const recorded& record) {
-    const bool readable = read_event<flow_type>(record, [&](const auto& event) {
-      if constexpr (evolves<decltype(entity.state), std::remove_cvref_t<decltype(event)>>)
-        call_evolve(entity.state, event, [&] { return about_record(record); });
+    const bool readable = read_event<flow_type, typename flow_type::template events_of<Aggregate>, is_memory>(record, [&](const auto& event) {
+      call_evolve(entity.state, event, [&] { return about_record(record); });
     });
     if (!readable) unreadable(record);
   }
 
   void project_record(const recorded& record) {
-    const bool readable = read_event<flow_type>(record, [&](const auto& event) {
+    const bool readable = read_event<flow_type, typename flow_type::current_events, is_memory>(record, [&](const auto& event) {
       if constexpr (views<Model>::template take<std::remove_cvref_t<decltype(event)>>) views_.publish(event, [&] { return about_record(record); });
     });
     if (!readable) unreadable(record);
@@ -326,9 +327,9 @@ class unit_of_work {
     auto& entity = table.at(which.entity);
     entity.state = typename Aggregate::state_type{};
     if (entity.version == 0) return;
-    if constexpr (is_memory && any_evolves_about<typename Aggregate::state_type, typename flow_type::current_events>) {
+    if constexpr (is_memory && any_evolves_about<typename Aggregate::state_type, typename flow_type::template events_of<Aggregate>>) {
       each_record(unit().first(), unit().here(), [&](const recorded& record) {  // the links of a stream do not tell positions
-        if (record.aggregate == which.aggregate && record.entity == which.entity) evolve_by(entity, record);
+        if (record.aggregate == which.aggregate && record.entity == which.entity) evolve_by<Aggregate>(entity, record);
       });
     } else if constexpr (is_memory) {
       std::vector<const record_head*> stream;
@@ -338,12 +339,12 @@ class unit_of_work {
       }
       for (std::size_t i = stream.size(); i-- != 0;) {
         const record_head& head = *stream[i];
-        evolve_by(entity, recorded{head.tag, head.aggregate, head.entity, table.key(head.entity), head.version, 0, unit().from(head),
-                                   unit().payload(head), static_cast<std::uint32_t>(head.size - unit_type::head_size), true});
+        evolve_by<Aggregate>(entity, recorded{head.tag, head.aggregate, head.entity, table.key(head.entity), head.version, 0, unit().from(head),
+                                              unit().payload(head), static_cast<std::uint32_t>(head.size - unit_type::head_size), true});
       }
     } else {
       const bool read = log_.read(which.aggregate, entity.stream, table.key(which.entity), 0, [&](const recorded& record) {
-        if (record.version <= entity.version) evolve_by(entity, record);  // what others recorded since comes with the next catch_up
+        if (record.version <= entity.version) evolve_by<Aggregate>(entity, record);  // what others recorded since comes with the next catch_up
       });
       if (!read) lose(log_.last_failure());
     }
@@ -351,11 +352,11 @@ class unit_of_work {
 
   /// Takes in an event that another process recorded, or that was there when the log was opened.
   void take_in(const recorded& record) {
-    table_at(record.aggregate, [&](auto& table, auto) {
+    table_at(record.aggregate, [&](auto& table, auto which) {
       auto* const entity = table.find_or_add(record.key);
       if (entity == nullptr || record.version != entity->version + 1) return unreadable(record);
       entity->version = static_cast<std::uint32_t>(record.version);
-      evolve_by(*entity, record);
+      evolve_by<typename decltype(which)::type>(*entity, record);
     });
     project_record(record);
   }
