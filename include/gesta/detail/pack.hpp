@@ -34,6 +34,15 @@ inline constexpr std::size_t npos = static_cast<std::size_t>(-1);
 template <class A, class B>
 inline constexpr bool same = __is_same(A, B);
 
+// Traits are asked of the compiler where it answers itself: those of std instantiate up to ten classes for each type.
+#if __has_builtin(__is_trivially_destructible)
+template <class T>
+inline constexpr bool trivially_destructible = __is_trivially_destructible(T);
+#else
+template <class T>
+inline constexpr bool trivially_destructible = __has_trivial_destructor(T);
+#endif
+
 namespace pack {
 
 #if defined(__clang__)
@@ -86,12 +95,16 @@ constexpr std::size_t place(const element<I, T>*) noexcept {
   return I;
 }
 
+template <class T>
+constexpr std::size_t place(...) noexcept {
+  return npos;
+}
+
 template <class T, class List>
 constexpr std::size_t index_of() noexcept {
-  if constexpr (requires { pack::place<T>(entry<List>::all); })
-    return pack::place<T>(entry<List>::all);
-  else  // not there, or there more than once
-    return entry<List>::template scan<T>();
+  constexpr std::size_t found = List::size < 16 ? npos : pack::place<T>(entry<List>::all);
+  if constexpr (found != npos) return found;
+  else return entry<List>::template scan<T>();  // a short list, or the type is not there, or there more than once
 }
 
 }  // namespace pack

@@ -21,7 +21,7 @@ struct filling {
 };
 
 /// One slot, number I of its owner. Where T is trivial to destroy the owner alone knows whether it is filled.
-template <std::size_t I, class T, bool Trivial = std::is_trivially_destructible_v<T>>
+template <std::size_t I, class T, bool Trivial = trivially_destructible<T>>
 struct slot {
   union {
     vacant none;

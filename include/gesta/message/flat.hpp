@@ -51,9 +51,11 @@ inline constexpr bool holds_flat<TimePoint<Clock, Duration>> = detail::is_flat<D
 
 template <class T>
 constexpr bool is_flat() noexcept {
-  if constexpr (!std::is_trivially_copyable_v<T> || !std::is_copy_assignable_v<T> || alignof(T) > 8)
+  if constexpr (!__is_trivially_copyable(T) || !__is_assignable(T&, const T&) || alignof(T) > 8)
     return false;
-  else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || holds_flat<T>)
+  else if constexpr (!__is_class(T))
+    return std::is_arithmetic_v<T> || __is_enum(T);
+  else if constexpr (holds_flat<T>)
     return true;
   else if constexpr (array_size<T> != 0)
     return detail::is_flat<typename T::value_type>();

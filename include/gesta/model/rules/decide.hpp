@@ -71,7 +71,7 @@ struct aggregate_rules {
                                 typename Flow::template events_of<Aggregate>>;
   using keys = key_fields<typename Aggregate::found_by, Aggregate, typename lists::commands>;
 
-  using value = report_if<!(std::is_default_constructible_v<state> && std::is_copy_assignable_v<state>), diagnostic::state_not_a_value, state>;
+  using value = report_if<!(__is_constructible(state) && __is_assignable(state&, const state&)), diagnostic::state_not_a_value, state>;
   using decided = report_at<diagnostic::command_without_decide, typename lists::commands, lists::undecided, Aggregate>;
   using contract = report_if<lists::without_contract != npos, diagnostic::decide_without_contract, Aggregate, typename lists::odd_command,
                              typename decltype(decided_type<state, typename lists::odd_command>())::type>;

@@ -22,10 +22,10 @@ inline constexpr bool any_points_elsewhere<gesta::detail::types<T...>> = (points
 
 template <class Type>
 constexpr bool points_elsewhere() {
-  if constexpr (std::is_pointer_v<Type> || std::is_member_pointer_v<Type>) return true;
-  else if constexpr (!std::is_class_v<Type> || flat<Type>) return false;
+  if constexpr (!__is_class(Type)) return std::is_pointer_v<Type> || std::is_member_pointer_v<Type>;
+  else if constexpr (flat<Type>) return false;
   else if constexpr (gesta::detail::plain<Type>) return any_points_elsewhere<gesta::detail::field_types<Type>>;
-  else return std::is_trivially_copyable_v<Type> && requires(const Type& view) { *view.data(); };  // std::string_view, std::span
+  else return __is_trivially_copyable(Type) && requires(const Type& view) { *view.data(); };  // std::string_view, std::span
 }
 
 /// Whether Type has a member that no stored bytes can be read into. A struct with a reference cannot even be made of nothing.
@@ -35,7 +35,7 @@ constexpr bool cannot_be_stored() {
   constexpr shape is = gesta::detail::shape_of<Type>;
   if constexpr (is == shape::unreadable) return true;
   else if constexpr (is != shape::plain) return false;
-  else return !std::is_move_constructible_v<Type> || (!std::is_move_assignable_v<Type> && !requires { Type{}; });
+  else return !__is_constructible(Type, Type) || (!__is_assignable(Type&, Type) && !requires { Type{}; });
 }
 
 /// The messages of a model: commands, events of all versions, rejections.
