@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <type_traits>
 
 #include <gesta/decide/each.hpp>
@@ -67,12 +68,19 @@ inline constexpr std::size_t place_of = index_of<typename listed_as<Part>::type,
 template <class Listed, class Part>
 inline constexpr std::uint64_t bit_of = place_of<Listed, Part> == npos ? 0 : std::uint64_t{1} << (place_of<Listed, Part> & 63);
 
-template <class Listed, class... Part>
-constexpr bool in_contract_order() {
-  const std::size_t at[] = {place_of<Listed, Part>..., 0};
-  for (std::size_t i = 1; i < sizeof...(Part); ++i)
-    if (at[i] < at[i - 1]) return false;
-  return true;
+/// Whether the parts of a batch stand in the order of the contract, and no event stands there twice.
+struct order {
+  bool ordered = true;
+  bool different = true;
+};
+constexpr order order_of(std::initializer_list<std::size_t> places) {
+  order is;
+  for (const std::size_t* at = places.begin(); at != places.end(); ++at)
+    for (const std::size_t* before = places.begin(); before != at; ++before) {
+      is.ordered = is.ordered && *before <= *at;
+      is.different = is.different && *before != *at;
+    }
+  return is;
 }
 
 /// How a returned value reads against the contract.
@@ -81,38 +89,39 @@ struct said {
   static constexpr std::uint64_t events = bit_of<Listed, Returned>;
   static constexpr std::size_t rejection = index_of<Returned, Rejections>;
   static constexpr bool known = events != 0 || rejection != npos;
-  static constexpr bool ordered = true;
-  static constexpr bool different = true;
+  static constexpr order is{};
 };
 template <class Listed, class Rejections, class... Part>
 struct said<Listed, Rejections, batch<Part...>> {
   static constexpr std::uint64_t events = (bit_of<Listed, Part> | ... | 0);
   static constexpr std::size_t rejection = npos;
   static constexpr bool known = ((bit_of<Listed, Part> != 0) && ...);
-  static constexpr bool different = !known || unique<types<typename listed_as<Part>::type...>>::size == sizeof...(Part);
-  static constexpr bool ordered = !known || in_contract_order<Listed, Part...>();
+  static constexpr order is = known ? order_of({place_of<Listed, Part>...}) : order{};
 };
 
-template <class T, std::size_t I>
-[[gnu::always_inline]] constexpr const T& nth(const part<I, T>& p) {
-  return p.value;
+/// What the slots of the events, or those of the rejections, are filled from: the returned value where it has any for them.
+template <bool Has, class Returned>
+[[gnu::always_inline]] constexpr auto& given_by([[maybe_unused]] Returned& returned) {
+  if constexpr (Has) return returned;
+  else return no_change;
 }
 
-/// What fills place I of the contract: the returned value itself, or one part of a batch.
+template <std::size_t I, class T>
+[[gnu::always_inline]] constexpr auto fill_from(const part<I, T>& p) {
+  return filling<const T>{p.value};
+}
+
+/// What fills place I of the contract: the returned value itself, one part of a batch, or nothing.
 template <std::size_t I, class Listed, class Whole>
-[[gnu::always_inline]] constexpr auto fill_from(Whole& whole) {
-  return filling<Whole>{whole};
+[[gnu::always_inline]] constexpr auto fill(Whole& whole) {
+  if constexpr (place_of<Listed, Whole> == I) return filling<Whole>{whole};
+  else return vacant{};
 }
 template <std::size_t I, class Listed, class... Part>
-[[gnu::always_inline]] constexpr auto fill_from(batch<Part...>& whole) {
-  constexpr std::size_t which = [] {
-    const std::size_t places[] = {place_of<Listed, Part>...};
-    std::size_t k = 0;
-    while (places[k] != I) ++k;
-    return k;
-  }();
-  using chosen = at<which, types<Part...>>;
-  return filling<const chosen>{nth<chosen, which>(whole)};
+[[gnu::always_inline]] constexpr auto fill([[maybe_unused]] batch<Part...>& whole) {
+  constexpr std::size_t which = first_true({(place_of<Listed, Part> == I)...});
+  if constexpr (which != npos) return detail::fill_from<which>(whole);
+  else return vacant{};
 }
 
 /// What a place of the contract is held as: the event, or the run of many.
@@ -126,20 +135,13 @@ struct event_slots;
 template <class... E, std::size_t... I>
 struct event_slots<types<E...>, indices<I...>> : slot<I, typename held_as<E>::type>... {
   template <class Returned>
-  [[gnu::always_inline]] constexpr explicit event_slots(Returned& returned) : slot<I, typename held_as<E>::type>(pick<I>(returned))... {}
+  [[gnu::always_inline]] constexpr explicit event_slots(Returned& returned) : slot<I, typename held_as<E>::type>(fill<I, types<E...>>(returned))... {}
 
   [[gnu::always_inline]] constexpr explicit event_slots(no_change_t) : slot<I, typename held_as<E>::type>(vacant{})... {}
 
   template <class Mask, class Visit>
   [[gnu::always_inline]] constexpr void for_each([[maybe_unused]] Mask mask, [[maybe_unused]] Visit& visit) const {
     ((mask & (Mask{1} << I) ? visit(static_cast<const slot<I, typename held_as<E>::type>&>(*this).value) : void()), ...);
-  }
-
- private:
-  template <std::size_t J, class Returned>
-  [[gnu::always_inline]] static constexpr auto pick(Returned& returned) {
-    if constexpr (J < 64 && (said<types<E...>, types<>, Returned>::events >> (J & 63) & 1) != 0) return fill_from<J, types<E...>>(returned);
-    else return vacant{};
   }
 };
 
@@ -195,16 +197,17 @@ class [[nodiscard]] decision<detail::types<E...>, detail::types<R...>, MayDoNoth
   /// Built by `return`: an event, a batch of events, or a rejection.
   template <class Returned>
   [[gnu::always_inline]] constexpr decision(Returned returned)
-      : has_(detail::said<event_list, rejection_list, Returned>::events),
-        refused_(refused_by<Returned>()),
-        events_(returned),
-        refusal_(returned) {
-    using said = detail::said<event_list, rejection_list, Returned>;
-    if constexpr (sizeof...(E) > 64 || !said::known || !said::different || !said::ordered) {  // each report is a class: none where all is well
+      : has_(said<Returned>::events),
+        refused_(static_cast<std::uint8_t>(said<Returned>::rejection + 1)),
+        events_(detail::given_by<said<Returned>::events != 0>(returned)),
+        refusal_(detail::given_by<said<Returned>::rejection != detail::npos>(returned)) {
+    constexpr bool known = said<Returned>::known;
+    constexpr detail::order is = said<Returned>::is;
+    if constexpr (sizeof...(E) > 64 || !known || !is.ordered || !is.different) {  // each report is a class: none where all is well
       (void)sizeof(diagnostic::too_many_events<(sizeof...(E) <= 64), decision>);
-      (void)sizeof(diagnostic::returns_undeclared<said::known, decision, Returned>);
-      (void)sizeof(diagnostic::emitted_twice<said::different, decision, Returned>);
-      (void)sizeof(diagnostic::out_of_contract_order<(said::ordered || !said::different), decision, Returned>);
+      (void)sizeof(diagnostic::returns_undeclared<known, decision, Returned>);
+      (void)sizeof(diagnostic::emitted_twice<is.different, decision, Returned>);
+      (void)sizeof(diagnostic::out_of_contract_order<(is.ordered || !is.different), decision, Returned>);
     }
   }
 
@@ -234,10 +237,7 @@ class [[nodiscard]] decision<detail::types<E...>, detail::types<R...>, MayDoNoth
 
  private:
   template <class Returned>
-  static constexpr std::uint8_t refused_by() {
-    constexpr auto at = detail::said<event_list, rejection_list, Returned>::rejection;
-    return at != detail::npos ? static_cast<std::uint8_t>(at + 1) : std::uint8_t{0};
-  }
+  using said = detail::said<event_list, rejection_list, Returned>;
 
   std::conditional_t<(sizeof...(E) <= 32), std::uint32_t, std::uint64_t> has_;
   std::uint8_t refused_;

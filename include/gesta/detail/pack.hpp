@@ -1,10 +1,11 @@
 // Lists of types and of indices: the only list tool of the headers that user code includes.
 // Stands below everything: it knows no domain word.
-// May include nothing but the three cheapest headers of std.
+// May include nothing but the four cheapest headers of std.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <type_traits>
 
 namespace gesta::detail {
@@ -29,6 +30,16 @@ struct indices {
 
 /// What index_of gives for a type that is not in the list.
 inline constexpr std::size_t npos = static_cast<std::size_t>(-1);
+
+/// The index of the first true; npos when there is none.
+constexpr std::size_t first_true(std::initializer_list<bool> all) noexcept {
+  std::size_t at = 0;
+  for (const bool one : all) {
+    if (one) return at;
+    ++at;
+  }
+  return npos;
+}
 
 /// Whether the two types are exactly the same.
 template <class A, class B>
@@ -81,13 +92,6 @@ struct entry<types<T...>> {
   template <std::size_t I>
   using at = __type_pack_element<I, T...>;
 #endif
-  template <class Wanted>
-  static constexpr std::size_t scan() noexcept {
-    constexpr bool is[] = {__is_same(Wanted, T)..., true};
-    std::size_t i = 0;
-    while (!is[i]) ++i;
-    return i == sizeof...(T) ? npos : i;
-  }
 };
 
 template <class T, std::size_t I>
@@ -101,17 +105,25 @@ constexpr std::size_t place(...) noexcept {
 }
 
 template <class T, class List>
-constexpr std::size_t index_of() noexcept {
-  constexpr std::size_t found = List::size < 16 ? npos : pack::place<T>(entry<List>::all);
+inline constexpr std::size_t scan = npos;
+template <class T, class... E>
+inline constexpr std::size_t scan<T, types<E...>> = detail::first_true({__is_same(T, E)...});
+
+template <class T, class List>
+constexpr std::size_t index_in_long() noexcept {
+  constexpr std::size_t found = pack::place<T>(entry<List>::all);
   if constexpr (found != npos) return found;
-  else return entry<List>::template scan<T>();  // a short list, or the type is not there, or there more than once
+  else return scan<T, List>;  // not there, or there more than once
 }
 
 }  // namespace pack
 
 /// Where T first stands in the list; npos when it does not.
 template <class T, class List>
-inline constexpr std::size_t index_of = pack::index_of<T, List>();
+inline constexpr std::size_t index_of = pack::index_in_long<T, List>();
+template <class T, class List>
+  requires(List::size < 16)
+inline constexpr std::size_t index_of<T, List> = pack::scan<T, List>;
 
 /// Whether T is in the list.
 template <class T, class List>
@@ -183,7 +195,7 @@ template <class... T>
 struct unique<types<T...>> {
   static constexpr kept<sizeof...(T)> choose() noexcept {
     // Not addresses of markers: GCC 12 cannot compare them while compiling when -fsanitize=undefined is on.
-    const std::size_t first[] = {pack::index_of<T, types<T...>>()..., 0};
+    const std::size_t first[] = {index_of<T, types<T...>>..., 0};
     kept<sizeof...(T)> out;
     for (std::size_t i = 0; i < sizeof...(T); ++i)
       if (first[i] == i) out.at[out.count++] = i;

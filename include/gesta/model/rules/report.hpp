@@ -5,13 +5,13 @@
 #pragma once
 
 #include <cstddef>
-#include <initializer_list>
 
 #include <gesta/detail/pack.hpp>
 #include <gesta/model/diagnostic.hpp>
 
 namespace gesta::rules {
 
+using detail::first_true;
 using detail::npos;
 
 /// The report of a kept rule. The parameters only make it a type of its own, since the model inherits many.
@@ -56,15 +56,5 @@ using report_if = typename detail::report_if<Broken, Report, About...>::type;
 /// Whether nothing was reported.
 template <class... Report>
 inline constexpr bool all_kept = (detail::is_kept<Report> && ...);
-
-/// The index of the first true; npos when there is none.
-constexpr std::size_t first_true(std::initializer_list<bool> all) {
-  std::size_t at = 0;
-  for (const bool one : all) {
-    if (one) return at;
-    ++at;
-  }
-  return npos;
-}
 
 }  // namespace gesta::rules
