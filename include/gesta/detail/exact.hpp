@@ -17,8 +17,8 @@ struct about;
 // its place drop out and their bodies are never looked at. One with `auto` or `auto&&` there takes the call away from the
 // rival; then a second call asks again, with the first argument in braces, from which no template can deduce.
 //
-// Most answers are no, and a rival for each of those would be dear. So a cheaper question comes first: stand-ins for both arguments and
-// no rival, in a call that `...` takes when nobody else does. Then there is no such function of any kind.
+// Many answers are no, and a rival for each of those would be dear. So a cheaper question comes first, without a rival: a call that
+// `...` takes when nobody else does. Then there is no such function of any kind.
 namespace gesta::detail::probing {
 
 struct rival {};
@@ -102,6 +102,9 @@ struct upcasting {
   using call = decltype(upcast(real<Argument>()));
 };
 
+template <class Verb, class... Arguments>
+inline constexpr bool nobody_takes = requires { requires __is_same(typename Verb::template call<Arguments...>, rival); };
+
 enum class answer { ambiguous, by_rival, by_other };
 
 template <class Result>
@@ -139,25 +142,22 @@ constexpr bool takes_exactly() {
     return braced != answer::by_rival && (plain == answer::ambiguous || braced == answer::ambiguous);
   }
 }
-template <class Verb, class First, class Second, class... More>
-constexpr bool takes() {
-  if constexpr (ask<Verb, volatile lone_stand_in<First>, volatile lone_stand_in<const Second&>, More...>() == answer::by_rival) return false;
-  else return takes_exactly<Verb, First, Second, More...>();
-}
 
+// What is read may be given to a template whose result is deduced from its body, so the first question has stand-ins too.
 template <class Verb, class First, class Second, class... More>
 constexpr bool reads() {
-  return takes<Verb, const First&, Second, More...>();
+  if constexpr (nobody_takes<Verb, volatile lone_stand_in<const First&>, volatile lone_stand_in<const Second&>, More...>) return false;
+  else return takes_exactly<Verb, const First&, Second, More...>();
 }
 
 // By value is as good as by reference in overload resolution and must not count here. What takes a First&& cannot take a First&,
 // unless it takes it by value.
 template <class Verb, class First, class Second, class... More>
 constexpr bool changes() {
-  if constexpr (takes<Verb, First&, Second, More...>())
-    return !takes<Verb, First&&, Second, More...>();
-  else
-    return false;
+  if constexpr (nobody_takes<Verb, First&, const Second&, More...>) return false;
+  else if constexpr (!takes_exactly<Verb, First&, Second, More...>()) return false;
+  else if constexpr (nobody_takes<Verb, First&&, const Second&, More...>) return true;
+  else return !takes_exactly<Verb, First&&, Second, More...>();
 }
 
 // One argument only, so none can be real: what takes a stranger takes anything, and says nothing about Old.
