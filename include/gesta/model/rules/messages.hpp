@@ -38,9 +38,9 @@ constexpr bool cannot_be_stored() {
   else return !__is_constructible(Type, Type) || (!__is_assignable(Type&, Type) && !requires { Type{}; });
 }
 
-/// The messages of a model: commands, events of all versions, rejections.
+/// The messages of a model: commands, events of all versions, rejections. One that is two of these stands there twice, which is no harm.
 template <class Flow>
-using messages_of = gesta::detail::unique<gesta::detail::concat<typename Flow::commands, typename Flow::events, typename Flow::rejections>>;
+using messages_of = gesta::detail::concat<typename Flow::commands, typename Flow::events, typename Flow::rejections>;
 
 template <class Messages>
 struct shapes;
