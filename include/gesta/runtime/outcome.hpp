@@ -29,7 +29,7 @@ concept plain_arm = std::is_class_v<Arm> && !std::is_final_v<Arm>;
 
 /// Whether an outcome that is possible has its answer. The report stands apart: in a constant expression Clang would complain twice.
 template <bool Possible, class Outcome, class Answers>
-inline constexpr bool answered = !Possible || std::is_invocable_v<Answers&, const Outcome&>;
+inline constexpr bool answered = !Possible || requires(Answers& all, const Outcome& outcome) { all(outcome); };
 
 /// Stands for the value of a match that was never compiled: whoever uses it gets no second error.
 struct anything {
@@ -118,13 +118,15 @@ class outcome<State, detail::types<R...>, CanConflict, CanFail> {
     constexpr bool settled = detail::answered<true, State, Answers>;
     constexpr bool complete = settled && (detail::answered<true, R, Answers> && ...) && detail::answered<CanConflict, conflict, Answers> &&
                               detail::answered<CanFail, failure, Answers>;
-    (void)sizeof(diagnostic::outcome_unanswered<settled, State>);
-    ((void)sizeof(diagnostic::outcome_unanswered<detail::answered<true, R, Answers>, R>), ...);
-    (void)sizeof(diagnostic::outcome_unanswered<detail::answered<CanConflict, conflict, Answers>, conflict>);
-    (void)sizeof(diagnostic::outcome_unanswered<detail::answered<CanFail, failure, Answers>, failure>);
+    if constexpr (!complete) {  // each report is a class: none where all is well
+      (void)sizeof(diagnostic::outcome_unanswered<settled, State>);
+      ((void)sizeof(diagnostic::outcome_unanswered<detail::answered<true, R, Answers>, R>), ...);
+      (void)sizeof(diagnostic::outcome_unanswered<detail::answered<CanConflict, conflict, Answers>, conflict>);
+      (void)sizeof(diagnostic::outcome_unanswered<detail::answered<CanFail, failure, Answers>, failure>);
+    }
     if constexpr (complete) {
-      using result = std::invoke_result_t<Answers&, const State&>;
-      constexpr bool same = (detail::same<result, std::invoke_result_t<Answers&, const R&>> && ...);
+      using result = decltype(answers(*state_));
+      constexpr bool same = (detail::same<result, decltype(answers(refusals_.template get<I>()))> && ...);
       (void)sizeof(diagnostic::answers_differ<same, State>);
       if constexpr (same) {
         if constexpr (sizeof...(R) != 0)
