@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
-#include <vector>
 
 #include <gesta/decide/key_rule.hpp>
 #include <gesta/detail/hash_index.hpp>
@@ -45,13 +44,24 @@ struct place_of_entity {
 };
 
 /// Entities by number; they never move. The first block has its size from the start; each further one is as large as all before it.
+/// Plain arrays: vectors would be compiled anew for each type of entity, which doubles what a table costs to compile.
 template <class Entity>
 class entity_blocks {
  public:
+  entity_blocks() = default;
+  entity_blocks(const entity_blocks&) = delete;
+  entity_blocks& operator=(const entity_blocks&) = delete;
+  ~entity_blocks() {
+    while (count_ != 0) delete[] more_[--count_];
+    delete[] begin_;
+  }
+
+  /// Makes the first block; before anything lies in it.
   void reserve(std::size_t count) {
-    first_.resize(count);
-    begin_ = first_.data();
-    in_first_ = first_.size();
+    delete[] begin_;
+    begin_ = nullptr;
+    begin_ = new Entity[count]();
+    in_first_ = count;
   }
   std::size_t in_first() const noexcept { return in_first_; }
 
@@ -64,24 +74,25 @@ class entity_blocks {
   }
   /// Makes the place of this number, and those below it.
   void grow_to(std::uint32_t number) {
-    while (number >= room_of_all()) more_.emplace_back(room_of_all());
+    while (number >= room_of_all()) {
+      more_[count_] = new Entity[room_of_all()]();
+      ++count_;
+    }
   }
-  std::size_t room_of_all() const noexcept { return in_first_ << more_.size(); }
+  std::size_t room_of_all() const noexcept { return in_first_ << count_; }
 
  private:
   [[gnu::noinline]] Entity& beyond(std::uint32_t number) const {
     std::size_t start = in_first_;
-    for (const std::vector<Entity>& block : more_) {
-      if (number < start * 2) return const_cast<Entity&>(block[number - start]);
-      start *= 2;
-    }
-    __builtin_unreachable();
+    unsigned block = 0;
+    for (; number >= start * 2; start *= 2) ++block;
+    return more_[block][number - start];
   }
 
   Entity* begin_ = nullptr;
   std::size_t in_first_ = 0;
-  std::vector<Entity> first_;
-  std::vector<std::vector<Entity>> more_;
+  unsigned count_ = 0;
+  Entity* more_[32] = {};
 };
 
 /// A key by itself, with its byte form.
