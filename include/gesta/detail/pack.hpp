@@ -204,7 +204,11 @@ struct unique<types<T...>> {
   static constexpr kept<sizeof...(T)> chosen = choose();
   template <std::size_t... I>
   static types<detail::at<chosen.at[I], types<T...>>...> pick(indices<I...>) noexcept;
-  using type = decltype(pick(make_indices<chosen.count>{}));
+  static auto result() noexcept {
+    if constexpr (chosen.count == sizeof...(T)) return type_is<types<T...>>{};
+    else return type_is<decltype(pick(make_indices<chosen.count>{}))>{};
+  }
+  using type = typename decltype(result())::type;
 };
 
 }  // namespace pack

@@ -99,6 +99,12 @@ using events_in_handler = typename Handler::events;
 template <class Handler>
 using rejections_in_handler = typename Handler::rejections;
 
+// Aggregate by aggregate, because repetitions are mostly within one: long lists then have few of them or none.
+template <class Aggregate>
+using events_in = unique<joined<mapped<events_in_handler, handlers_in<Aggregate>>>>;
+template <class Aggregate>
+using rejections_in = unique<joined<mapped<rejections_in_handler, handlers_in<Aggregate>>>>;
+
 // ---- reactions
 
 /// What a reactor hears of its own command: a rejection, or gesta::nothing.
@@ -155,10 +161,10 @@ struct flow_of_parts<detail::types<Part...>> {
   using handlers = detail::joined<detail::mapped<detail::handlers_in, aggregates>>;
   using commands = detail::mapped<detail::command_in_handler, handlers>;
   /// The events that decisions record, in order of their first appearance.
-  using current_events = detail::unique<detail::joined<detail::mapped<detail::events_in_handler, handlers>>>;
+  using current_events = detail::unique<detail::joined<detail::mapped<detail::events_in, aggregates>>>;
   /// The current events and then the old versions; the index is the event's tag while the program runs.
   using events = detail::concat<current_events, old_versions>;
-  using rejections = detail::unique<detail::joined<detail::mapped<detail::rejections_in_handler, handlers>>>;
+  using rejections = detail::unique<detail::joined<detail::mapped<detail::rejections_in, aggregates>>>;
 
   static constexpr bool is_traced = !(detail::same<Part, lean> || ...);
   static constexpr std::size_t budget = (detail::budget_in<Part> + ... + 0);
@@ -180,7 +186,7 @@ struct flow_of_parts<detail::types<Part...>> {
 
   /// The events of one aggregate.
   template <class Aggregate>
-  using events_of = detail::unique<detail::joined<detail::mapped<detail::events_in_handler, detail::handlers_in<Aggregate>>>>;
+  using events_of = detail::events_in<Aggregate>;
 
   /// Calls visit(const char*) for each id that the model has retired.
   template <class Visit>
