@@ -98,6 +98,16 @@ TEST_CASE("an old version is upcast step by step, and nobody sees it") {
   CHECK(read(record_of<placed_v2>(bytes_of(placed_v2{250}))) == "placed 250 none");
 }
 
+TEST_CASE("who reads some events reads their old versions too, and no others") {
+  const auto read_placed = [](const gesta::recorded& record) {
+    std::string out;
+    return gesta::detail::read_event<flow, gesta::detail::types<placed>>(record, reader{out}) ? out : "unreadable";
+  };
+  CHECK(read_placed(record_of<placed>(bytes_of(placed{5, "hello"}))) == "placed 5 hello");
+  CHECK(read_placed(record_of<placed_v1>(bytes_of(placed_v1{3}))) == "placed 300 none");
+  CHECK(read_placed(record_of<paid>(bytes_of(paid{7}))) == "unreadable");
+}
+
 TEST_CASE("a retired event is passed over") {
   gesta::recorded r{};
   r.tag = gesta::retired_tag;

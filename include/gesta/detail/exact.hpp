@@ -177,7 +177,8 @@ namespace gesta::detail {
 // form with a last `const gesta::about&`. Messages are taken by const reference or by value, a state or reactor that is only
 // read likewise, a state or view that is changed by `State&`. A template, an overload for a base and a conversion do not
 // count; an exact overload counts whatever stands beside it (but an upcast is not seen beside one that takes `auto` or
-// `auto&&`). The answer is fixed where it is first asked: a verb declared after that is missed. About 1 ms each to compile.
+// `auto&&`). The answer is fixed where it is first asked: a verb declared after that is missed. About 0.6 ms each to compile, 0.1 ms where it is
+// not there.
 template <class State, class Event>
 inline constexpr bool evolves_exactly = probing::changes<probing::evolving, State, Event>();
 template <class State, class Event>
