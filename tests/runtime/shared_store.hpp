@@ -124,15 +124,16 @@ class log {
   }
   template <class F>
   bool read(std::uint16_t aggregate, const stream&, gesta::key_bytes key, std::uint64_t after, F&& f) {
-    for (std::size_t i = 0; i < disk_.events.size(); ++i) {
-      const event& e = disk_.events[i];
-      if (e.aggregate == aggregate && e.key == std::string(key.data, key.size) && e.version > after) f(as_recorded(e, i + 1));
-    }
-    return true;
+    return read_all(0, [&](const gesta::recorded& e) {
+      if (e.aggregate == aggregate && gesta::same_key(e.key, key) && e.version > after) f(e);
+    });
   }
   template <class F>
   bool read_all(std::uint64_t after, F&& f) {
-    for (std::size_t i = after; i < disk_.events.size(); ++i) f(as_recorded(disk_.events[i], i + 1));
+    std::uint64_t position = 0;
+    for (const auto* all : {&disk_.events, &pending_})
+      for (const event& e : *all)
+        if (++position > after) f(as_recorded(e, position));
     return true;
   }
 

@@ -276,6 +276,16 @@ struct cannot_take_back {
 };
 
 template <bool Ok, class Model>
+struct no_times_kept {
+  static_assert(Ok, "[gesta E914] the Model keeps no times, so nothing can be told as of one; ask  gesta::at_position{n},  or take  gesta::lean  out of the model");
+};
+
+template <bool Ok, class View>
+struct view_has_no_version {
+  static_assert(Ok, "[gesta E915] the View is made of many streams, and a version counts the events of one; ask  gesta::at_position{n}  or  gesta::at_time{t}");
+};
+
+template <bool Ok, class Model>
 struct not_a_model {
   static_assert(Ok, "[gesta E907] gesta::start takes a model; declare  struct Model : gesta::model<...> {};");
 };

@@ -161,6 +161,35 @@ class app {
     return found ? found->state : table.blank();
   }
 
+  /// The state of one entity as it was, folded anew: `app.state<accounts>("alice", gesta::at_version{3})`, gesta::at_position{n} or
+  /// gesta::at_time{t}. Costs as many events as the entity has; in memory, by position, as many as the log has. Events of an open batch
+  /// count. State{} where the entity had no event yet.
+  template <class Aggregate, class Key, class Moment>
+    requires(detail::is_moment<Moment>)
+  past<typename Aggregate::state_type> state(const Key& key, const Moment& when) {
+    constexpr bool is_timed = flow_type::is_traced || !detail::same<Moment, at_time>;
+    (void)sizeof(diagnostic::no_times_kept<is_timed, Model>);
+    typename Aggregate::state_type was{};
+    failure cause;
+    if (engine_.template fold_until<Aggregate>(key, when, was, cause)) return past(was);
+    return past<typename Aggregate::state_type>(cause);
+  }
+
+  /// A view of this type as it was, projected anew from all events up to gesta::at_position{n} or gesta::at_time{t}. It need not be one
+  /// of the model's. Costs as many events as the log has.
+  template <class View, class Moment>
+    requires(detail::is_moment<Moment>)
+  past<View> view(const Moment& when) {
+    constexpr bool is_timed = flow_type::is_traced || !detail::same<Moment, at_time>;
+    constexpr bool is_of_all = !detail::same<Moment, at_version>;
+    (void)sizeof(diagnostic::no_times_kept<is_timed, Model>);
+    (void)sizeof(diagnostic::view_has_no_version<is_of_all, View>);
+    View was{};
+    failure cause;
+    if (engine_.template project_until<View>(when, was, cause)) return past(was);
+    return past<View>(cause);
+  }
+
   /// The version of one entity: the number of its events.
   template <class Aggregate, class Key>
   std::uint64_t version(const Key& key) const {

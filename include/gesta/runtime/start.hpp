@@ -33,6 +33,14 @@ struct mistaken_app {
   std::uint64_t version(const Key&) const {
     return 0;
   }
+  template <class Aggregate, class Key, class Moment>
+  past<typename Aggregate::state_type> state(const Key&, const Moment&) {
+    return past<typename Aggregate::state_type>(failure{});
+  }
+  template <class View, class Moment>
+  past<View> view(const Moment&) {
+    return past<View>(failure{});
+  }
   template <class Visit>
   bool each_event(Visit&&) {
     return false;

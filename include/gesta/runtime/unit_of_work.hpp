@@ -15,6 +15,7 @@
 #include <gesta/runtime/entities.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/views.hpp>
+#include <gesta/store/moment.hpp>
 #include <gesta/store/record.hpp>
 #include <gesta/store/store.hpp>
 
@@ -163,6 +164,56 @@ class unit_of_work {
     }
   }
 
+  // ---- the past
+
+  /// Folds the events of one entity up to a moment. False: `cause` says why it cannot be told.
+  template <class Aggregate, class Key, class Moment>
+  bool fold_until(const Key& key, const Moment& when, typename Aggregate::state_type& state, failure& cause) {
+    auto& table = table_of<Aggregate>();
+    const auto found = table.find(key);
+    bool readable = true;
+    const auto fold = [&](const recorded& record) {
+      if (!readable || !includes(when, record)) return;
+      readable = evolve_state<Aggregate>(state, record);
+      if (!readable) cause = unreadable_at(record.position);
+    };
+    if constexpr (is_memory) {
+      constexpr bool with_positions = std::is_same_v<Moment, at_position> || knows_positions<Aggregate>;
+      if (found && !each_of<Aggregate, with_positions>(table, found.number, fold) && !is_beginning(when)) return cause = overwritten(), false;
+      return readable;
+    } else {
+      if (lost_) return cause = failure_, false;
+      const bool read = log_.read(flow_type::template aggregate_tag<Aggregate>, found ? found->stream : typename log_type::stream{},
+                                  table.bytes_of(key), 0, fold);
+      if (!read) cause = log_.last_failure();
+      return read && readable;
+    }
+  }
+
+  /// Projects all events up to a moment to one view. False: `cause` says why it cannot be told.
+  template <class View, class Moment>
+  bool project_until(const Moment& when, View& view, failure& cause) {
+    bool readable = true;
+    const auto project = [&](const recorded& record) {
+      if (!readable || !includes(when, record)) return;
+      readable = read_event<flow_type, typename flow_type::current_events, is_memory>(record, [&](const auto& event) {
+        if constexpr (projects<View, std::remove_cvref_t<decltype(event)>>) call_project(view, event, [&] { return about_record(record); });
+      });
+      if (!readable) cause = unreadable_at(record.position);
+    };
+    if constexpr (is_memory) {
+      const mark_type first = log_.events().first();
+      if (first.records != 0) return cause = overwritten(first.records + 1), false;
+      each_record(first, log_.events().here(), project);
+      return readable;
+    } else {
+      if (lost_) return cause = failure_, false;
+      const bool read = log_.read_all(0, project);
+      if (!read) cause = log_.last_failure();
+      return read && readable;
+    }
+  }
+
   /// The unit of work cannot be kept.
   void doom(const failure& cause) {
     doomed_ = true;
@@ -272,12 +323,48 @@ class unit_of_work {
   }
 
   /// A stream holds what the decisions of its aggregate record: another event of the model in it is an error, as an unknown one is.
+  template <class Aggregate>
+  [[gnu::noinline]] bool evolve_state(typename Aggregate::state_type& state, const recorded& record) {
+    return read_event<flow_type, typename flow_type::template events_of<Aggregate>, is_memory>(
+        record, [&](const auto& event) { call_evolve(state, event, [&] { return about_record(record); }); });
+  }
   template <class Aggregate, class Entity>
-  [[gnu::noinline]] void evolve_by(Entity& entity, const recorded& record) {
-    const bool readable = read_event<flow_type, typename flow_type::template events_of<Aggregate>, is_memory>(record, [&](const auto& event) {
-      call_evolve(entity.state, event, [&] { return about_record(record); });
-    });
-    if (!readable) unreadable(record);
+  void evolve_by(Entity& entity, const recorded& record) {
+    if (!evolve_state<Aggregate>(entity.state, record)) unreadable(record);
+  }
+
+  template <class Aggregate>
+  static constexpr bool knows_positions = any_evolves_about<typename Aggregate::state_type, typename flow_type::template events_of<Aggregate>>;
+
+  /// In memory: visit(recorded) for the kept records of one entity, in order. The links of a stream do not tell positions: with them
+  /// the whole log is gone through, without them they are 0. False: older ones are no longer kept.
+  template <class Aggregate, bool WithPositions, class Table, class Visit>
+  bool each_of(Table& table, std::uint32_t number, Visit&& visit) {
+    constexpr auto aggregate = flow_type::template aggregate_tag<Aggregate>;
+    const auto& entity = table.at(number);
+    if constexpr (WithPositions) {
+      std::uint64_t first = 0;
+      each_record(unit().first(), unit().here(), [&](const recorded& record) {
+        if (record.aggregate != aggregate || record.entity != number) return;
+        if (first == 0) first = record.version;
+        visit(record);
+      });
+      return first == (entity.version == 0 ? 0 : 1);
+    } else {
+      std::vector<const record_head*> stream;
+      link at = entity.stream.head;
+      for (; at != 0; at = stream.back()->previous) {
+        const record_head* const head = unit().at(at);
+        if (head == nullptr) break;
+        stream.push_back(head);
+      }
+      for (std::size_t i = stream.size(); i-- != 0;) {
+        const record_head& head = *stream[i];
+        visit(recorded{head.tag, head.aggregate, head.entity, table.key(head.entity), head.version, 0, unit().from(head), unit().payload(head),
+                       static_cast<std::uint32_t>(head.size - unit_type::head_size), true});
+      }
+      return at == 0;
+    }
   }
 
   void project_record(const recorded& record) {
@@ -327,21 +414,8 @@ class unit_of_work {
     auto& entity = table.at(which.entity);
     entity.state = typename Aggregate::state_type{};
     if (entity.version == 0) return;
-    if constexpr (is_memory && any_evolves_about<typename Aggregate::state_type, typename flow_type::template events_of<Aggregate>>) {
-      each_record(unit().first(), unit().here(), [&](const recorded& record) {  // the links of a stream do not tell positions
-        if (record.aggregate == which.aggregate && record.entity == which.entity) evolve_by<Aggregate>(entity, record);
-      });
-    } else if constexpr (is_memory) {
-      std::vector<const record_head*> stream;
-      for (link at = entity.stream.head; at != 0;) {
-        stream.push_back(unit().at(at));
-        at = stream.back()->previous;
-      }
-      for (std::size_t i = stream.size(); i-- != 0;) {
-        const record_head& head = *stream[i];
-        evolve_by<Aggregate>(entity, recorded{head.tag, head.aggregate, head.entity, table.key(head.entity), head.version, 0, unit().from(head),
-                                              unit().payload(head), static_cast<std::uint32_t>(head.size - unit_type::head_size), true});
-      }
+    if constexpr (is_memory) {
+      each_of<Aggregate, knows_positions<Aggregate>>(table, which.entity, [&](const recorded& record) { evolve_by<Aggregate>(entity, record); });
     } else {
       const bool read = log_.read(which.aggregate, entity.stream, table.key(which.entity), 0, [&](const recorded& record) {
         if (record.version <= entity.version) evolve_by<Aggregate>(entity, record);  // what others recorded since comes with the next catch_up
@@ -362,9 +436,17 @@ class unit_of_work {
   }
 
   [[gnu::noinline, gnu::cold]] void unreadable(const recorded& record) {
-    failure cause(failure::kind::corrupt, 0, "the event at position ", record.position, " cannot be read");
-    cause.position = record.position;
-    lose(cause);
+    lose(unreadable_at(record.position));
+  }
+  static failure unreadable_at(std::uint64_t position) {
+    failure cause(failure::kind::corrupt, 0, "the event at position ", position, " cannot be read");
+    cause.position = position;
+    return cause;
+  }
+  static failure overwritten(std::uint64_t first_kept = 0) {
+    failure cause(failure::kind::truncated, 0, "the store keeps its last records only, and the older ones were asked for");
+    cause.position = first_kept;
+    return cause;
   }
   void lose(const failure& cause) {
     if (!lost_) failure_ = cause;

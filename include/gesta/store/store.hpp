@@ -49,7 +49,8 @@ struct remembered {
 enum class recall_result : std::uint8_t { fresh, known, failed };
 
 /// The opened log of a store. One thread at a time. Work is done in units: begin, catch_up, appends, remember, commit or rollback;
-/// events and outcomes of a unit are kept together or not at all. Where `is_memory` holds, begin and commit cost nothing and the log's
+/// events and outcomes of a unit are kept together or not at all. What is read within a unit
+/// includes the unit's own. Where `is_memory` holds, begin and commit cost nothing and the log's
 /// own records are what the runtime reads; where it does not, `append` writes to the unit of work.
 template <class Log>
 concept opened_log = requires(Log& log, const Log& fixed, once request, remembered outcome, failure cause) {

@@ -1,0 +1,20 @@
+// [gesta E914] the Model keeps no times, so nothing can be told as of one; ask  gesta::at_position{n},  or take  gesta::lean  out of the model
+// in no_times_kept<false, bank>
+#include <gesta/gesta.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct deposit { int amount; };
+struct account { int balance = 0; };
+struct total { int sum = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr void project(total& t, const deposited& e) { t.sum += e.amount; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts, gesta::lean> {};
+
+int main() {
+  auto app = gesta::start<bank>(gesta::memory_store{});
+  return app.view<total>(gesta::at_time{{7}})->sum;
+}
