@@ -117,7 +117,10 @@ class sqlite_file {
     // 32 MB of cache; a write-ahead log of more than 64 MB is cut when it has been moved into the file.
     if (!execute("pragma foreign_keys=off; pragma cache_size=-32768; pragma journal_size_limit=67108864; pragma synchronous=full"))
       return false;
-    if (empty && !make_tables()) return false;
+    // To ask SQLite takes a journal back that somebody left behind; where the file was just being made, nothing is left of it.
+    std::int64_t pages = 0;
+    if (!empty && !ask("pragma page_count", pages)) return false;
+    if (pages == 0 && !make_tables()) return false;
     if (!use_write_ahead_log() || !check_format()) return false;
     if (!options.flush_each_commit && !execute("pragma synchronous=normal")) return false;
     checkpoints_.watch(connection());
