@@ -13,20 +13,25 @@
 
 namespace gesta::detail {
 
+/// Where the name begins in what `naming::of_type` gives; the same for all types, so it is sought once.
+inline constexpr std::size_t before_name = [] {
+  const char* const any = naming::of_type<void>();
+  std::size_t at = 0;
+  while (any[at] != '=' || any[at + 1] != ' ') ++at;
+  return at + 2;
+}();
+
 /// The whole name of a type, namespaces included: "[with Type = shop::sold]" by GCC, "[Type = shop::sold]" by Clang.
 constexpr name_view whole_name(const char* signature) noexcept {
-  const char* begin = signature;
-  while (begin[0] != '=' || begin[1] != ' ') ++begin;
-  begin += 2;
-  return {begin, __builtin_strlen(begin) - 1};
+  return {signature + before_name, __builtin_strlen(signature) - before_name - 1};
 }
 
 /// A type by its name.
 template <class Type>
-constexpr std::uint64_t name_seen() noexcept {
+inline constexpr std::uint64_t name_seen = [] {
   constexpr name_view name = detail::whole_name(naming::of_type<Type>());
   return fnv1a(name.data, name.size);
-}
+}();
 
 /// Collects what is seen, in its order.
 struct fingerprint {
@@ -42,7 +47,7 @@ struct fingerprint {
 template <class... Type>
 constexpr void add_names(fingerprint& print, types<Type...>) noexcept {
   print.add(sizeof...(Type));
-  (print.add(detail::name_seen<Type>()), ...);
+  (print.add(name_seen<Type>), ...);
 }
 /// Types with their sizes too: values of them pass from file to file.
 template <class... Type>

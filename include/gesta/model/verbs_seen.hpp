@@ -1,9 +1,10 @@
-// What one file sees of all verbs of a model, as a number. Two files that run one model and see different verbs (a header with a
-// `project` or a `react` is missing in one) would silently share functions; with this number in the app's type they cannot.
+// What one file sees of all verbs of a model, as numbers. Two files that run one model and see different verbs (a header with a
+// `project` or a `react` is missing in one) would silently share functions; with this number in the names of types they cannot.
 // Floor: model.
 // May include: detail, message, decide, react, model.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <gesta/decide/fingerprint.hpp>
@@ -12,19 +13,21 @@
 namespace gesta::detail {
 
 template <class Aggregate, class... Command, class... Event>
-constexpr void add_aggregate(fingerprint& print, types<Command...>, types<Event...> events) noexcept {
+constexpr std::uint64_t aggregate_seen(types<Command...>, types<Event...> events) noexcept {
   using state = typename Aggregate::state_type;
-  print.add(detail::name_seen<Aggregate>());
+  fingerprint print;
   (print.add(detail::contract_seen<state, Command>()).add(decides_exactly_about<state, Command>), ...);
   detail::add_names(print, events);
   (print.add(evolves_exactly_about<state, Event>), ...);
+  return print.value;
 }
 
 template <class Projection, class... Event>
-constexpr void add_projection(fingerprint& print, types<Event...>) noexcept {
+constexpr std::uint64_t projection_seen(types<Event...>) noexcept {
   using view = typename Projection::view_type;
-  print.add(detail::name_seen<Projection>());
+  fingerprint print;
   (print.add(projects_exactly<view, Event>).add(projects_exactly_about<view, Event>), ...);
+  return print.value;
 }
 
 template <class Reactor, class Event>
@@ -38,26 +41,59 @@ constexpr void add_reaction(fingerprint& print, reaction<Reactor, refused<Comman
   print.add(hears_exactly_about<Reactor, Command, Refusal>);
 }
 template <class Reactor, class... Reaction>
-constexpr void add_reactor(fingerprint& print, types<Reaction...>) noexcept {
-  print.add(detail::name_seen<Reactor>());
-  (detail::add_reaction<Reactor>(print, static_cast<Reaction*>(nullptr)), ...);
-}
-
-template <class Flow, class... Aggregate, class... Projection, class... Reactor, class... Old>
-constexpr std::uint64_t verbs_of(types<Aggregate...>, types<Projection...>, types<Reactor...>, types<Old...>) noexcept {
+constexpr std::uint64_t reactor_seen(types<Reaction...>) noexcept {
   fingerprint print;
-  (detail::add_aggregate<Aggregate>(print, typename commands_listed<typename Aggregate::command_list>::type{}, typename Flow::template events_of<Aggregate>{}), ...);
-  (detail::add_projection<Projection>(print, typename Flow::current_events{}), ...);
-  (detail::add_reactor<Reactor>(print, typename reactor_flow<Flow, Reactor>::reactions{}), ...);
-  (detail::add_names(print, types<Old, upcast_result<Old>>{}), ...);
+  (detail::add_reaction<Reactor>(print, static_cast<Reaction*>(nullptr)), ...);
   return print.value;
 }
 
-/// What this file sees of the verbs of a model.
+template <class Old>
+constexpr std::uint64_t upcast_seen() noexcept {
+  return fingerprint{}.add(name_seen<upcast_result<Old>>).value;
+}
+
+/// What a file sees of each part that has verbs. `signatures` hold the names of the parts, for people.
+template <std::size_t Count>
+struct parts_seen {
+  std::uint64_t verbs[Count];
+  const char* signatures[Count];
+
+  constexpr std::uint64_t whole() const noexcept {
+    fingerprint print;
+    for (const std::uint64_t part : verbs) print.add(part);
+    return print.value;
+  }
+};
+
+template <class Flow, class... Aggregate, class... Projection, class... Reactor, class... Old>
+constexpr auto parts_of(types<Aggregate...>, types<Projection...>, types<Reactor...>, types<Old...>) noexcept {
+  return parts_seen<sizeof...(Aggregate) + sizeof...(Projection) + sizeof...(Reactor) + sizeof...(Old) + 1>{
+      {detail::aggregate_seen<Aggregate>(typename commands_listed<typename Aggregate::command_list>::type{}, typename Flow::template events_of<Aggregate>{})...,
+       detail::projection_seen<Projection>(typename Flow::current_events{})...,
+       detail::reactor_seen<Reactor>(typename reactor_flow<Flow, Reactor>::reactions{})...,
+       detail::upcast_seen<Old>()..., 0},
+      {naming::of_type<Aggregate>()..., naming::of_type<Projection>()..., naming::of_type<Reactor>()..., naming::of_type<Old>()..., ""}};
+}
+
+/// What this file sees of the verbs of a model. In constant expressions only, as verbs_seen: as a function it would be one for all files.
+template <class Model>
+constexpr auto parts_seen_of() noexcept {
+  using all = flow<Model>;
+  return detail::parts_of<all>(typename all::aggregates{}, typename all::projections{}, typename all::reactors{}, typename all::old_versions{});
+}
+
+/// The same as one number.
 template <class Model>
 constexpr std::uint64_t verbs_seen() noexcept {
-  using all = flow<Model>;
-  return detail::verbs_of<all>(typename all::aggregates{}, typename all::projections{}, typename all::reactors{}, typename all::old_versions{});
+  return detail::parts_seen_of<Model>().whole();
 }
+
+/// A model as a file sees it. What is instantiated for it belongs to the files that see the same, down to the names for the linker.
+template <std::uint64_t Verbs>
+struct seen_verbs {};
+template <class Model, std::uint64_t Verbs>
+struct as_seen {
+  using parts = concat<typename Model::parts, types<seen_verbs<Verbs>>>;
+};
 
 }  // namespace gesta::detail

@@ -12,6 +12,7 @@
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/engine.hpp>
 #include <gesta/runtime/outcome.hpp>
+#include <gesta/runtime/same_verbs.hpp>
 
 namespace gesta {
 
@@ -74,11 +75,12 @@ struct answer_caller {
 
 }  // namespace detail
 
-/// A model running on a store. Made by `gesta::start`; neither copyable nor movable. One thread at a time.
-template <class Model, class Store, class Clock>
+/// A model running on a store. Made by `gesta::start`; neither copyable nor movable. One thread at a time. Verbs stands for the verbs of
+/// the model that a file sees: files that see others have another app, and are found out before main.
+template <class Model, class Store, class Clock = system_clock, std::uint64_t Verbs = detail::verbs_seen<Model>()>
 class app {
-  using engine_type = detail::engine<Model, Store, Clock>;
-  using flow_type = flow<Model>;
+  using engine_type = detail::engine<detail::as_seen<Model, Verbs>, Store, Clock>;
+  using flow_type = typename engine_type::flow_type;
 
  public:
   using model_type = Model;
@@ -87,6 +89,7 @@ class app {
 
   app(const Store& store, Clock clock) : engine_(store, static_cast<Clock&&>(clock)) {
     (void)sizeof(diagnostic::cannot_take_back<(can_take_back() || !can_fail), Store>);
+    (void)&detail::same_verbs<Model, Verbs>::compared;
   }
 
   /// Handles a command that carries its key, or a key and a command; then, in any order, gesta::once and gesta::expected.

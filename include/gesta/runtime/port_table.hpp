@@ -3,6 +3,8 @@
 // May include: all above.
 #pragma once
 
+#include <cstdint>
+
 #include <gesta/runtime/app.hpp>
 #include <gesta/runtime/port.hpp>
 
@@ -60,9 +62,9 @@ const port_entry* port_entries(types<Command...>) noexcept {
 
 }  // namespace detail
 
-template <class Model, class Store, class Clock>
+template <class Model, class Store, class Clock, std::uint64_t Verbs>
 template <class Aggregate>
-port<Aggregate> app<Model, Store, Clock>::port() {
+port<Aggregate> app<Model, Store, Clock, Verbs>::port() {
   return {this, detail::port_entries<app, Aggregate>(detail::port_commands<Aggregate>{})};
 }
 

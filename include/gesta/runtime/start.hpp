@@ -3,6 +3,8 @@
 // May include: all above.
 #pragma once
 
+#include <cstdint>
+
 #include <gesta/model/diagnostic.hpp>
 #include <gesta/model/model.hpp>
 #include <gesta/runtime/app.hpp>
@@ -52,17 +54,26 @@ struct mistaken_app {
 template <class Model>
 concept is_model = requires { typename Model::parts; };
 
+/// What a file sees of a model; of one that broke a rule nothing, since it does not run.
+template <class Model>
+constexpr std::uint64_t seen_when_started() noexcept {
+  if constexpr (!is_model<Model>) return 0;
+  else if constexpr (!sound<Model>) return 0;
+  else return detail::verbs_seen<Model>();
+}
+
 }  // namespace detail
 
 /// Opens the store and runs Model on it: `auto app = gesta::start<bank>(gesta::memory_store{});`. Everything that is stored already is
 /// read and folded first. A store that cannot be opened makes every outcome that gesta::failure. The clock is a function object that
 /// returns a gesta::timestamp; it is read once per unit of work, and never by a model with the lean envelope.
-template <class Model, class Store, class Clock = system_clock>
+/// Verbs is not given: it makes the function one of the files that see the same verbs of the model.
+template <class Model, class Store, class Clock = system_clock, std::uint64_t Verbs = detail::seen_when_started<Model>()>
 auto start(const Store& store, Clock clock = {}) {
   (void)sizeof(diagnostic::not_a_model<detail::is_model<Model>, Model>);
   if constexpr (!detail::is_model<Model>) return detail::mistaken_app{};
   else if constexpr (!detail::sound<Model>) return detail::mistaken_app{};
-  else return app<Model, Store, Clock>(store, static_cast<Clock&&>(clock));
+  else return app<Model, Store, Clock, Verbs>(store, static_cast<Clock&&>(clock));
 }
 
 }  // namespace gesta

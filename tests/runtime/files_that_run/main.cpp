@@ -1,0 +1,7 @@
+void first();
+void second();
+
+int main() {
+  first();
+  second();
+}
