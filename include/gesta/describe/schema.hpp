@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include <gesta/codec/form.hpp>
+#include <gesta/codec/stored.hpp>
 #include <gesta/detail/fields.hpp>
 #include <gesta/detail/fixed_string.hpp>
 #include <gesta/detail/hash.hpp>
@@ -43,7 +44,6 @@ template <class T>
 constexpr std::uint64_t shape_hash() {
   using type = std::remove_cv_t<T>;
   constexpr form what = form_of_type<type>;
-  static_assert(what != form::unknown, "[gesta] this type has no form on the wire; see codec/form.hpp for those that have");
   // Text of a bound and text without are the same bytes, and so are lists.
   constexpr auto kind = static_cast<std::uint64_t>(what == form::string ? form::text : what == form::list ? form::sequence : what);
   if constexpr (what == form::number)
@@ -107,6 +107,7 @@ struct lock_rules<Flow, gesta::detail::types<E...>, schema_lock<L...>> {
     else return gesta::detail::type_is<gesta::detail::at<changed_since<gesta::detail::at<changed, gesta::detail::types<E...>>>(), all>>{};
   }
 
+  using written = typename stored_rules<gesta::detail::types<E...>>::written;
   using left = report_at<diagnostic::id_left_the_model, all, gone>;
   using altered = report_at<diagnostic::schema_changed, gesta::detail::types<E...>, changed, typename decltype(changed_lock())::type>;
 };
@@ -118,12 +119,13 @@ struct lock_rules<Flow, gesta::detail::types<E...>, schema_lock<L...>> {
 template <class Model, class Lock>
 struct locked_model {
   using kept_rules = rules::lock_rules<flow<Model>, typename flow<Model>::events, Lock>;
-  static_assert(sizeof(typename kept_rules::left) + sizeof(typename kept_rules::altered) != 0);
+  static_assert(sizeof(typename kept_rules::left) + sizeof(typename kept_rules::altered) + sizeof(typename kept_rules::written) != 0);
 };
 
 /// Writes the lock of a model as C++: `using name = gesta::schema_lock<...>;`. The sink takes (const char*, std::size_t).
 template <class Model, class Sink>
 void print_lock(const char* name, Sink&& sink) {
+  (void)sizeof(typename rules::stored_rules<typename flow<Model>::events>::written);
   const auto say = [&](const char* text) { sink(text, __builtin_strlen(text)); };
   const auto number = [&](std::uint64_t value, unsigned base) {
     char digits[24];

@@ -213,7 +213,7 @@ inline constexpr auto all_names = reflect::names_of<T>(make_indices<field_count<
 /// The name of field I.
 template <plain T, std::size_t I>
 constexpr name_view field_name() noexcept {
-  static_assert(I < field_count<T>, "[gesta] the struct has no field of this index");
+  static_assert(I < field_count<T>);  // ours: users never count fields
   return reflect::all_names<T>.of[I];
 }
 

@@ -138,7 +138,7 @@ type_is<T> found(const element<I, T>*) noexcept;
 
 template <std::size_t I, class List>
 struct at {
-  static_assert(I < List::size, "[gesta] the list has no element of this index");
+  static_assert(I < List::size);  // ours: nothing of a user's is found by a number
 #if defined(__clang__)
   using type = typename entry<List>::template at<I>;
 #else

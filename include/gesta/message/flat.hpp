@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include <gesta/detail/fields.hpp>
+#include <gesta/detail/generated/bind_wide.hpp>
 #include <gesta/message/list.hpp>
 #include <gesta/message/text.hpp>
 

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <gesta/message/text.hpp>
+#include <gesta/model/diagnostic.hpp>
 
 namespace gesta {
 
@@ -22,8 +23,8 @@ namespace detail {
 /// The elements after the end are T{}, so equal lists have equal bytes where equal elements have.
 template <class T, std::size_t N>
 class list {
-  static_assert(std::is_trivially_copyable_v<T>,
-                "[gesta] list<T, N> holds values that are copied by their bytes; for others write std::vector<T>");
+  static_assert(sizeof(diagnostic::list_of_no_bytes<std::is_trivially_copyable_v<T>, T>) + sizeof(diagnostic::list_without_room<(N != 0), list>) +
+                    sizeof(diagnostic::list_of_wide_alignment<(alignof(T) <= 8), T>) != 0);
 
  public:
   using value_type = T;
@@ -77,12 +78,9 @@ class list {
   }
 
  private:
-  static_assert(N != 0, "[gesta] a list of no capacity holds nothing");
-  static_assert(alignof(T) <= 8, "[gesta] list<T, N> holds values of at most eight bytes of alignment");
-
   // The count is as wide as the alignment of T, or the room is a whole number of counts: there is no padding.
   static constexpr std::size_t width = detail::width_of_count<N> > alignof(T) ? detail::width_of_count<N> : alignof(T);
-  static constexpr std::size_t room = width > alignof(T) ? (N + width - 1) / width * width : N;
+  static constexpr std::size_t room = N == 0 ? 1 : width > alignof(T) ? (N + width - 1) / width * width : N;
 
   T items_[room] = {};
   detail::unsigned_of<width> size_ = 0;

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <gesta/detail/chars.hpp>
+#include <gesta/model/diagnostic.hpp>
 
 namespace gesta {
 
@@ -49,9 +50,8 @@ class text {
   /// From a literal. It ends at its first zero, as everywhere in C.
   template <std::size_t Size>
   constexpr text(const char (&literal)[Size]) noexcept {
-    static_assert(Size <= N + 1,
-                  "[gesta] this literal is longer than the text<N> it is for; write a larger N, or text<N>::from(...) for a buffer");
-    fill(detail::chars_of(literal));
+    (void)sizeof(diagnostic::apart<diagnostic::literal_too_long<(Size <= N + 1), text>>());
+    if constexpr (Size <= N + 1) fill(detail::chars_of(literal));
   }
   /// From a text that can only be shorter.
   template <std::size_t M>

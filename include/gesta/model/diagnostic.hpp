@@ -6,6 +6,14 @@
 
 namespace gesta::diagnostic {
 
+/// `(void)sizeof(apart<...>())` reports in a function that is evaluated while compiling: a mistake in that function itself would make
+/// Clang complain once more, that its value is no constant.
+template <class Report>
+constexpr auto apart() {
+  (void)sizeof(Report);
+  return 0;
+}
+
 // ---- decide ------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Aggregate, class Event>
@@ -101,6 +109,33 @@ struct message_with_reference {
 template <bool Ok, class State>
 struct state_not_a_value {
   static_assert(Ok, "[gesta E117] the State of an aggregate cannot be made without arguments, or cannot be assigned; an entity without events is  State{}");
+};
+
+// ---- messages ----------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Text>
+struct literal_too_long {
+  static_assert(Ok, "[gesta E120] this literal is longer than the Text it is for; write a larger N in  gesta::text<N>,  or  gesta::text<N>::from(...)  for a buffer");
+};
+
+template <bool Ok, class Element>
+struct list_of_no_bytes {
+  static_assert(Ok, "[gesta E121] gesta::list<T, N>  holds values that are copied as bytes, and this Element is not; write  std::vector<Element>");
+};
+
+template <bool Ok, class List>
+struct list_without_room {
+  static_assert(Ok, "[gesta E122] this List has room for nothing; write a larger N in  gesta::list<T, N>");
+};
+
+template <bool Ok, class Element>
+struct list_of_wide_alignment {
+  static_assert(Ok, "[gesta E123] the Element of a gesta::list is aligned to more than eight bytes; hold the numbers that it is made of");
+};
+
+template <bool Ok, class Member, class Message>
+struct message_without_wire_form {
+  static_assert(Ok, "[gesta E124] the Message is stored, and this Member of it cannot be written as bytes and read back; hold plain values: numbers, enums with a stated type, text, structs, and ordered containers, optionals and variants of them");
 };
 
 // ---- handlers ----------------------------------------------------------------------------------------------------------------
@@ -275,6 +310,11 @@ struct cannot_take_back {
   static_assert(Ok, "[gesta E908] the Store keeps only the last records, so what it has overwritten cannot be taken back; use  gesta::memory_store  or  gesta::fixed_memory_store  for batches and for reactors that allow a cycle");
 };
 
+template <bool Ok, class Model, class Event>
+struct event_of_another_model {
+  static_assert(Ok, "[gesta E911] gesta::as_variant<Model>  got an Event that no decision of the Model records; name the model of the app that calls it");
+};
+
 template <bool Ok, class Model>
 struct no_times_kept {
   static_assert(Ok, "[gesta E914] the Model keeps no times, so nothing can be told as of one; ask  gesta::at_position{n},  or take  gesta::lean  out of the model");
@@ -288,6 +328,28 @@ struct view_has_no_version {
 template <bool Ok, class Model>
 struct not_a_model {
   static_assert(Ok, "[gesta E907] gesta::start takes a model; declare  struct Model : gesta::model<...> {};");
+};
+
+// ---- tests -------------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Contract, class Event>
+struct expects_undeclared_event {
+  static_assert(Ok, "[gesta E951] the test expects an Event that the command's Contract does not list; expect one that it lists, or add it to  gesta::emits<...>");
+};
+
+template <bool Ok, class Contract, class Rejection>
+struct expects_undeclared_rejection {
+  static_assert(Ok, "[gesta E952] the test expects a Rejection that the command's Contract does not list; expect one that it lists, or add it to  ::or_rejects<...>");
+};
+
+template <bool Ok, class View, class... Event>
+struct view_projects_none {
+  static_assert(Ok, "[gesta E953] the View of the test projects none of the events; add  void project(View&, const Event&),  or give events that it projects");
+};
+
+template <bool Ok, class Type>
+struct not_comparable {
+  static_assert(Ok, "[gesta E954] the test compares values of a Type that is no plain struct and has no operator==; give it one");
 };
 
 }  // namespace gesta::diagnostic

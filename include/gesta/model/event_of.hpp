@@ -10,6 +10,7 @@
 
 #include <gesta/detail/pack.hpp>
 #include <gesta/message/about.hpp>
+#include <gesta/model/diagnostic.hpp>
 #include <gesta/model/flow.hpp>
 
 namespace gesta {
@@ -49,8 +50,9 @@ struct variant_visit {
   template <class Event>
   static constexpr event_of<Model> held(const Event& event) {
     constexpr std::size_t which = detail::index_of<Event, typename flow<Model>::current_events>;
-    static_assert(which != detail::npos, "[gesta] as_variant<Model> got an event that no decision of Model records");
-    return event_of<Model>(std::in_place_index<which>, event);
+    (void)sizeof(diagnostic::event_of_another_model<(which != detail::npos), Model, Event>);
+    if constexpr (which != detail::npos) return event_of<Model>(std::in_place_index<which>, event);
+    else return {};
   }
 };
 

@@ -289,10 +289,12 @@ class engine : public unit_of_work<Model, Store, Clock> {
       const auto& rejection = d.refusal().template get<at()>();
       using type = std::remove_cvref_t<decltype(rejection)>;
       (void)sizeof(diagnostic::stored_rejection_without_id<identified<type>, typename Handler::command, type>);
-      scratch_.resize(encoded_size(rejection));
-      encode(rejection, scratch_.data());
-      kept = this->log_.remember(request, remembered{verdict::rejected, flow_type::template rejection_tag<type>, version, 0, scratch_.data(),
-                                               static_cast<std::uint32_t>(scratch_.size())});
+      if constexpr (identified<type>) {
+        scratch_.resize(encoded_size(rejection));
+        encode(rejection, scratch_.data());
+        kept = this->log_.remember(request, remembered{verdict::rejected, flow_type::template rejection_tag<type>, version, 0, scratch_.data(),
+                                                 static_cast<std::uint32_t>(scratch_.size())});
+      }
     });
     return kept || give_up_unit(this->log_.last_failure());
   }
@@ -302,9 +304,11 @@ class engine : public unit_of_work<Model, Store, Clock> {
     if constexpr (I < sizeof...(R)) {
       using rejection = at<I, types<R...>>;
       if (first.rejection != flow_type::template rejection_tag<rejection>) return first_refusal<Outcome, I + 1>(contract, first, state);
-      rejection again{};
-      if (decode(static_cast<const std::byte*>(first.payload), first.size, again))
-        return Outcome(rejection_slots<types<R...>>(again), I, state, first.version, true);
+      if constexpr (identified<rejection>) {
+        rejection again{};
+        if (decode(static_cast<const std::byte*>(first.payload), first.size, again))
+          return Outcome(rejection_slots<types<R...>>(again), I, state, first.version, true);
+      }
     }
     if constexpr (Outcome::can_fail) {
       return Outcome(failure(failure::kind::corrupt, 0, "the remembered outcome is a rejection that the command can no longer give, or cannot be read"));

@@ -10,6 +10,7 @@
 #include <gesta/decide/fingerprint.hpp>
 #include <gesta/decide/key_rule.hpp>
 #include <gesta/decide/verbs.hpp>
+#include <gesta/detail/generated/bind_wide.hpp>
 #include <gesta/detail/pack.hpp>
 #include <gesta/message/key.hpp>
 #include <gesta/message/id.hpp>

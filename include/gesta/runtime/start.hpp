@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include <gesta/codec/stored.hpp>
 #include <gesta/model/diagnostic.hpp>
 #include <gesta/model/model.hpp>
 #include <gesta/runtime/app.hpp>
@@ -54,6 +55,15 @@ struct mistaken_app {
 template <class Model>
 concept is_model = requires { typename Model::parts; };
 
+/// Whether everything that a model stores has a form as bytes.
+template <class Model>
+using stored_rules_of = rules::stored_rules<stored_messages<flow<Model>>>;
+template <class Model>
+mistaken_app report_unstored() {
+  (void)sizeof(typename stored_rules_of<Model>::written);
+  return {};
+}
+
 /// What a file sees of a model; of one that broke a rule nothing, since it does not run.
 template <class Model>
 constexpr std::uint64_t seen_when_started() noexcept {
@@ -73,6 +83,7 @@ auto start(const Store& store, Clock clock = {}) {
   (void)sizeof(diagnostic::not_a_model<detail::is_model<Model>, Model>);
   if constexpr (!detail::is_model<Model>) return detail::mistaken_app{};
   else if constexpr (!detail::sound<Model>) return detail::mistaken_app{};
+  else if constexpr (!detail::stored_rules_of<Model>::kept) return detail::report_unstored<Model>();
   else return app<Model, Store, Clock, Verbs>(store, static_cast<Clock&&>(clock));
 }
 

@@ -14,6 +14,7 @@
 #include <gesta/detail/pack.hpp>
 #include <gesta/detail/writer.hpp>
 #include <gesta/message/about.hpp>
+#include <gesta/model/diagnostic.hpp>
 #include <gesta/react/verbs.hpp>
 #include <gesta/testing/print.hpp>
 #include <gesta/testing/same.hpp>
@@ -202,23 +203,24 @@ class decided {
   /// Exactly these events, in this order.
   template <class... Event>
   constexpr auto then(const Event&... event) const {
-    static_assert((detail::contains<Event, detail::contract_events<contract>> && ...),
-                  "[gesta] an event is expected that the command's contract does not list");
+    constexpr bool declared = (detail::contains<Event, detail::contract_events<contract>> && ...);
+    ((void)sizeof(diagnostic::apart<diagnostic::expects_undeclared_event<detail::contains<Event, detail::contract_events<contract>>, contract, Event>>()), ...);
     const detail::testing::messages<Event...> expected{{event}...};
     auto decision = decide_now();
     detail::testing::comparison<detail::make_indices<sizeof...(Event)>, Event...> compare{expected};
     detail::testing::each_event(decision, compare);
-    return says(!decision.refused() && compare.same && compare.count == sizeof...(Event), expected);
+    return says(!declared || (!decision.refused() && compare.same && compare.count == sizeof...(Event)), expected);
   }
 
   /// Exactly this refusal.
   template <class Rejection>
   constexpr auto rejects(const Rejection& expected) const {
     constexpr std::size_t index = detail::index_of<Rejection, typename contract::rejection_list>;
-    static_assert(index != detail::npos, "[gesta] a refusal is expected that the command's contract does not list");
+    (void)sizeof(diagnostic::apart<diagnostic::expects_undeclared_rejection<(index != detail::npos), contract, Rejection>>());
     auto decision = decide_now();
-    bool holds = decision.refused() && decision.refusal_index() == index;
-    if (holds) holds = gesta::same_message(decision.refusal().template get<index>(), expected);
+    bool holds = index == detail::npos || (decision.refused() && decision.refusal_index() == index);
+    if constexpr (index != detail::npos)
+      if (holds) holds = gesta::same_message(decision.refusal().template get<index>(), expected);
     return says(holds, detail::testing::refusal_expected<Rejection>{expected});
   }
 
@@ -279,10 +281,11 @@ class happened {
   /// A view that starts empty and projects the events, each that it has a `project` for, equals this one.
   template <class View>
   constexpr auto then(const View& expected) const {
-    static_assert(sizeof...(Event) == 0 || (projects<View, Event> || ...), "[gesta] the view projects none of these events");
+    constexpr bool any = sizeof...(Event) == 0 || (projects<View, Event> || ...);
+    (void)sizeof(diagnostic::apart<diagnostic::view_projects_none<any, View, Event...>>());
     View actual{};
     project_all(actual, detail::make_indices<sizeof...(Event)>{});
-    const bool holds = gesta::same_message(actual, expected);
+    const bool holds = !any || gesta::same_message(actual, expected);
     using why = detail::testing::projected_otherwise<View, detail::testing::messages<Event...>>;
     return finding<why>(holds, why{expected, actual, events_});
   }

@@ -8,6 +8,7 @@
 
 #include <gesta/codec/form.hpp>
 #include <gesta/detail/fields.hpp>
+#include <gesta/model/diagnostic.hpp>
 
 namespace gesta {
 
@@ -61,9 +62,11 @@ constexpr bool same_message(const T& a, const T& b) {
     return a == b || (a != nullptr && b != nullptr && detail::chars_of(a) == detail::chars_of(b));
   } else if constexpr (f == form::fields && !detail::has_equality<T>) {
     return detail::same_fields(detail::with_fields(a, detail::reflect::gather{}), detail::with_fields(b, detail::reflect::gather{}));
-  } else {
-    static_assert(detail::has_equality<T>, "[gesta] this type is no plain struct and cannot be compared; give it an operator==");
+  } else if constexpr (detail::has_equality<T>) {
     return a == b;
+  } else {
+    (void)sizeof(diagnostic::apart<diagnostic::not_comparable<false, T>>());
+    return true;
   }
 }
 

@@ -1,0 +1,18 @@
+#include <gesta/gesta.hpp>
+
+enum colour : int { red, green };
+struct painted { colour paint; static constexpr auto id = "account.painted"; };
+struct paint {};
+struct account { int paints = 0; };
+
+inline void evolve(account& a, const painted&) { ++a.paints; }
+inline auto decide(const account&, const paint&) -> gesta::emits<painted> { return painted{}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<paint>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts> {};
+
+int main() {
+  auto app = gesta::start<bank>(gesta::memory_store{});
+  app.handle("alice", paint{}).match([](const account&) {});
+  app.each_event([](const auto&, const gesta::about&) {});
+}
