@@ -310,6 +310,16 @@ struct cannot_take_back {
   static_assert(Ok, "[gesta E908] the Store keeps only the last records, so what it has overwritten cannot be taken back; use  gesta::memory_store  or  gesta::fixed_memory_store  for batches and for reactors that allow a cycle");
 };
 
+template <bool Ok, class Command, class Given>
+struct not_an_option {
+  static_assert(Ok, "[gesta E912] handle got something beside the Command that is no option; give  gesta::once{source, number}  or  gesta::expected{version},  or nothing");
+};
+
+template <bool Ok, class Command, class Option>
+struct option_given_twice {
+  static_assert(Ok, "[gesta E913] handle got one Option twice; give it once");
+};
+
 template <bool Ok, class Model, class Event>
 struct event_of_another_model {
   static_assert(Ok, "[gesta E911] gesta::as_variant<Model>  got an Event that no decision of the Model records; name the model of the app that calls it");

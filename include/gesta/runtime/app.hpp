@@ -11,6 +11,7 @@
 
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/engine.hpp>
+#include <gesta/runtime/options.hpp>
 #include <gesta/runtime/outcome.hpp>
 #include <gesta/runtime/same_verbs.hpp>
 
@@ -33,21 +34,6 @@ class [[nodiscard]] committed {
 };
 
 namespace detail {
-
-template <class Wanted, class... Given>
-inline constexpr bool is_given = (same<Wanted, Given> || ...);
-
-template <class Wanted, class First, class... Rest>
-constexpr const Wanted& given_option(const First& first, const Rest&... rest) {
-  if constexpr (same<Wanted, First>) return first;
-  else return given_option<Wanted>(rest...);
-}
-
-template <class Wanted, class... Given>
-constexpr auto given_or_none(const Given&... given) {
-  if constexpr (is_given<Wanted, Given...>) return given_option<Wanted>(given...);
-  else return unnumbered{};
-}
 
 /// Makes the outcome that the caller gets.
 template <class Outcome, class Expectation>
@@ -99,8 +85,9 @@ class app {
     if constexpr (flow_type::template knows<First>) {
       using aggregate = typename flow_type::template handler_of<First>::aggregate;
       (void)sizeof(diagnostic::command_needs_key<detail::carries_key<aggregate>, First>);
-      if constexpr (detail::carries_key<aggregate>) return carry_out(detail::key_in<aggregate>(first), first, rest...);
-      else return detail::mistaken{};
+      if constexpr (!detail::carries_key<aggregate>) return detail::mistaken{};
+      else if constexpr (!detail::options_fit<Rest...>) return detail::report_options<First, Rest...>();
+      else return carry_out(detail::key_in<aggregate>(first), first, rest...);
     } else {
       return handle_at(first, rest...);
     }
@@ -246,8 +233,9 @@ class app {
     using table = typename engine_type::template table_type<aggregate>;
     constexpr bool fits = table::template takes<Key> && !detail::carries_key<aggregate>;
     (void)sizeof(diagnostic::wrong_key<fits, Command, typename table::key_type>);
-    if constexpr (fits) return carry_out(key, command, option...);
-    else return detail::mistaken{};
+    if constexpr (!fits) return detail::mistaken{};
+    else if constexpr (!detail::options_fit<Option...>) return detail::report_options<Command, Option...>();
+    else return carry_out(key, command, option...);
   }
 
   template <class Command, class... Option>

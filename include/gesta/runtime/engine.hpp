@@ -12,13 +12,11 @@
 #include <gesta/message/address.hpp>
 #include <gesta/message/once.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/runtime/options.hpp>
 #include <gesta/runtime/outcome.hpp>
 #include <gesta/runtime/unit_of_work.hpp>
 
 namespace gesta::detail {
-
-/// In the place of a gesta::once where the sender gave none.
-struct unnumbered {};
 
 /// The bound that a reactor sets itself by `using cycle`; 0: it stands on no cycle.
 template <class Reactor>

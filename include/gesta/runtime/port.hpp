@@ -1,6 +1,6 @@
 // Where files that only send commands to one aggregate come in: cheap to include, and naming neither model nor store.
 // Floor: runtime.
-// May include: detail, message, decide, runtime/outcome.hpp. No other part of the runtime, no container, no list library.
+// May include: detail, message, decide, runtime/outcome.hpp, runtime/options.hpp. No other part of the runtime, no container, no list library.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,7 @@
 #include <gesta/message/id.hpp>
 #include <gesta/message/once.hpp>
 #include <gesta/model/diagnostic.hpp>
+#include <gesta/runtime/options.hpp>
 #include <gesta/runtime/outcome.hpp>
 
 namespace gesta {
@@ -101,8 +102,9 @@ class port {
   [[gnu::always_inline]] auto handle(const First& first, const Rest&... rest) const {
     if constexpr (takes<First>) {
       (void)sizeof(diagnostic::command_needs_key<detail::carries_key<Aggregate>, First>);
-      if constexpr (detail::carries_key<Aggregate>) return send<detail::contract<state, First>>(detail::within_command{}, first, rest...);
-      else return detail::mistaken{};
+      if constexpr (!detail::carries_key<Aggregate>) return detail::mistaken{};
+      else if constexpr (!detail::options_fit<Rest...>) return detail::report_options<First, Rest...>();
+      else return send<detail::contract<state, First>>(detail::within_command{}, first, rest...);
     } else {
       return handle_at(first, rest...);
     }
@@ -122,8 +124,9 @@ class port {
       using key_type = typename detail::key_rule<Aggregate>::key_type;
       constexpr bool fits = key_argument<Key, key_type> && !detail::carries_key<Aggregate>;
       (void)sizeof(diagnostic::wrong_key<fits, Command, key_type>);
-      if constexpr (fits) return send<detail::contract<state, Command>>(key_value_of<key_type>(key), command, option...);
-      else return detail::mistaken{};
+      if constexpr (!fits) return detail::mistaken{};
+      else if constexpr (!detail::options_fit<Option...>) return detail::report_options<Command, Option...>();
+      else return send<detail::contract<state, Command>>(key_value_of<key_type>(key), command, option...);
     } else {
       return detail::mistaken{};
     }
