@@ -1,19 +1,26 @@
 #!/usr/bin/env python3
 """Takes each static check out of the library in turn: exactly the rejected files that expect its sentence must then fail.
 
-usage: mutate_diagnostics.py [--clang | --compiler CXX] [--jobs N] [Ennn...]
+usage: mutate_diagnostics.py [--compiler CXX]... [--jobs N] [Ennn...]
 
 Each sentence of include/gesta/model/diagnostic.hpp is the static_assert of one struct. For each, a copy of the headers gets that one
-static_assert neutralised and all rejected files are compiled with it. A file that still passes without its check proves nothing; a
-file that fails without another's check depends on more than its name says. With numbers: only these checks are taken out.
+static_assert neutralised, and every rejected file is compiled with it, by every compiler (GCC and Clang unless said). Then
+  - a file that expects the sentence fails, and fails because nobody says it: it is not in the output, and the file's other sentences
+    are, once each. A file that passes without its check proves nothing;
+  - every other file passes. One that fails without another's check depends on more than its name says.
+First nothing is taken out, and every file passes. With numbers: only these checks are taken out.
+
+Nothing is taken for granted: all files are compiled for each check. What many files include first is precompiled for each check anew.
 """
 import argparse
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,6 +29,7 @@ sys.path.insert(0, str(ROOT / "tests" / "rejected"))
 import check
 
 ASSERTION = re.compile(r'static_assert\(Ok, ("\[gesta (E\d+)\])')
+COMPILERS = ["g++", "clang++-19"]
 
 
 def without(text, number):
@@ -31,55 +39,97 @@ def without(text, number):
     return ASSERTION.sub(lambda m: f"static_assert(Ok || true, {m[1]}" if m[2] == number else m[0], text)
 
 
-def precompile(include, compiler):
-    """Halves the time on GCC, which takes NAME.gch for an include of NAME; a header that does not compile is left to the files."""
-    for header in ("gesta/model/model.hpp", "gesta/gesta.hpp"):
-        made = include / (header + ".gch")
+def includes_of(source):
+    """The includes of a file, as one text. They stand before everything else, so precompiled they mean the same."""
+    found = [line for line in source.splitlines() if line.startswith("#include")]
+    return "".join(line + "\n" for line in found)
+
+
+class precompiled:
+    """What many files include, compiled once for each change of the headers."""
+
+    def __init__(self, compiler, include, folder, sources):
+        self.compiler, self.include, self.folder = compiler, include, folder
+        self.family = check.family(compiler)
+        often = Counter(map(includes_of, sources))
+        self.names = {text: folder / f"{self.family}{i}.hpp" for i, (text, count) in enumerate(sorted(often.items())) if count > 1 and text}
+        for text, name in self.names.items():
+            name.write_text(text)
+
+    def make(self, pool):
+        list(pool.map(self.make_one, self.names.values()))
+
+    def make_one(self, name):
+        made = self.made(name)
         made.unlink(missing_ok=True)
-        subprocess.run([compiler, "-std=c++20", *check.WARNINGS, f"-I{include}", "-x", "c++-header", str(include / header), "-o", str(made)],
-                       capture_output=True)
+        subprocess.run([self.compiler, "-std=c++20", *check.WARNINGS, f"-I{self.include}", "-x", "c++-header", str(name), "-o", str(made)],
+                       check=True, capture_output=True)
+
+    def made(self, name):
+        return name.with_suffix(".hpp.gch" if self.family == "gcc" else ".hpp.pch")
+
+    def flags(self, source):
+        name = self.names.get(includes_of(source))
+        if name is None:
+            return []
+        return ["-include", str(name)] if self.family == "gcc" else ["-include-pch", str(self.made(name))]
+
+
+def judge(file, sentences, number, complaints, output):
+    """What is wrong with the answer to a file whose sentences are given, without the check of the number (None: all are there)."""
+    if number is None or number not in numbers_in(sentences):
+        return [f"fails, though its check is there: {complaint}" for complaint in complaints]
+    if not complaints:
+        return ["passes, though its check is gone"]
+    wrong = [f"still says {number}"] if f"[gesta {number}]" in output else []
+    others = [s for s in sentences if check.SENTENCE.match(s)[1] != number]
+    return wrong + [f"no longer says what else is wrong: {c}" for c in complaints if any(c.endswith(s) for s in others)]
+
+
+def numbers_in(sentences):
+    return {check.SENTENCE.match(s)[1] for s in sentences}
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--compiler", default="g++")
-    options.add_argument("--clang", action="store_const", const="clang++-19", dest="compiler")
-    options.add_argument("--jobs", type=int, default=2)
+    options.add_argument("--compiler", action="append", metavar="CXX")
+    options.add_argument("--jobs", type=int, default=os.cpu_count())
     options.add_argument("numbers", nargs="*", metavar="Ennn")
     chosen = options.parse_args()
 
+    compilers = chosen.compiler or COMPILERS
+    for compiler in compilers:
+        if shutil.which(compiler) is None:
+            raise SystemExit(f"{compiler} is not on this machine")
     original = (ROOT / check.DIAGNOSTICS).read_text()
     numbers = chosen.numbers or [m[2] for m in ASSERTION.finditer(original)]
     if len(ASSERTION.findall(original)) != original.count("[gesta E") or not numbers:
         raise SystemExit(f"not every sentence of {check.DIAGNOSTICS} is in a static_assert of the expected form")
-    rejected = [f for f in check.files() if f.parent.name == "rejected"]
-    expecting = {f: set(check.SENTENCE.match(s)[1] for s in check.expected(check.source_of(f))) for f in rejected}
-    limit = check.LINES[check.family(chosen.compiler)]
-    wrong, start = 0, time.monotonic()
+    rejected = {f: check.source_of(f) for f in check.files() if f.parent.name == "rejected"}
+    sentences = {f: check.expected(source) for f, source in rejected.items()}
+    wrong, compiled, start = 0, 0, time.monotonic()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(chosen.jobs) as pool:
         include = Path(folder) / "include"
         shutil.copytree(ROOT / "include", include)
-        # Nothing taken out: the copy must behave as the original, or what follows means nothing.
+        headers = {c: precompiled(c, include, Path(folder), rejected.values()) for c in compilers}
+        limit = {c: check.LINES[check.family(c)] for c in compilers}
         for number in [None, *numbers]:
-            mutated = without(original, number) if number else original
-            (Path(folder) / check.DIAGNOSTICS).write_text(mutated)
-            if check.family(chosen.compiler) == "gcc":
-                precompile(include, chosen.compiler)
-            answers = pool.map(lambda f: check.check(f, chosen.compiler, include, limit)[0], rejected)
-            failing = {f for f, complaints in zip(rejected, answers) if complaints}
-            wanted = {f for f in rejected if number in expecting[f]}
-            for file in sorted(wanted - failing):
-                print(f"without {number}: {file.name} passes, though its check is gone")
-            for file in sorted(failing - wanted):
-                print(f"without {number or 'any change'}: {file.name} fails, though its check is there")
-            if number and not wanted:
-                print(f"without {number}: no rejected file expects it")
-            good = failing == wanted and (wanted or not number)
-            wrong += not good
-            print(f"{number or 'all  '} {'ok' if good else 'WRONG'} {len(failing)} of {len(rejected)} fail", flush=True)
-            if not number and not good:
+            (Path(folder) / check.DIAGNOSTICS).write_text(without(original, number) if number else original)
+            own = [f for f in rejected if number in numbers_in(sentences[f])]
+            told = [f"no rejected file expects {number}"] if number and not own else []
+            for compiler in compilers:
+                headers[compiler].make(pool)
+                answers = pool.map(lambda f: check.check(f, compiler, include, limit[compiler], headers[compiler].flags(rejected[f])), rejected)
+                for file, (complaints, output) in zip(rejected, answers):
+                    told += [f"{compiler}: {file.name} {w}" for w in judge(file, sentences[file], number, complaints, output)]
+                compiled += len(rejected)
+            wrong += bool(told)
+            what = f"without {number}: {'WRONG' if told else 'ok'}, fail:" if number else f"all checks there: {'WRONG' if told else 'ok'}, none fails"
+            print(what, *(f.name.split(".")[0] for f in own), *(f"\n  {line}" for line in told), flush=True)
+            if not number and told:
                 return 1
-    print(f"{chosen.compiler}: {len(numbers)} checks taken out, {wrong} wrong, {time.monotonic() - start:.0f} s")
+    print(f"{' and '.join(compilers)}: {len(numbers)} checks taken out one by one, {len(rejected)} rejected files, {compiled} compilations, "
+          f"{wrong} checks wrong, {time.monotonic() - start:.0f} s")
     return 1 if wrong else 0
 
 

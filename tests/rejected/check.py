@@ -48,9 +48,9 @@ def expected(source):
     return found
 
 
-def ask(source, compiler, include, name):
+def ask(source, compiler, include, name, flags=()):
     """What the compiler says about a source, which it reads from its standard input; and whether it takes it."""
-    command = [compiler, "-std=c++20", "-fsyntax-only", *WARNINGS, f"-I{include}", "-x", "c++", "-"]
+    command = [compiler, "-std=c++20", "-fsyntax-only", *WARNINGS, f"-I{include}", *flags, "-x", "c++", "-"]
     done = subprocess.run(command, input=f'#line 1 "{name}"\n' + source, capture_output=True, text=True,
                           env={**os.environ, "LC_ALL": "C", "GCC_COLORS": ""})
     return done.stdout + done.stderr, done.returncode == 0
@@ -97,10 +97,10 @@ def judge_accepted(output, accepted):
     return ["the compiler says something"] if output else []
 
 
-def check(file, compiler, include, limit):
+def check(file, compiler, include, limit, flags=()):
     """The complaints about one file, and what the compiler said."""
     source = source_of(file)
-    output, accepted = ask(source, compiler, include, f"{file.parent.name}/{file.name}")
+    output, accepted = ask(source, compiler, include, f"{file.parent.name}/{file.name}", flags)
     if file.parent.name == "accepted":
         return judge_accepted(output, accepted), output
     return judge_rejected(source, output, accepted, limit), output
