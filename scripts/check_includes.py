@@ -17,16 +17,17 @@ FLOORS = ["message", "decide", "react", "model", "codec", "describe", "store", "
 UMBRELLAS = {"gesta.hpp": set(FLOORS), "domain.hpp": {"message", "decide", "react"}}
 
 # Another library comes in through one door: the headers whose names match.
-ONLY_IN = {"boost/mp11": "detail/list.hpp", "boost/hana": "detail/hana.hpp", "sqlite3.h": "store/sqlite*.hpp"}
+ONLY_IN = {"boost/mp11": "detail/list.hpp", "boost/hana": "detail/hana.hpp", "sqlite3.h": "store/sqlite*.hpp",
+           "boost/json": "codec/json*.hpp"}
 
-# What runs reaches stores through their concept; these are included by their own folder, by the umbrella and by users.
-ADAPTERS = ["store/memory*.hpp", "store/fixed_memory*.hpp", "store/sqlite*.hpp"]
+# What runs reaches stores and codecs through their concepts; these are included by their own folder, by the umbrella and by users.
+ADAPTERS = ["store/memory*.hpp", "store/fixed_memory*.hpp", "store/sqlite*.hpp", "codec/json*.hpp"]
 
 # The sentences of the compiler stand with the model, but every floor says some: they include nothing, so all may include them.
 LEAVES = {"model/diagnostic.hpp"}
 
 # Need a client library: not even the umbrella includes them. The same names stand in CMakeLists.txt.
-COMPONENTS = ["store/sqlite*.hpp"]
+COMPONENTS = ["store/sqlite*.hpp", "codec/json*.hpp"]
 
 # Neither these headers nor what they include may include one of the dear std headers: everybody pays for them.
 CHEAP = ["domain.hpp", "detail/list.hpp"]

@@ -352,4 +352,22 @@ constexpr bool decode(const std::byte* bytes, std::size_t size, T& message) {
   return detail::binary::get(message, from) && from.at == from.end;
 }
 
+/// The functions above as a codec; see codec/codec.hpp. One value has one form: whatever decode takes, encode writes again.
+struct binary {
+  static constexpr auto id = "binary";
+
+  template <encodable T>
+  static constexpr std::size_t encoded_size(const T& message) {
+    return gesta::encoded_size(message);
+  }
+  template <encodable T>
+  static constexpr void encode(const T& message, std::byte* out) {
+    gesta::encode(message, out);
+  }
+  template <encodable T>
+  [[nodiscard]] static constexpr bool decode(const std::byte* bytes, std::size_t size, T& message) {
+    return gesta::decode(bytes, size, message);
+  }
+};
+
 }  // namespace gesta

@@ -2,7 +2,7 @@
 // Floor: describe.
 // May include: detail, message, model, codec.
 //
-// A shape is the names of the fields, their order and what they are on the wire. The bounds of text<N> and list<T, N> are no part of
+// A shape is the names of the fields on the wire, their order and what they are there. The bounds of text<N> and list<T, N> are no part of
 // it, nor are the names of C++ types: neither changes a stored byte.
 #pragma once
 
@@ -15,6 +15,7 @@
 #include <gesta/detail/fields.hpp>
 #include <gesta/detail/fixed_string.hpp>
 #include <gesta/detail/hash.hpp>
+#include <gesta/message/wire.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/model/rules/report.hpp>
 
@@ -30,7 +31,7 @@ constexpr std::uint64_t join(std::uint64_t left, std::uint64_t right) { return m
 template <class T, std::size_t... I>
 constexpr std::uint64_t shape_of_fields(indices<I...>) {
   std::uint64_t hash = field_count<T>;
-  ((hash = join(join(hash, fnv1a(field_name<T, I>().data, field_name<T, I>().size)), shape_hash<field_type<T, I>>())), ...);
+  ((hash = join(join(hash, fnv1a(wire_name<T, I>().data, wire_name<T, I>().size)), shape_hash<field_type<T, I>>())), ...);
   return hash;
 }
 template <class... T>

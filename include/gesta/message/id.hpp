@@ -14,6 +14,14 @@ struct event_id {
   constexpr event_id(const char* stable_name, unsigned shape = 1) : name(stable_name), version(shape) {}
 };
 
+/// A field that has another name on the wire than in C++. A struct lists those it has:
+/// `static constexpr gesta::renamed wire[] = {{"number", "orderNo"}};`. JSON and the schema lock use the name on the wire, so the field
+/// may be renamed in C++ and what was stored is still read; `gesta::by` goes by the C++ name. The binary codec stores no names.
+struct renamed {
+  const char* field;  ///< the name in C++
+  const char* wire;   ///< the name in JSON and in the lock
+};
+
 /// True when Type says its own stable name.
 template <class Type>
 concept identified = requires { event_id{Type::id}; };

@@ -266,6 +266,18 @@ struct endless_reactions {
   static_assert(Ok, "[gesta E601] these reactions feed each other for ever (the path ends where it began); break it at one reaction, let one of its events undo something that begins outside the path, or say in a reactor  using cycle = gesta::allow_cycle<\"reason\", bound>;");
 };
 
+// ---- codecs ------------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Message>
+struct renamed_field_missing {
+  static_assert(Ok, "[gesta E701] the Message renames a field for the wire that it does not have; write the field's name in C++ first, then its name on the wire:  static constexpr gesta::renamed wire[] = {{\"field\", \"name\"}};");
+};
+
+template <bool Ok, class Message>
+struct wire_name_used_twice {
+  static_assert(Ok, "[gesta E702] two fields of the Message have the same name on the wire; rename one of them");
+};
+
 // ---- size --------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Event>
