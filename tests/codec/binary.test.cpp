@@ -23,6 +23,8 @@
 #include <variant>
 #include <vector>
 
+#include "messages.hpp"
+
 namespace {
 
 std::size_t allocated = 0;  // bytes since it was last set to zero
@@ -39,68 +41,9 @@ void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace {
 
-enum class colour : std::uint8_t { red = 1, green = 2 };
-enum class far : std::int32_t { away = -2 };
 enum loose { one, two };
 
-struct order_no {
-  std::uint32_t value;
-  friend bool operator==(const order_no&, const order_no&) = default;
-};
-struct line {
-  gesta::text<8> sku;
-  std::int16_t quantity;
-  friend bool operator==(const line&, const line&) = default;
-};
-struct flat_order {
-  order_no number;
-  colour paint;
-  bool express;
-  char grade;
-  double price;
-  float weight;
-  std::int64_t balance;
-  gesta::list<line, 3> lines;
-  std::array<std::uint16_t, 2> pair;
-  far where;
-  friend bool operator==(const flat_order&, const flat_order&) = default;
-};
-struct rich_order {
-  std::string customer;
-  std::vector<line> lines;
-  std::optional<order_no> replaces;
-  std::variant<std::monostate, std::string, order_no> note;
-  std::map<std::string, std::vector<int>> stock;
-  std::set<int> tags;
-  std::pair<int, std::string> pair;
-  std::deque<std::optional<bool>> answers;
-  std::vector<bool> bits;
-  std::chrono::milliseconds took;
-  std::chrono::sys_seconds at;
-  gesta::text<300> memo;
-  friend bool operator==(const rich_order&, const rich_order&) = default;
-};
-struct empty {
-  friend bool operator==(const empty&, const empty&) = default;
-};
-
-flat_order some_flat_order() {
-  return {{7}, colour::green, true, 'A', 2.5, -0.5f, -3, {{"ab", 1}, {"", -1}}, {1, 0x1234}, far::away};
-}
-rich_order some_rich_order() {
-  return {"alice",
-          {{"a", 1}, {"bcd", 2}},
-          order_no{9},
-          std::string("by hand"),
-          {{"x", {1, 2}}, {"y", {}}},
-          {3, 5},
-          {4, "four"},
-          {true, std::nullopt, false},
-          {true, false, true},
-          std::chrono::milliseconds(1500),
-          std::chrono::sys_seconds(std::chrono::seconds(1700000000)),
-          gesta::text<300>(std::string(200, 'm'))};
-}
+using namespace codec_tests;
 
 template <class T>
 std::vector<std::byte> bytes_of(const T& message) {

@@ -17,6 +17,11 @@ struct in_place_wider { gesta::text<80> sku; gesta::list<int, 40> sizes; };
 struct allocated { std::string sku; std::vector<int> sizes; };
 struct reordered { gesta::list<int, 4> sizes; gesta::text<8> sku; };
 struct renamed { gesta::text<8> code; gesta::list<int, 4> sizes; };
+struct renamed_in_cpp {
+  gesta::text<8> code;
+  gesta::list<int, 4> sizes;
+  static constexpr gesta::renamed wire[] = {{"code", "sku"}};
+};
 struct widened { gesta::text<8> sku; gesta::list<long long, 4> sizes; };
 struct unsigned_sizes { gesta::text<8> sku; gesta::list<unsigned, 4> sizes; };
 struct extended { gesta::text<8> sku; gesta::list<int, 4> sizes; bool last; };
@@ -51,6 +56,10 @@ TEST_CASE("order, names, widths, signs and further fields are part of the shape,
   CHECK(gesta::shape_id<in_place> != gesta::shape_id<extended>);
   CHECK(gesta::shape_id<with_enum> != gesta::shape_id<with_number>);
   CHECK(gesta::shape_id<nested> != gesta::shape_id<nested_otherwise>);
+}
+
+TEST_CASE("a field that keeps its name on the wire may be renamed in C++") {
+  CHECK(gesta::shape_id<in_place> == gesta::shape_id<renamed_in_cpp>);
 }
 
 TEST_CASE("shapes are pinned: they stand in committed locks, so that changing the hash has to be a decision") {

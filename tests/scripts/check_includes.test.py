@@ -58,9 +58,11 @@ class Floors(unittest.TestCase):
         self.refused("only detail/list.hpp", model__model="#include <boost/mp11.hpp>\n")
         self.refused("only detail/hana.hpp", detail__pack="#include <boost/hana/tuple.hpp>\n")
         self.refused("only store/sqlite*.hpp", store__memory="#include <sqlite3.h>\n")
+        self.refused("only codec/json*.hpp", codec__binary="#include <boost/json.hpp>\n")
 
     def test_an_adapter_behind_its_concept(self):
         self.refused("through its concept", runtime__app="#include <gesta/store/memory.hpp>\n", store__memory="")
+        self.refused("through its concept", store__store="#include <gesta/codec/json.hpp>\n", codec__json="")
 
     def test_an_adapter_in_the_umbrella(self):
         self.refused("client library", gesta="#include <gesta/store/sqlite.hpp>\n", store__sqlite="")

@@ -46,7 +46,8 @@ json_read from_json(std::string_view text, T& message) {
   json_error why;
   if (text.size() >= 0xffffffff) return why.what = json_error::kind::too_large, json_read(why);
   detail::json::tree tree;
-  const auto how = detail::json::parse({text.data(), text.size()}, detail::json::depth<T>(), tree, why.at);
+  constexpr std::size_t depth = detail::json::depth<T>() + 1;  // one more, so that an array where a number is expected has a path
+  const auto how = detail::json::parse({text.data(), text.size()}, depth, tree, why.at);
   if (how != detail::json::parsed::whole) {
     why.what = how == detail::json::parsed::too_deep ? json_error::kind::too_deep : json_error::kind::no_json;
     return json_read(why);
