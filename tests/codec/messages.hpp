@@ -149,8 +149,8 @@ inline std::vector<rich_order> rich_orders() {
   odd.at = std::chrono::sys_seconds::max();
   odd.memo = "\xed\xa0\x80";  // half of a surrogate pair: no UTF-8
   rich_order wide;
-  wide.lines.resize(130, {"x", 1});
-  wide.bits.resize(129, true);
+  wide.lines.resize(3, {"x", 1});
+  wide.bits.resize(129, true);  // the number of elements takes two bytes
   return {rich_order{}, some_rich_order(), odd, wide};
 }
 inline std::vector<empty> empties() { return {empty{}}; }
