@@ -1,0 +1,107 @@
+// The messages that the examples store, with some values each. Examples are programs: their sources stand in namespaces here, and
+// their main functions are templates of another name that nobody calls, so they cost little to compile. What they include is included
+// before, outside of all namespaces.
+#pragma once
+
+#include <gesta/gesta.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "../../examples/10_modules/stock.hpp"
+#include "../../examples/bank.hpp"
+#include "../../examples/retail/ledger.hpp"
+#include "golden.hpp"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wreturn-type"  // main may end without return, a function of another name may not
+#define main example_main(); template <class Never> int never_run
+namespace example_01 {
+#include "../../examples/01_account.cpp"
+}
+namespace example_03 {
+#include "../../examples/03_reactors.cpp"
+}
+namespace example_05 {
+#include "../../examples/05_several_events.cpp"
+}
+namespace example_08 {
+#include "../../examples/08_encoded_messages.cpp"
+}
+namespace example_09 {
+#include "../../examples/09_versions.cpp"
+}
+#undef main
+#pragma GCC diagnostic pop
+
+namespace golden {
+
+inline const std::string folder = std::string(__FILE__).substr(0, std::string(__FILE__).rfind('/') + 1);
+
+/// What scripts/golden asks for by the environment variable GESTA_GOLDEN.
+inline mode asked() {
+  const char* const word = std::getenv("GESTA_GOLDEN");
+  return word == nullptr ? mode::compare : std::string_view(word) == "replace" ? mode::replace : mode::add;
+}
+
+template <class Message, class... Pinned>
+constexpr bool pinned = (std::is_same_v<Message, Pinned> || ...);
+template <class... Pinned, class... Message>
+constexpr bool all_pinned(gesta::detail::types<Message...>) {
+  return ((!gesta::identified<Message> || pinned<Message, Pinned...>) && ...);
+}
+
+/// Pins messages of an example. Every event of its model, old versions too, and every rejection that is stored has to be there.
+template <class Codec, class Model, class... Message>
+void example(const char* name, const Message&... messages) {
+  static_assert(all_pinned<Message...>(typename gesta::flow<Model>::events{}) && all_pinned<Message...>(typename gesta::flow<Model>::rejections{}),
+                "an event or a stored rejection of this example has no pinned form; add a value of it below");
+  file pinned_forms(folder + name + ".golden", asked());
+  (pinned_forms.template pin<Codec>(messages), ...);
+  for (const std::string& why : pinned_forms.end(Codec::name)) FAIL_CHECK(name, ".golden: ", why);
+}
+
+template <class Codec>
+void all_examples() {
+  constexpr int least = std::numeric_limits<int>::min(), most = std::numeric_limits<int>::max();
+
+  namespace e1 = example_01;
+  example<Codec, e1::bank>("01_account", e1::deposited{100}, e1::deposited{most}, e1::withdrawn{30}, e1::withdrawn{least});
+
+  struct bank : gesta::model<accounts> {};
+  example<Codec, bank>("bank", deposited{100}, withdrawn{-1}, insufficient_funds{50});
+
+  namespace e3 = example_03;
+  example<Codec, e3::shop>("03_reactors", e3::order::placed{1, 10000}, e3::order::cancelled{2}, e3::payment::charged{1, 10000},
+                           e3::payment::card_declined{});
+
+  namespace e5 = example_05;
+  example<Codec, e5::shop>("05_several_events", e5::opened{"alice"}, e5::opened{""}, e5::opened{"sixteen bytes ok"}, e5::added{{"apple", 3}},
+                           e5::added{{gesta::text<8>("\xc3\xa4pfel"), least}}, e5::checked_out{6});
+
+  namespace e8 = example_08;
+  example<Codec, e8::notebook>("08_encoded_messages", e8::noted{"to be, ", {"hamlet"}}, e8::noted{"", {}},
+                               e8::noted{"line\n\"quoted\" \xff", {"", std::string(130, 't')}}, e8::starred{"will"});
+
+  namespace e9 = example_09;
+  example<Codec, e9::shop>("09_versions", e9::placed_v1{7, 3}, e9::placed{7, 300});
+
+  struct shelves : gesta::model<stock::shelves> {};
+  example<Codec, shelves>("10_modules", stock::taken_in{10}, stock::sent_out{7});
+
+  const retail::entry goods{"536365", "85123A", 2550, 6, {2010, 12, 1, 8, 26, 0}, "United Kingdom"};
+  const retail::entry odd{"", "22423", std::numeric_limits<std::int64_t>::max(), -1, {-1, 12, 31, 23, 59, 59}, "EIRE"};
+  example<Codec, retail::ledger>("retail", retail::items_sold{goods}, retail::items_sold{odd}, retail::items_returned{goods},
+                                 retail::unknown_customer{}, retail::invalid_quantity{-5}, retail::invalid_price{0}, retail::nothing_to_return{2},
+                                 retail::not_a_sale{});
+}
+
+}  // namespace golden
