@@ -42,11 +42,11 @@ void laws_hold_for_all_messages(const Codec& codec, gesta::laws::codec_terms ter
 
 }  // namespace codec_tests
 
-// Only programs of one source file include this header.
-void* operator new(std::size_t size) {
+// Only programs of one source file include this header. Not inlined: GCC would see one of a pair without the other.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   codec_tests::bytes_allocated += size;
   if (void* p = std::malloc(size)) return p;
   std::abort();
 }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }

@@ -45,6 +45,7 @@ struct flat_order {
   gesta::list<line, 3> lines;
   std::array<std::uint16_t, 2> pair;
   far where;
+  static constexpr auto id = "kinds.flat_order";
   friend bool operator==(const flat_order&, const flat_order&) = default;
 };
 struct rich_order {
@@ -60,9 +61,11 @@ struct rich_order {
   std::chrono::milliseconds took;
   std::chrono::sys_seconds at;
   gesta::text<300> memo;
+  static constexpr auto id = "kinds.rich_order";
   friend bool operator==(const rich_order&, const rich_order&) = default;
 };
 struct empty {
+  static constexpr auto id = "kinds.empty";
   friend bool operator==(const empty&, const empty&) = default;
 };
 /// The integers at their limits.
@@ -78,12 +81,14 @@ struct numbers {
   char16_t i;
   huge j;
   letter k;
+  static constexpr auto id = "kinds.numbers";
   friend bool operator==(const numbers&, const numbers&) = default;
 };
 struct fractions {
   float f;
   double d;
   std::chrono::duration<double> seconds;
+  static constexpr auto id = "kinds.fractions";
   friend bool operator==(const fractions&, const fractions&) = default;
 };
 /// Bytes in everything that can hold them.
@@ -92,6 +97,7 @@ struct attached {
   std::array<std::byte, 4> digest;
   gesta::list<std::byte, 3> few;
   std::deque<std::byte> queue;
+  static constexpr auto id = "kinds.attached";
   friend bool operator==(const attached&, const attached&) = default;
 };
 /// Containers in containers, keys of several kinds, optionals in optionals.
@@ -102,6 +108,7 @@ struct nested {
   std::optional<std::optional<std::vector<std::string>>> maybe;
   std::vector<std::variant<line, attached>> either;
   std::array<std::vector<std::pair<far, char>>, 2> sides;
+  static constexpr auto id = "kinds.nested";
   friend bool operator==(const nested&, const nested&) = default;
 };
 inline bool operator<(const order_no& a, const order_no& b) { return a.value < b.value; }
@@ -148,7 +155,7 @@ inline std::vector<rich_order> rich_orders() {
   odd.took = std::chrono::milliseconds::min();
   odd.at = std::chrono::sys_seconds::max();
   odd.memo = "\xed\xa0\x80";  // half of a surrogate pair: no UTF-8
-  rich_order wide;
+  rich_order wide{};  // with braces: a duration has no value of its own
   wide.lines.resize(3, {"x", 1});
   wide.bits.resize(129, true);  // the number of elements takes two bytes
   return {rich_order{}, some_rich_order(), odd, wide};
@@ -174,7 +181,7 @@ inline std::vector<attached> all_attached() {
           {some_bytes(200), {}, {std::byte{0}, std::byte{0}, std::byte{0}}, {}}};
 }
 inline std::vector<nested> all_nested() {
-  nested empty_inside;
+  nested empty_inside{};
   empty_inside.maybe.emplace();
   nested full{{{{1}, {{"k", {"s", 1}}, {"l", {}}}}, {{2}, {}}},
               {{"a", 1}, {"a", 1}, {"b", -1}},

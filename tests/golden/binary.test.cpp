@@ -31,3 +31,5 @@ struct in_hex {
 }  // namespace
 
 TEST_CASE("the bytes of the examples' events are those that were pinned") { golden::all_examples<in_hex>(); }
+
+TEST_CASE("the forms of every kind of field are those that were pinned") { golden::all_kinds<in_hex>(); }

@@ -1,4 +1,4 @@
-// The messages that the examples store, with some values each. Examples are programs: their sources stand in namespaces here, and
+// The messages that are pinned: every kind of field, and what the examples store, with some values each. Examples are programs: their sources stand in namespaces here, and
 // their main functions are templates of another name that nobody calls, so they cost little to compile. What they include is included
 // before, outside of all namespaces.
 #pragma once
@@ -19,6 +19,7 @@
 #include "../../examples/10_modules/stock.hpp"
 #include "../../examples/bank.hpp"
 #include "../../examples/retail/ledger.hpp"
+#include "../codec/messages.hpp"
 #include "golden.hpp"
 
 #pragma GCC diagnostic push
@@ -67,6 +68,16 @@ void example(const char* name, const Message&... messages) {
   file pinned_forms(folder + name + ".golden", asked());
   (pinned_forms.template pin<Codec>(messages), ...);
   for (const std::string& why : pinned_forms.end(Codec::name)) FAIL_CHECK(name, ".golden: ", why);
+}
+
+/// Pins the messages of tests/codec/messages.hpp, which hold every kind of field.
+template <class Codec>
+void all_kinds() {
+  file pinned_forms(folder + "kinds.golden", asked());
+  codec_tests::for_all_messages([&](const auto& messages) {
+    for (const auto& message : messages) pinned_forms.pin<Codec>(message);
+  });
+  for (const std::string& why : pinned_forms.end(Codec::name)) FAIL_CHECK("kinds.golden: ", why);
 }
 
 template <class Codec>

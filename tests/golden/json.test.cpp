@@ -21,3 +21,5 @@ struct as_text {
 }  // namespace
 
 TEST_CASE("the JSON of the examples' events is what was pinned") { golden::all_examples<as_text>(); }
+
+TEST_CASE("the forms of every kind of field are those that were pinned") { golden::all_kinds<as_text>(); }
