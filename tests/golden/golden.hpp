@@ -41,7 +41,10 @@ struct entry {
     e.key = event + ' ' + version + ' ' + number;
     return e;
   }
-  std::string line() const { return (old ? "old " : "") + codec + ' ' + key + ' ' + form; }
+  std::string line() const {
+    std::string words = old ? "old " : "";
+    return words += codec + ' ' + key + ' ' + form;
+  }
 };
 
 /// The pinned forms of one example.
@@ -67,15 +70,15 @@ class file {
       if (e.codec != Codec::name || e.key != key) continue;
       e.met = true;
       Message read{};
-      if (!Codec::read(e.form, read) || !gesta::same_message(read, message)) refuse("can no longer be read: " + e.line());
+      if (!Codec::read(e.form, read) || !gesta::same_message(read, message)) refuse("can no longer be read", e.line());
       if (e.old) continue;
       pinned = true;
       if (e.form == today) continue;
       if (mode_ == mode::replace) e.old = changed_ = true, pinned = false;
-      else refuse(e.line() + "\n  is written as " + today + " now; stored events change only by a decision, see CONTRIBUTING.md");
+      else refuse("stored forms change only by a decision, see CONTRIBUTING.md", e.line() + "\n  is written now as " + today);
     }
     if (pinned) return;
-    if (mode_ == mode::compare) refuse(std::string(Codec::name) + ' ' + key + " is not pinned; run scripts/golden");
+    if (mode_ == mode::compare) refuse("not pinned, run scripts/golden", std::string(Codec::name) + ' ' + key);
     entries_.push_back({false, Codec::name, key, today, true});
     changed_ = true;
   }
@@ -83,7 +86,7 @@ class file {
   /// Every line of the codec must have been met. What is wrong, in words; when nothing is, and it was asked for, writes the file.
   const std::vector<std::string>& end(std::string_view codec) {
     for (const entry& e : entries_)
-      if (e.codec == codec && !e.met) refuse("belongs to no message any more: " + e.line());
+      if (e.codec == codec && !e.met) refuse("belongs to no message any more", e.line());
     if (!changed_ || !wrong_.empty() || mode_ == mode::compare) return wrong_;
     std::ofstream out(path_);
     out << (head_.empty() ? "# codec, event, version, number, form; written by scripts/golden, changed only by a decision\n" : head_);
@@ -92,7 +95,7 @@ class file {
   }
 
  private:
-  void refuse(const std::string& why) { wrong_.push_back(why); }
+  void refuse(std::string why, const std::string& form) { wrong_.push_back((why += ": ") += form); }
 
   std::string path_, head_;
   mode mode_;

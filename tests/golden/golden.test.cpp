@@ -20,7 +20,10 @@ int format = 1;  // the second one writes a letter before the number, and reads 
 
 struct decimal {
   static constexpr const char* name = "decimal";
-  static std::string form(const noted& n) { return (format == 2 ? "p" : "") + std::to_string(n.pages); }
+  static std::string form(const noted& n) {
+    std::string out(format == 2 ? 1 : 0, 'p');
+    return out += std::to_string(n.pages);
+  }
   static bool read(const std::string& form, noted& n) {
     if (format == 3 && form[0] != 'p') return false;  // the third one reads no old form
     n.pages = std::stoi(form[0] == 'p' ? form.substr(1) : form);

@@ -30,19 +30,20 @@ struct json_error {
 
   /// For people: `lines[2].sku: a text is expected`.
   std::string describe() const {
-    const std::string where = path.empty() ? "" : path + ": ";
+    std::string words = path;
+    if (!path.empty()) words += ": ";
     switch (what) {
-      case kind::no_json: return "no JSON, from byte " + std::to_string(at) + " on";
-      case kind::too_large: return "4 GiB or more";
-      case kind::too_deep: return "nests deeper than the message does, at byte " + std::to_string(at);
-      case kind::wrong_kind: return where + expected + " is expected";
-      case kind::out_of_range: return where + "out of range, " + expected + " is expected";
-      case kind::wrong_size: return where + "has another size, " + expected + " is expected";
-      case kind::missing_field: return where + "is missing";
-      case kind::unknown_field: return where + "is no field of the message";
-      case kind::twice: return where + "stands there twice";
+      case kind::no_json: (words += "no JSON, from byte ") += std::to_string(at); break;
+      case kind::too_large: words += "4 GiB or more"; break;
+      case kind::too_deep: (words += "nests deeper than the message does, at byte ") += std::to_string(at); break;
+      case kind::wrong_kind: (words += expected) += " is expected"; break;
+      case kind::out_of_range: ((words += "out of range, ") += expected) += " is expected"; break;
+      case kind::wrong_size: ((words += "has another size, ") += expected) += " is expected"; break;
+      case kind::missing_field: words += "is missing"; break;
+      case kind::unknown_field: words += "is no field of the message"; break;
+      case kind::twice: words += "stands there twice"; break;
     }
-    return where;
+    return words;
   }
 };
 

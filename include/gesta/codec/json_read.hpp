@@ -39,7 +39,10 @@ struct reader {
     return false;
   }
   bool within(std::size_t element) const {
-    why.path.insert(0, "[" + std::to_string(element) + "]");
+    std::string step = "[";
+    step += std::to_string(element);
+    step += ']';
+    why.path.insert(0, step);
     return false;
   }
 };

@@ -87,19 +87,20 @@ struct codec_run {
   }
 
   void size_is_exact(const Message& message) {
-    const std::size_t size = codec.encoded_size(message);
+    const std::size_t size = codec.encoded_size(message), more = 4;
     const auto filled = [&](std::byte fill) {
-      bytes room(size + 8, fill);
-      codec.encode(message, room.data() + 4);
+      auto room = std::make_unique<std::byte[]>(more + size + more);
+      std::fill_n(room.get(), more + size + more, fill);
+      codec.encode(message, room.get() + more);
       return room;
     };
-    const bytes ones = filled(std::byte{0xff}), zeros = filled(std::byte{0});
-    const bool within = std::equal(ones.begin() + 4, ones.end() - 4, zeros.begin() + 4);  // every byte was written
-    const auto rest = [](const bytes& room, std::byte fill) {
+    const auto ones = filled(std::byte{0xff}), zeros = filled(std::byte{0});
+    const bool within = std::equal(ones.get() + more, ones.get() + more + size, zeros.get() + more);  // every byte was written
+    const auto kept = [&](const std::byte* room, std::byte fill) {
       const auto is = [fill](std::byte b) { return b == fill; };
-      return std::all_of(room.begin(), room.begin() + 4, is) && std::all_of(room.end() - 4, room.end(), is);
+      return std::all_of(room, room + more, is) && std::all_of(room + more + size, room + more + size + more, is);
     };
-    expect(within && rest(ones, std::byte{0xff}) && rest(zeros, std::byte{0}), "encode writes exactly encoded_size bytes", message);
+    expect(within && kept(ones.get(), std::byte{0xff}) && kept(zeros.get(), std::byte{0}), "encode writes exactly encoded_size bytes", message);
   }
 
   void cut_short(const Message& message, const bytes& form) {
