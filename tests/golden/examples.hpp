@@ -40,6 +40,9 @@ namespace example_08 {
 namespace example_09 {
 #include "../../examples/09_versions.cpp"
 }
+namespace example_13 {
+#include "../../examples/13_time_travel.cpp"
+}
 #undef main
 #pragma GCC diagnostic pop
 
@@ -104,6 +107,9 @@ void all_examples() {
 
   namespace e9 = example_09;
   example<Codec, e9::shop>("09_versions", e9::placed_v1{7, 3}, e9::placed{7, 300});
+
+  namespace e13 = example_13;
+  example<Codec, e13::bank>("13_time_travel", e13::opened{0}, e13::deposited{100}, e13::withdrawn{30});
 
   struct shelves : gesta::model<stock::shelves> {};
   example<Codec, shelves>("10_modules", stock::taken_in{10}, stock::sent_out{7});
