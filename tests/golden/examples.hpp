@@ -1,6 +1,6 @@
-// The messages that are pinned: every kind of field, and what the examples store, with some values each. Examples are programs: their sources stand in namespaces here, and
-// their main functions are templates of another name that nobody calls, so they cost little to compile. What they include is included
-// before, outside of all namespaces.
+// The messages that are pinned: every kind of field, and what the examples store, with some values each. Examples are programs: their
+// sources stand in namespaces here, and their main functions are templates of another name that nobody calls, so they cost little to
+// compile. What they include is included before, outside of all namespaces.
 #pragma once
 
 #include <gesta/gesta.hpp>
