@@ -246,9 +246,10 @@ TEST_CASE("the same number of another source is another request, and the name of
 
 TEST_CASE("many requests of many sources are all remembered") {
   auto app = gesta::start<bank>(gesta::memory_store{});
-  const char* const sources[] = {"a", "b", "c"};
+  std::vector<std::string> sources;
+  for (int i = 0; i < 500; ++i) sources.push_back("sender " + std::to_string(i));
   for (int round = 0; round < 2; ++round)
-    for (std::uint64_t n = 0; n < 3000; ++n) REQUIRE(app.handle("alice", deposit{1}, gesta::once{sources[n % 3], n / 3 * 1000003}).repeated() == (round == 1));
+    for (std::uint64_t n = 0; n < 3000; ++n) REQUIRE(app.handle("alice", deposit{1}, gesta::once{sources[n % 500].c_str(), n / 500 * 1000003}).repeated() == (round == 1));
   CHECK(app.version<accounts>("alice") == 3000);
 }
 

@@ -79,16 +79,23 @@ class outcome_table {
 
   // A sender mostly repeats itself, so the last source is tried first.
   std::uint32_t source_number(const char* name) {
-    const auto is = [&](const std::vector<char>& source) { return std::strcmp(source.data(), name) == 0; };
-    if (last_ < sources_.size() && is(sources_[last_])) return static_cast<std::uint32_t>(last_);
-    for (last_ = 0; last_ < sources_.size(); ++last_)
-      if (is(sources_[last_])) return static_cast<std::uint32_t>(last_);
-    sources_.emplace_back(name, name + std::strlen(name) + 1);
-    return static_cast<std::uint32_t>(last_);
+    const auto is = [&](std::uint32_t n) { return std::strcmp(names_.data() + sources_[n], name) == 0; };
+    if (last_ < sources_.size() && is(last_)) return last_;
+    const auto hash_of = [](const char* text) { return hash_bytes(text, std::strlen(text)); };
+    last_ = source_index_.find(hash_of(name), is);
+    if (last_ == hash_index::absent) {
+      last_ = static_cast<std::uint32_t>(sources_.size());
+      sources_.push_back(names_.size());
+      names_.insert(names_.end(), name, name + std::strlen(name) + 1);
+      source_index_.insert(hash_of(name), last_, [&](std::uint32_t n) { return hash_of(names_.data() + sources_[n]); });
+    }
+    return last_;
   }
 
-  std::vector<std::vector<char>> sources_;  ///< each ends with a zero
-  std::size_t last_ = 0;
+  std::vector<char> names_;           ///< of the sources, each ended by a zero
+  std::vector<std::size_t> sources_;  ///< where each name begins
+  hash_index source_index_;
+  std::uint32_t last_ = 0;
   std::vector<entry> entries_;
   std::vector<std::byte> bytes_;
   hash_index index_;
