@@ -28,7 +28,7 @@ struct sum {
   std::uint64_t last_position = 0;
   bool operator==(const sum&) const = default;
 };
-void evolve(sum& s, const added& e) { s.total = s.total * 31 + e.amount; }
+void evolve(sum& s, const added& e) { s.total = (s.total * 31 + e.amount) % 1'000'003; }  // the order matters
 void evolve(sum& s, const named& e) { s.name = e.name; }
 auto decide(const sum&, const add& c) -> gesta::emits<added> { return added{c.amount}; }
 auto decide(const sum&, const name& c) -> gesta::emits<named, added> { return gesta::emit(named{c.name}, added{1}); }
