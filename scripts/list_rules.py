@@ -27,6 +27,16 @@ def page():
         else:
             sentence = re.sub(r"\s+", " ", match[3].replace('\\"', '"')).replace("|", "\\|").replace("<", "&lt;")
             lines.append(f"| {match[2]} | {sentence} |")
+    lines += [
+        "",
+        "## Several files of one program",
+        "",
+        "| rule | who says it |",
+        "|---|---|",
+        "| E909 | the linker, of the symbol `E909_two_files_see_different_contracts_of_one_command`; where it cannot, as in a shared library, "
+        "the command fails with `failure::kind::differs` |",
+        "| E910 | the program, before `main`: two files that start one model see different verbs of it; both files and the part are named |",
+    ]
     return "\n".join(lines) + "\n"
 
 
