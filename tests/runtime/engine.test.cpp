@@ -154,11 +154,11 @@ TEST_CASE("a repeated command gives the first outcome and nothing follows from i
 TEST_CASE("what a reactor sent is remembered under the reactor's id and the position of the cause") {
   auto app = gesta::start<chain::model>(gesta::memory_store{});
   app.handle("one", chain::start{1});
-  const auto again = app.handle("other", chain::twice{10}, gesta::once{"doubler", 1 << 16});
+  const auto again = app.handle("other", chain::twice{10}, gesta::once{"reactor:doubler", 1 << 16});
   CHECK(again.repeated());
   CHECK(again.position() == 2);
-  CHECK(app.handle("other", chain::twice{10}, gesta::once{"tripler", 1 << 16}).position() == 4);
-  CHECK(app.handle("third", chain::finish{10}, gesta::once{"finisher", 2 << 16}).position() == 3);
+  CHECK(app.handle("other", chain::twice{10}, gesta::once{"reactor:tripler", 1 << 16}).position() == 4);
+  CHECK(app.handle("third", chain::finish{10}, gesta::once{"reactor:finisher", 2 << 16}).position() == 3);
   CHECK(app.last_position() == 5);
 }
 
@@ -175,7 +175,7 @@ TEST_CASE("within a batch reactors act at once and are taken back with it") {
   CHECK(app.state<chain::jobs>("third").sum == 0);
   CHECK(app.last_position() == 0);
   CHECK(app.view<chain::journal>().events.empty());
-  CHECK_FALSE(app.handle("other", chain::twice{10}, gesta::once{"doubler", 1 << 16}).repeated());
+  CHECK_FALSE(app.handle("other", chain::twice{10}, gesta::once{"reactor:doubler", 1 << 16}).repeated());
 }
 
 TEST_CASE("a store that is full in the middle of a chain leaves nothing of the chain") {
@@ -196,6 +196,6 @@ TEST_CASE("a store that is full in the middle of a chain leaves nothing of the c
   CHECK_FALSE(starts());
   CHECK(app.version<chain::jobs>("other") == static_cast<std::uint64_t>(chains) * 2);
   // What the chain sent before it broke is not remembered.
-  CHECK(app.handle("other", chain::twice{1}, gesta::once{"doubler", (app.last_position() + 1) << 16}).match(
+  CHECK(app.handle("other", chain::twice{1}, gesta::once{"reactor:doubler", (app.last_position() + 1) << 16}).match(
       [](const chain::job&) { return true; }, [](const gesta::failure&) { return false; }));
 }

@@ -135,10 +135,10 @@ TEST_CASE("a reactor hears that its command was refused and answers with a furth
   CHECK(app.state<shop::orders>(shop::order_no{7}).at == shop::stage::cancelled);
   CHECK(app.state<shop::purses>("purse").cents == 10);
   // Both steps are remembered: the refusal as the first, the answer to it as the second.
-  const auto charge = app.handle("purse", shop::charge{{7}, 60}, gesta::once{"payment", 2 << 16});
+  const auto charge = app.handle("purse", shop::charge{{7}, 60}, gesta::once{"reactor:payment", 2 << 16});
   CHECK(charge.repeated());
   CHECK(charge.match([](const shop::short_of& no) { return no.missing; }, [](const shop::purse&) { return 0; }) == 50);
-  CHECK(app.handle(shop::cancel{{7}, 50}, gesta::once{"payment", 2 << 16 | 1}).repeated());
+  CHECK(app.handle(shop::cancel{{7}, 50}, gesta::once{"reactor:payment", 2 << 16 | 1}).repeated());
 }
 
 TEST_CASE("a reactor hears that nothing was to be done") {

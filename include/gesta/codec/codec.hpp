@@ -12,7 +12,7 @@ namespace gesta {
 
 /// True when Codec turns messages of type Message into bytes and back. A codec is a value that is copied freely, and promises:
 ///   - its `id` is stored beside what it wrote, and never changes;
-///   - encode writes exactly encoded_size(message) bytes, the same for equal messages, on every machine and at every time;
+///   - encode writes exactly encoded_size(message) bytes, the same for equal messages (0.0 and -0.0 are two), on every machine and at every time;
 ///   - decode is true, or an answer that converts to true, when it read what encode wrote; the message then equals the one written;
 ///   - decode takes any bytes: it is false for bytes that are cut short or have more behind them (JSON: more than blanks), reads nothing
 ///     beyond them, and allocates no more than a fixed multiple of their number. After false the message is valid, and unspecified.

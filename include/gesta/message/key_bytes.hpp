@@ -46,12 +46,16 @@ concept key_number = (std::is_integral_v<T> && sizeof(T) <= 8) || std::is_enum_v
 template <class T>
 concept key_string = __is_same(T, string_key) || __is_same(T, key_bytes) || (text_like<T> && !is_text<T> && !std::is_array_v<T>);
 
+/// A table keeps a struct that is a key as it is, so the text in it must be its own.
+template <class T>
+concept own_key_string = key_string<T> && requires(T& t) { t.push_back('x'); };
+
 template <class T>
 constexpr bool is_key() noexcept;
 template <class List>
 inline constexpr bool all_keys = false;
 template <class... T>
-inline constexpr bool all_keys<types<T...>> = (detail::is_key<T>() && ...);
+inline constexpr bool all_keys<types<T...>> = ((detail::is_key<T>() && (!key_string<T> || own_key_string<T>)) && ...);
 
 template <class T>
 constexpr bool is_key() noexcept {

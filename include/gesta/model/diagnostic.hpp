@@ -347,6 +347,11 @@ struct view_has_no_version {
   static_assert(Ok, "[gesta E915] the View is made of many streams, and a version counts the events of one; ask  gesta::at_position{n}  or  gesta::at_time{t}");
 };
 
+template <bool Ok, class View>
+struct view_projects_nothing {
+  static_assert(Ok, "[gesta E916] the View projects no event of the model, so it would always be empty; add  void project(View&, const Event&),  for exactly an event of the model");
+};
+
 template <bool Ok, class Model>
 struct not_a_model {
   static_assert(Ok, "[gesta E907] gesta::start takes a model; declare  struct Model : gesta::model<...> {};");

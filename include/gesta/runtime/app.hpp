@@ -20,6 +20,15 @@ namespace gesta {
 template <class Aggregate>
 class port;
 
+namespace detail {
+
+template <class View, class Events>
+inline constexpr bool projects_any = false;
+template <class View, class... E>
+inline constexpr bool projects_any<View, types<E...>> = (projects<View, E> || ...);
+
+}  // namespace detail
+
 /// What a batch came to: true when everything is kept; else why() is the cause and nothing of it is.
 class [[nodiscard]] committed {
  public:
@@ -34,6 +43,9 @@ class [[nodiscard]] committed {
 };
 
 namespace detail {
+
+// Named so that a debugger says it: a command was given to a batch that is over, or that began while another one was open.
+[[noreturn, gnu::cold]] inline void batch_is_over() { __builtin_abort(); }
 
 /// Makes the outcome that the caller gets.
 template <class Outcome, class Expectation>
@@ -102,9 +114,17 @@ class app {
       if (open_) whole_.engine_.roll_back();
     }
 
-    /// As app::handle; a rejection leaves the batch as it was, a failure of a store that is no memory ends it.
+    /// As app::handle; a rejection leaves the batch as it was, a failure of a store that is no memory ends it. A batch that is over, or
+    /// could not begin, decides nothing: the outcome is why(), and where outcomes cannot be a failure the program ends.
     template <class... Argument>
-    [[gnu::always_inline]] decltype(auto) handle(const Argument&... argument) {
+    [[gnu::always_inline]] auto handle(const Argument&... argument) {
+      using result = decltype(whole_.handle(argument...));
+      if constexpr (!detail::same<result, detail::mistaken>) {
+        if (!open_) [[unlikely]] {
+          if constexpr (result::can_fail) return result(why_);
+          else detail::batch_is_over();
+        }
+      }
       return whole_.handle(argument...);
     }
 
@@ -112,6 +132,7 @@ class app {
     committed commit() {
       if (!open_) return committed(why_);
       open_ = false;
+      why_ = failure(failure::kind::busy, 0, "the batch is over");
       if (whole_.engine_.commit()) return {};
       why_ = whole_.engine_.last_failure();
       return committed(why_);
@@ -120,7 +141,7 @@ class app {
    private:
     friend app;
     explicit batch_type(app& whole) : whole_(whole), open_(whole.engine_.begin()) {
-      why_ = open_ ? failure(failure::kind::busy, 0, "the batch is over") : whole.engine_.last_failure();
+      if (!open_) why_ = whole.engine_.last_failure();
     }
 
     app& whole_;
@@ -174,6 +195,7 @@ class app {
     constexpr bool is_of_all = !detail::same<Moment, at_version>;
     (void)sizeof(diagnostic::no_times_kept<is_timed, Model>);
     (void)sizeof(diagnostic::view_has_no_version<is_of_all, View>);
+    (void)sizeof(diagnostic::view_projects_nothing<(!is_of_all || detail::projects_any<View, typename flow_type::current_events>), View>);
     View was{};
     failure cause;
     if (engine_.template project_until<View>(when, was, cause)) return past(was);
@@ -190,7 +212,7 @@ class app {
   /// The position of the last event.
   std::uint64_t last_position() const noexcept { return engine_.log().last_position(); }
 
-  /// Calls visit(const Event&, const gesta::about&) for each kept event in order of position. False: the store could not read.
+  /// Calls visit(const Event&, const gesta::about&) for each event in order of position, those of an open batch included. False: the store could not read.
   template <class Visit>
   bool each_event(Visit&& visit) {
     return engine_.each_event(visit);
@@ -259,7 +281,9 @@ class app {
   [[gnu::flatten]] outcome_of<Command, Option...> carry_out_in_memory(const Key& key, const Command& command, const Option&... option) {
     using result = outcome_of<Command, Option...>;
     const auto start = engine_.here();
+    typename engine_type::command_under_way under_way{engine_};
     result outcome = decide<result>(key, command, option...);
+    under_way.end();
     if constexpr (engine_type::template projects_later<Command>)
       if (!engine_.open()) engine_.project_since(start);
     return outcome;
@@ -268,7 +292,13 @@ class app {
   template <class Key, class Command, class... Option>
   outcome_of<Command, Option...> carry_out_in_unit(const Key& key, const Command& command, const Option&... option) {
     using result = outcome_of<Command, Option...>;
-    if (engine_.open()) return engine_.doomed() ? result(engine_.last_failure()) : decide<result>(key, command, option...);
+    if (engine_.open()) {
+      if (engine_.doomed()) return result(engine_.last_failure());
+      typename engine_type::command_under_way under_way{engine_};
+      result outcome = decide<result>(key, command, option...);
+      under_way.end();
+      return outcome;
+    }
     for (unsigned attempt = 0;; ++attempt) {
       guard unit{engine_};
       if (!unit.begin()) return result(engine_.last_failure());

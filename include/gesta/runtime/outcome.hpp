@@ -23,10 +23,6 @@ struct answers : Arm... {
 template <class... Arm>
 answers(Arm...) -> answers<Arm...>;
 
-/// A function pointer or a final function object as a base.
-template <class Arm>
-concept plain_arm = std::is_class_v<Arm> && !std::is_final_v<Arm>;
-
 /// Whether an outcome that is possible has its answer. The report stands apart: in a constant expression Clang would complain twice.
 template <bool Possible, class Outcome, class Answers>
 inline constexpr bool answered = !Possible || requires(Answers& all, const Outcome& outcome) { all(outcome); };

@@ -130,6 +130,27 @@ class unit_of_work {
 
   auto here() { return unit().here(); }
 
+  /// One command that is under way. Left by an exception, what it and its reactions recorded is taken back; where the log is no memory the
+  /// unit is lost.
+  class command_under_way {
+   public:
+    explicit command_under_way(unit_of_work& whole) : whole_(whole), start_(whole.unit().here()), outcomes_(whole.outcome_count()) {}
+    command_under_way(const command_under_way&) = delete;
+    command_under_way& operator=(const command_under_way&) = delete;
+    ~command_under_way() {
+      if (ended_) return;
+      whole_.give_up(start_, outcomes_);
+      whole_.fails(failure(failure::kind::interrupted, 0, "a decision ended with an exception"));
+    }
+    void end() noexcept { ended_ = true; }
+
+   private:
+    unit_of_work& whole_;
+    typename records_of<log_type, flow_type>::type::mark start_;
+    std::size_t outcomes_;
+    bool ended_ = false;
+  };
+
   /// Projects every event since a mark, in order of position.
   template <class Mark>
   [[gnu::noinline]] void project_since(Mark mark) {
@@ -177,14 +198,14 @@ class unit_of_work {
       readable = evolve_state<Aggregate>(state, record);
       if (!readable) cause = unreadable_at(record.position);
     };
+    if (!found) return true;
     if constexpr (is_memory) {
       constexpr bool with_positions = std::is_same_v<Moment, at_position> || knows_positions<Aggregate>;
-      if (found && !each_of<Aggregate, with_positions>(table, found.number, fold) && !is_beginning(when)) return cause = overwritten(), false;
+      if (!each_of<Aggregate, with_positions>(table, found.number, fold) && !is_beginning(when)) return cause = overwritten(), false;
       return readable;
     } else {
       if (lost_) return cause = failure_, false;
-      const bool read = log_.read(flow_type::template aggregate_tag<Aggregate>, found ? found->stream : typename log_type::stream{},
-                                  table.bytes_of(key), 0, fold);
+      const bool read = log_.read(flow_type::template aggregate_tag<Aggregate>, found->stream, table.key(found.number), 0, fold);
       if (!read) cause = log_.last_failure();
       return read && readable;
     }

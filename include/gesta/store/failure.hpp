@@ -22,6 +22,7 @@ struct failure {
     chain_too_long,  ///< reactions went on beyond the bound of gesta::allow_cycle
     differs,         ///< two files of the program saw different declarations of one command
     too_large,       ///< a message is larger than its store can keep
+    interrupted,     ///< a decision of the batch ended with an exception
     truncated,       ///< the store no longer keeps what was asked for; `position` is the first that it keeps, where known
   };
 

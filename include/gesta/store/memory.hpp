@@ -167,16 +167,19 @@ struct memory_store {
 /// A memory store whose room is all there, and touched, from the start: no allocation, no page fault later. When it is full a command
 /// fails with failure::kind::full and changes nothing.
 struct fixed_memory_store {
-  std::size_t bytes = std::size_t{64} << 20;  ///< of records; rounded up to whole megabytes
-  std::size_t streams = 1024;                 ///< entities of each aggregate
+  std::size_t bytes = std::size_t{64} << 20;  ///< of records; rounded up to whole megabytes, at least one
+  std::size_t streams = 1024;                 ///< entities of each aggregate, at least one
   std::size_t outcomes = 0;                   ///< of gesta::once and of commands sent by reactors; 0: they grow
 
   template <class Model>
   using log = detail::memory_log<flow<Model>, detail::when_full::refuse>;
 
   static constexpr std::size_t segment_bytes() noexcept { return detail::memory_segment; }
-  constexpr std::size_t segments() const noexcept { return (bytes + detail::memory_segment - 1) / detail::memory_segment; }
-  constexpr std::size_t reserved_streams() const noexcept { return streams; }
+  constexpr std::size_t segments() const noexcept {
+    const std::size_t wanted = (bytes + detail::memory_segment - 1) / detail::memory_segment;
+    return wanted < 1 ? 1 : wanted;
+  }
+  constexpr std::size_t reserved_streams() const noexcept { return streams < 1 ? 1 : streams; }
   constexpr std::size_t reserved_outcomes() const noexcept { return outcomes; }
 };
 

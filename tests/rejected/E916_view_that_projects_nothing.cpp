@@ -1,0 +1,20 @@
+// [gesta E916] the View projects no event of the model, so it would always be empty; add  void project(View&, const Event&),  for exactly an event of the model
+// in view_projects_nothing<false, total>
+#include <gesta/gesta.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct deposit { int amount; };
+struct account { int balance = 0; };
+struct total { int sum = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr void project(total& t, const auto& e) { t.sum += e.amount; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts> {};
+
+int main() {
+  auto app = gesta::start<bank>(gesta::memory_store{});
+  return app.view<total>(gesta::at_position{7})->sum;
+}
