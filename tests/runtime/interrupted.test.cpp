@@ -19,7 +19,7 @@ struct place { int order; };
 struct pay { int order; };
 struct note { gesta::list<int, 8> lines; };
 
-bool is_down = false;
+[[maybe_unused]] bool is_down = false;
 void fall_over() {
 #if defined(__cpp_exceptions)
   if (is_down) throw 1;
