@@ -11,4 +11,9 @@ namespace gesta {
 template <class Old>
 concept upcasts = detail::upcasts_exactly<Old>;
 
+/// A state that says which struct it was before it changed: `struct account { using was = account_1; ... };`. Snapshots that hold the old
+/// one are then brought to today by `upcast(const account_1&) -> account`; without it they are passed over and the events folded anew.
+template <class State>
+concept names_old_state = requires { typename State::was; };
+
 }  // namespace gesta

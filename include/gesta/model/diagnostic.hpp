@@ -237,6 +237,11 @@ struct schema_changed {
   static_assert(Ok, "[gesta E309] the fields of the Event are no longer those of the lock and its version was not raised; raise it,  gesta::event_id{\"...\", n + 1},  and keep the old struct in  gesta::history<...>");
 };
 
+template <bool Ok, class State>
+struct old_state_without_upcast {
+  static_assert(Ok, "[gesta E311] the State says which struct it was, and that one cannot be brought to today; add  auto upcast(const State::was&) -> State  beside it, for exactly this struct");
+};
+
 // ---- views -------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Projection, class Event>

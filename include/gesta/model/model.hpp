@@ -31,7 +31,7 @@ template <class Flow, class Rules = command_rules<Flow>>
 using of_commands = reports<typename Rules::event_too, typename Rules::two_handlers>;
 
 template <class Flow, class Aggregate, class Rules = aggregate_rules<Flow, Aggregate>>
-using of_aggregate = reports<typename Rules::value, typename Rules::decided, typename Rules::contract, typename Rules::evolved, typename Rules::key_missing,
+using of_aggregate = reports<typename Rules::value, typename Rules::old_state, typename Rules::decided, typename Rules::contract, typename Rules::evolved, typename Rules::key_missing,
                              typename Rules::key_differs>;
 
 template <class Flow, class Reactor, class Rules = reactor_rules<Flow, Reactor>>

@@ -22,6 +22,17 @@ constexpr auto decided_type() {
   else return gesta::detail::type_is<void>{};
 }
 
+/// Whether a state that says what it was cannot be reached from there.
+template <class State>
+constexpr bool old_state_is_stuck() {
+  if constexpr (names_old_state<State>) {
+    if constexpr (gesta::detail::same<gesta::detail::upcast_result<typename State::was>, State>) return old_state_is_stuck<typename State::was>();
+    else return true;
+  } else {
+    return false;
+  }
+}
+
 template <class Field, class Aggregate, class Commands>
 struct key_fields {
   static constexpr std::size_t missing = npos;
@@ -72,6 +83,7 @@ struct aggregate_rules {
   using keys = key_fields<typename Aggregate::found_by, Aggregate, typename lists::commands>;
 
   using value = report_if<!(__is_constructible(state) && __is_assignable(state&, const state&)), diagnostic::state_not_a_value, state>;
+  using old_state = report_if<old_state_is_stuck<state>(), diagnostic::old_state_without_upcast, state>;
   using decided = report_at<diagnostic::command_without_decide, typename lists::commands, lists::undecided, Aggregate>;
   using contract = report_if<lists::without_contract != npos, diagnostic::decide_without_contract, Aggregate, typename lists::odd_command,
                              typename decltype(decided_type<state, typename lists::odd_command>())::type>;

@@ -1,0 +1,17 @@
+// The state names its old struct, and nothing says what that means today.
+#include <gesta/model/model.hpp>
+
+struct account_1 { int euros = 0; };
+struct account {
+  using was = account_1;
+  long cents = 0;
+};
+constexpr auto upcast(const account_1& old) -> account { return {old.euros * 100L}; }
+struct deposited { long cents; static constexpr auto id = "account.deposited"; };
+struct deposit { long cents; };
+
+constexpr void evolve(account& a, const deposited& e) { a.cents += e.cents; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.cents}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts> {};
