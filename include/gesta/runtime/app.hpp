@@ -10,9 +10,11 @@
 #include <cstdint>
 
 #include <gesta/runtime/clock.hpp>
+#include <gesta/runtime/command_under_way.hpp>
 #include <gesta/runtime/engine.hpp>
 #include <gesta/runtime/options.hpp>
 #include <gesta/runtime/outcome.hpp>
+#include <gesta/runtime/past.hpp>
 #include <gesta/runtime/same_verbs.hpp>
 
 namespace gesta {
@@ -182,7 +184,7 @@ class app {
     (void)sizeof(diagnostic::no_times_kept<is_timed, Model>);
     typename Aggregate::state_type was{};
     failure cause;
-    if (engine_.template fold_until<Aggregate>(key, when, was, cause)) return past(was);
+    if (detail::fold_until<Aggregate>(engine_, key, when, was, cause)) return past(was);
     return past<typename Aggregate::state_type>(cause);
   }
 
@@ -198,7 +200,7 @@ class app {
     (void)sizeof(diagnostic::view_projects_nothing<(!is_of_all || detail::projects_any<View, typename flow_type::current_events>), View>);
     View was{};
     failure cause;
-    if (engine_.template project_until<View>(when, was, cause)) return past(was);
+    if (detail::project_until(engine_, when, was, cause)) return past(was);
     return past<View>(cause);
   }
 
@@ -281,7 +283,7 @@ class app {
   [[gnu::flatten]] outcome_of<Command, Option...> carry_out_in_memory(const Key& key, const Command& command, const Option&... option) {
     using result = outcome_of<Command, Option...>;
     const auto start = engine_.here();
-    typename engine_type::command_under_way under_way{engine_};
+    detail::command_under_way<engine_type> under_way{engine_};
     result outcome = decide<result>(key, command, option...);
     under_way.end();
     if constexpr (engine_type::template projects_later<Command>)
@@ -294,7 +296,7 @@ class app {
     using result = outcome_of<Command, Option...>;
     if (engine_.open()) {
       if (engine_.doomed()) return result(engine_.last_failure());
-      typename engine_type::command_under_way under_way{engine_};
+      detail::command_under_way<engine_type> under_way{engine_};
       result outcome = decide<result>(key, command, option...);
       under_way.end();
       return outcome;

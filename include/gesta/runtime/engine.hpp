@@ -77,6 +77,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
  public:
   using typename base::flow_type;
   using typename base::log_type;
+  using typename base::mark_type;
   using reactor_list = typename flow_type::reactors;
   using base::is_memory;
   static constexpr bool can_fail = log_type::can_fail || any_cycle_allowed<reactor_list>;
@@ -170,8 +171,6 @@ class engine : public unit_of_work<Model, Store, Clock> {
   }
 
  private:
-  using typename base::mark_type;
-
   // ---- keeping events
 
   template <class Handler, class Table, class Place, class Decision>

@@ -84,4 +84,10 @@ inline bool read_event(const recorded& record, Visit&& visit) {
   return readable;
 }
 
+inline failure unreadable_at(std::uint64_t position) {
+  failure cause(failure::kind::corrupt, 0, "the event at position ", position, " cannot be read");
+  cause.position = position;
+  return cause;
+}
+
 }  // namespace gesta::detail
