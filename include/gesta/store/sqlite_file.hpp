@@ -3,6 +3,8 @@
 // May include: store.
 #pragma once
 
+#include <sys/statvfs.h>
+
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -45,6 +47,9 @@ class sqlite_file {
   }
   bool fail(int code, std::int64_t position = 0) {
     failure cause = sqlite_failure(connection(), code, path());
+    // SQLite has taken the unit back, and the index holds nothing that is not in the log: nothing is broken.
+    if (code == SQLITE_IOERR_SHMSIZE && !has_room_for_index())
+      cause = failure(failure::kind::full, code, "the disk has no room for the index of the write-ahead log: ", path());
     cause.position = static_cast<std::uint64_t>(position);
     fail(cause);
     if (last_.why == failure::kind::input_output || last_.why == failure::kind::corrupt) broken_ = true;
@@ -194,6 +199,12 @@ class sqlite_file {
     bool failed = false;
     if (next(question, failed)) answer = question.number(0);
     return !failed;
+  }
+  // Asked of the disk: SQLite does not always keep the number of the error.
+  bool has_room_for_index() const noexcept {
+    constexpr std::uint64_t part = 32768;  // it grows by this
+    struct statvfs disk {};
+    return ::statvfs(sqlite3_db_filename(connection(), "main"), &disk) != 0 || std::uint64_t{disk.f_bavail} * disk.f_frsize >= part;
   }
   bool refuse(const char* why) { return fail(failure(failure::kind::cannot_open, 0, why, ": ", path())); }
 
