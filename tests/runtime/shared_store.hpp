@@ -3,8 +3,10 @@
 
 #include <gesta/codec/binary.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/store/slice.hpp>
 #include <gesta/store/store.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -123,21 +125,31 @@ class log {
     return true;
   }
   template <class F>
-  bool read(std::uint16_t aggregate, const stream&, gesta::key_bytes key, std::uint64_t after, F&& f) {
-    return read_all(0, [&](const gesta::recorded& e) {
-      if (e.aggregate == aggregate && gesta::same_key(e.key, key) && e.version > after) f(e);
+  bool read(std::uint16_t aggregate, const stream&, gesta::key_bytes key, const gesta::slice& part, F&& f) {
+    return each(part, f, [&](const gesta::recorded& e) {
+      return e.aggregate == aggregate && gesta::same_key(e.key, key) && part.holds(e.version);
     });
   }
   template <class F>
-  bool read_all(std::uint64_t after, F&& f) {
-    std::uint64_t position = 0;
-    for (const auto* all : {&disk_.events, &pending_})
-      for (const event& e : *all)
-        if (++position > after) f(as_recorded(e, position));
-    return true;
+  bool read_all(const gesta::slice& part, F&& f) {
+    return each(part, f, [&](const gesta::recorded& e) { return part.holds(e.position); });
   }
 
  private:
+  template <class F, class Wanted>
+  bool each(const gesta::slice& part, F& f, Wanted&& wanted) {
+    std::vector<gesta::recorded> all;
+    for (const auto* list : {&disk_.events, &pending_})
+      for (const event& e : *list)
+        if (const auto r = as_recorded(e, list == &pending_ ? disk_.events.size() + static_cast<std::size_t>(&e - pending_.data()) + 1
+                                                           : static_cast<std::size_t>(&e - disk_.events.data()) + 1);
+            wanted(r))
+          all.push_back(r);
+    if (part.backwards) std::reverse(all.begin(), all.end());
+    for (std::size_t i = 0; i < all.size() && i < part.limit; ++i)
+      if (!f(all[i])) break;
+    return true;
+  }
   static gesta::recorded as_recorded(const event& e, std::uint64_t position) {
     return {e.tag, e.aggregate, gesta::unknown_entity, {e.key.data(), static_cast<std::uint32_t>(e.key.size())}, e.version, position, e.from,
             e.payload.data(), static_cast<std::uint32_t>(e.payload.size()), false};

@@ -149,7 +149,7 @@ TEST_CASE("one stream is read forwards from any version, those of the open unit 
   log_of_bank log(gesta::sqlite_store{.path = f / "a.db"});
   const auto read = [&](const char* key, std::uint64_t after) {
     lines out;
-    CHECK(log.read(0, {}, bytes_of(key), after, [&](const gesta::recorded& r) { out.push_back(line_of(r)); }));
+    CHECK(log.read(0, {}, bytes_of(key), {.after = after}, [&](const gesta::recorded& r) { return out.push_back(line_of(r)), true; }));
     return out;
   };
   for (int pass = 0; pass < 2; ++pass) {  // before and after catching up
@@ -179,8 +179,9 @@ TEST_CASE("a key may be any bytes") {
   REQUIRE(log.commit());
   log_of_bank again(gesta::sqlite_store{.path = f / "a.db"});
   std::vector<std::string> found;
-  CHECK(again.read_all(0, [&](const gesta::recorded& r) {
+  CHECK(again.read_all({}, [&](const gesta::recorded& r) {
     if (r.version == 1) found.emplace_back(r.key.data, r.key.size);
+    return true;
   }));
   CHECK(found == std::vector<std::string>(std::begin(keys), std::end(keys)));
 }

@@ -92,7 +92,7 @@ using lines = std::vector<std::string>;
 template <class Log>
 lines all(Log& log) {
   lines out;
-  CHECK(log.read_all(0, [&](const gesta::recorded& r) { out.push_back(line_of(r)); }));
+  CHECK(log.read_all({}, [&](const gesta::recorded& r) { return out.push_back(line_of(r)), true; }));
   return out;
 }
 template <class Log>

@@ -41,7 +41,7 @@ std::string stored(std::initializer_list<gesta::key_value<Key>> keys) {
   }
   typename gesta::sqlite_store::log<keyed_bank<Key>> log(gesta::sqlite_store{.path = f / "a.db"});
   std::vector<std::string> found;
-  CHECK(log.read_all(0, [&](const gesta::recorded& r) { found.emplace_back(r.key.data, r.key.size); }));
+  CHECK(log.read_all({}, [&](const gesta::recorded& r) { return found.emplace_back(r.key.data, r.key.size), true; }));
   REQUIRE(found.size() == 2 * bytes.size());
   for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == bytes[i % bytes.size()]);
   return answer(f / "a.db", "select group_concat(typeof(key) || ' ' || key, ', ') from (select key from streams order by stream)");

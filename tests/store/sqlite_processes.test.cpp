@@ -73,7 +73,7 @@ TEST_CASE("one stream is read with what others appended since") {
   CHECK(caught_up(one).size() == 2);
   fill(f / "a.db", 2);
   lines out;
-  CHECK(one.read(0, {}, bytes_of("a"), 1, [&](const gesta::recorded& r) { out.push_back(line_of(r)); }));
+  CHECK(one.read(0, {}, bytes_of("a"), {.after = 1}, [&](const gesta::recorded& r) { return out.push_back(line_of(r)), true; }));
   CHECK(out == lines{"2 a/2 0", "3 a/3 0", "4 a/4 0"});
 }
 

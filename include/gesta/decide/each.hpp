@@ -96,4 +96,14 @@ class run {
   alignas(void*) unsigned char closure_[3 * sizeof(void*)] = {};
 };
 
+namespace detail {
+
+/// Whether a part of a decision is an open number of events.
+template <class Part>
+inline constexpr bool is_run = false;
+template <class Event>
+inline constexpr bool is_run<run<Event>> = true;
+
+}  // namespace detail
+
 }  // namespace gesta

@@ -22,9 +22,28 @@ struct once {
   std::uint64_t number;  ///< any number that the sender uses for this request alone
 };
 
-/// The version an entity is expected to have when a command is decided (0: it has no event). Another version is `gesta::conflict`.
+/// What is expected of an entity's stream when something is decided or appended. Otherwise it is `gesta::conflict`.
 struct expected {
-  std::uint64_t version;
+  enum class of : std::uint8_t {
+    version,   ///< exactly this one; 0: it has no event
+    anything,  ///< whatever it has
+    events,    ///< at least one event
+  };
+
+  std::uint64_t version = 0;
+  of what = of::version;
+
+  /// Any version, none included.
+  static constexpr expected any() noexcept { return {0, of::anything}; }
+  /// No event yet: version 0.
+  static constexpr expected none() noexcept { return {}; }
+  /// Some event, whatever the version.
+  static constexpr expected exists() noexcept { return {0, of::events}; }
+
+  /// Whether a stream of this version is what was expected.
+  constexpr bool holds(std::uint64_t actual) const noexcept {
+    return what == of::version ? actual == version : what == of::anything || actual != 0;
+  }
 };
 
 }  // namespace gesta

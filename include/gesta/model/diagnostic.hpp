@@ -362,6 +362,26 @@ struct not_a_model {
   static_assert(Ok, "[gesta E907] gesta::start takes a model; declare  struct Model : gesta::model<...> {};");
 };
 
+template <bool Ok, class Argument>
+struct cannot_append {
+  static_assert(Ok, "[gesta E917] append got an Argument that is neither facts nor an option; write  app.append(gesta::facts<Aggregate>(key, gesta::expected{version}, event...)),  then, where wanted,  gesta::once{source, number}  or  gesta::at_time{t}");
+};
+
+template <bool Ok, class Aggregate, class Event>
+struct fact_of_another {
+  static_assert(Ok, "[gesta E918] the facts of the Aggregate hold an Event that no decision of it records; append one that its commands record, or let a command say so:  -> gesta::emits<Event>");
+};
+
+template <bool Ok, class Aggregate, class Key>
+struct wrong_key_of_facts {
+  static_assert(Ok, "[gesta E919] the key of the facts is not of the Aggregate's Key type; write  gesta::facts<Aggregate>(key, ...)  with a Key");
+};
+
+template <bool Ok, class Aggregate>
+struct not_in_model {
+  static_assert(Ok, "[gesta E920] the Aggregate of the facts is no part of the model; list it in  gesta::model<...>,  or append facts of one that is");
+};
+
 // ---- tests -------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Contract, class Event>

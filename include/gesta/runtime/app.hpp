@@ -9,13 +9,17 @@
 
 #include <cstdint>
 
+#include <gesta/runtime/appending.hpp>
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/command_under_way.hpp>
 #include <gesta/runtime/engine.hpp>
+#include <gesta/runtime/facts.hpp>
 #include <gesta/runtime/options.hpp>
 #include <gesta/runtime/outcome.hpp>
 #include <gesta/runtime/past.hpp>
 #include <gesta/runtime/same_verbs.hpp>
+#include <gesta/runtime/stored.hpp>
+#include <gesta/store/slice.hpp>
 
 namespace gesta {
 
@@ -58,7 +62,7 @@ struct answer_caller {
   static constexpr bool is_root = true;
 
   [[gnu::always_inline]] constexpr bool expects(std::uint64_t version) const noexcept {
-    if constexpr (same<Expectation, expected>) return version == expectation.version;
+    if constexpr (same<Expectation, expected>) return expectation.holds(version);
     else return true;
   }
   [[gnu::always_inline]] Outcome unexpected(std::uint64_t version) const { return Outcome(conflict{version}); }
@@ -128,6 +132,12 @@ class app {
         }
       }
       return whole_.handle(argument...);
+    }
+
+    /// As app::append.
+    template <class... Argument>
+    appended append(const Argument&... argument) {
+      return open_ ? whole_.append(argument...) : appended(why_);
     }
 
     /// Keeps everything, then projects it; the batch is over. False, and nothing is kept, also when it was over or could not begin.
@@ -214,10 +224,42 @@ class app {
   /// The position of the last event.
   std::uint64_t last_position() const noexcept { return engine_.log().last_position(); }
 
+  /// Appends events that nobody here decides: facts of another system, a history. Each argument is gesta::facts<Aggregate>(key,
+  /// expectation, event...), one per stream; all are written in one unit of work, or none. Facts without events are a condition on a
+  /// stream that is not written. Behind them gesta::once{source, number}, and gesta::at_time{t} where they happened at another time.
+  /// States evolve, reactors act and views follow as with events that were decided.
+  ///
+  /// Appended again, the same events under the same gesta::expected{version} are recognised by what lies in the stream behind that
+  /// version: the result is the first one, repeated(), as long as all of them are there; some there and others new is a conflict.
+  /// Under any() and exists() only gesta::once tells a repetition.
+  template <class... Argument>
+  appended append(const Argument&... argument) {
+    if constexpr ((appendable<Argument>() && ...)) return append_in_unit(argument...);
+    else return (report_argument<Argument>(), ...), appended(failure{});
+  }
+
+  /// Calls visit(const Event&, const gesta::about&) for a part of one entity's stream, counted in versions, in order; events of an open
+  /// batch included. visit may return false to end it. Old events come as those of today; slice::limit counts them as they are stored.
+  /// Costs as many steps as there are events behind slice::after.
+  template <class Aggregate, class Key, class Visit>
+  read_result read(const Key& key, const slice& part, Visit&& visit) {
+    failure cause;
+    const bool read = detail::each_stored<Aggregate>(engine_, key, part, cause, typed<Visit>{visit, cause});
+    return read && cause.detail[0] == '\0' ? read_result() : read_result(cause);
+  }
+
+  /// The same for a part of the log, counted in positions.
+  template <class Visit>
+  read_result read(const slice& part, Visit&& visit) {
+    failure cause;
+    const bool read = detail::each_stored(engine_, part, cause, typed<Visit>{visit, cause});
+    return read && cause.detail[0] == '\0' ? read_result() : read_result(cause);
+  }
+
   /// Calls visit(const Event&, const gesta::about&) for each event in order of position, those of an open batch included. False: the store could not read.
   template <class Visit>
   bool each_event(Visit&& visit) {
-    return engine_.each_event(visit);
+    return static_cast<bool>(read({}, visit));
   }
 
   /// The cause why the store cannot be used; nullptr when it can.
@@ -237,6 +279,110 @@ class app {
   static constexpr bool can_take_back() {
     if constexpr (engine_type::is_memory) return engine_type::log_type::keeps_all;
     else return true;
+  }
+
+  /// Hands a stored record to a visitor of events; false ends the reading.
+  template <class Visit>
+  struct typed {
+    Visit& visit;
+    failure& cause;
+
+    bool operator()(const recorded& record) const {
+      bool goes_on = true;
+      const about where{record.key, record.version, record.position, record.from.time, record.from.correlation, record.from.causation};
+      const bool readable = detail::read_event<flow_type, typename flow_type::current_events, engine_type::is_memory>(record, [&](const auto& event) {
+        if (!goes_on) return;
+        if constexpr (std::is_void_v<decltype(visit(event, where))>) visit(event, where);
+        else goes_on = visit(event, where);
+      });
+      if (!readable) cause = detail::unreadable_at(record.position);
+      return readable && goes_on;
+    }
+  };
+
+  // ---- appending
+
+  template <class Facts, class... Event>
+  static constexpr bool all_recorded(detail::types<Event...>) {
+    return (detail::contains<Event, typename flow_type::template events_of<typename Facts::aggregate>> && ...);
+  }
+  template <class Facts>
+  static constexpr bool key_fits = engine_type::template table_type<typename Facts::aggregate>::template takes<typename Facts::key_type>;
+  template <class Argument>
+  static constexpr bool appendable() {
+    if constexpr (!detail::is_facts<Argument>) {
+      return detail::same<Argument, once> || (flow_type::is_traced && detail::same<Argument, at_time>);
+    } else if constexpr (!detail::contains<typename Argument::aggregate, typename flow_type::aggregates>) {
+      return false;
+    } else {
+      return key_fits<Argument> && all_recorded<Argument>(detail::contract_events<typename Argument::contract>{});
+    }
+  }
+  template <class Argument>
+  static void report_argument() {
+    if constexpr (!detail::is_facts<Argument>) {
+      constexpr bool is_time = detail::same<Argument, at_time>;
+      (void)sizeof(diagnostic::cannot_append<(detail::same<Argument, once> || is_time), Argument>);
+      (void)sizeof(diagnostic::no_times_kept<(flow_type::is_traced || !is_time), Model>);
+    } else if constexpr (!detail::contains<typename Argument::aggregate, typename flow_type::aggregates>) {
+      (void)sizeof(diagnostic::not_in_model<false, typename Argument::aggregate>);
+    } else {
+      using table = typename engine_type::template table_type<typename Argument::aggregate>;
+      (void)sizeof(diagnostic::wrong_key_of_facts<key_fits<Argument>, typename Argument::aggregate, typename table::key_type>);
+      report_events<typename Argument::aggregate>(detail::contract_events<typename Argument::contract>{});
+    }
+  }
+  template <class Aggregate, class... Event>
+  static void report_events(detail::types<Event...>) {
+    using recorded_events = typename flow_type::template events_of<Aggregate>;
+    ((void)sizeof(diagnostic::fact_of_another<detail::contains<Event, recorded_events>, Aggregate, Event>), ...);
+  }
+
+  template <class... Argument>
+  appended append_in_unit(const Argument&... argument) {
+    if (engine_.open()) {
+      if (engine_.doomed()) return appended(engine_.last_failure());
+      detail::command_under_way<engine_type> under_way{engine_};
+      appended outcome = append_now(argument...);
+      under_way.end();
+      return outcome;
+    }
+    for (unsigned attempt = 0;; ++attempt) {
+      guard unit{engine_};
+      if (!unit.begin()) return appended(engine_.last_failure());
+      const appended outcome = append_now(argument...);
+      if (!outcome || outcome.repeated() || outcome.position() == 0) return outcome;  // nothing was written
+      if (unit.commit()) return outcome;
+      if (engine_.last_failure().why != failure::kind::conflict || attempt == detail::conflict_retries) return appended(engine_.last_failure());
+    }
+  }
+
+  template <class... Argument>
+  appended append_now(const Argument&... argument) {
+    constexpr bool is_once = detail::is_given<once, Argument...>;
+    using request_type = std::conditional_t<is_once, once, detail::unnumbered>;
+    const auto request = detail::given_or_none<request_type>(argument...);
+    engine_.begin_chain();
+    if constexpr (is_once) {
+      remembered first;
+      switch (engine_.log().recall(request, first)) {
+        case recall_result::fresh: break;
+        case recall_result::known: return appended(first.position == 0 ? 0 : first.position - first.version + 1, first.position, true);
+        case recall_result::failed: engine_.doom(engine_.log().last_failure()); return appended(engine_.last_failure());
+      }
+    }
+    origin from = engine_.origin_of(request);
+    if constexpr (detail::is_given<at_time, Argument...>) from.time = detail::given_option<at_time>(argument...).time;
+    const appended outcome = detail::appending<engine_type>(engine_).carry_out(from, argument...);
+    if constexpr (is_once) {
+      if (!outcome) return outcome;
+      const std::uint64_t count = outcome.position() == 0 ? 0 : outcome.position() - outcome.first_position() + 1;
+      if (!engine_.log().remember(request, {verdict::accepted, 0, count, outcome.position(), nullptr, 0})) {
+        engine_.doom(engine_.log().last_failure());
+        return appended(engine_.last_failure());
+      }
+    }
+    return outcome;
   }
 
   template <class Command>

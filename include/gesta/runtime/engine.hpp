@@ -58,11 +58,6 @@ struct reserved_name {
 template <class Reactor>
 inline constexpr reserved_name<__builtin_strlen(id_of<Reactor>.name)> sender_name{id_of<Reactor>.name};
 
-template <class Part>
-inline constexpr bool is_run = false;
-template <class Event>
-inline constexpr bool is_run<run<Event>> = true;
-
 // Named so that a debugger says it: one gesta::once was used for two commands, and the first was refused as the second cannot be.
 [[noreturn, gnu::cold]] inline void outcome_of_another_command() { __builtin_abort(); }
 
@@ -146,6 +141,25 @@ class engine : public unit_of_work<Model, Store, Clock> {
           if (!this->open_) project_own<handler>(table, found, d, version, start.records, from);
     }
     return answer.settled(found ? found->state : table.blank(), found ? found->version : 0, last);
+  }
+
+  /// Records facts that nobody here decided, in the open unit; they evolve the state, and reactors act on them. False: last_failure()
+  /// says why, and the caller gives up what was recorded.
+  template <class Facts>
+  bool record(const Facts& facts, const origin& from) {
+    using aggregate = typename Facts::aggregate;
+    auto& table = this->template table_of<aggregate>();
+    auto found = table.find(facts.key());
+    const std::uint64_t version = found ? found->version : 0;
+    const typename base::mark_type start = this->unit().here();
+    if constexpr (Facts::contract::event_list::size != 0) {
+      if (!found) found = table.add(facts.key());
+      if (!found) return this->no_room_for_entities(), false;
+      if (!keep<Facts>(table, found, facts, from)) return false;
+      if constexpr (any_is_reacted_to<contract_events<typename Facts::contract>, reactor_list>)
+        if (found->version != version) return follow<Facts>(table, found, facts, start, version, from);
+    }
+    return true;
   }
 
   /// True when decide_one leaves the events of this command to `project_since`.

@@ -14,6 +14,7 @@
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/views.hpp>
 #include <gesta/store/record.hpp>
+#include <gesta/store/slice.hpp>
 #include <gesta/store/store.hpp>
 
 namespace gesta::detail {
@@ -69,60 +70,41 @@ class holdings {
   template <class Mark, class Visit>
   void each_record(Mark begin, Mark end, Visit&& visit) {
     const std::uint64_t offset = is_memory ? 0 : log_.last_position() - unit().count();
-    unit().each(begin, end, [&](const record_head& head, std::uint64_t position) {
-      visit(recorded{head.tag, head.aggregate, head.entity, key_of(head.aggregate, head.entity), head.version, position + offset,
-                     unit().from(head), unit().payload(head), static_cast<std::uint32_t>(head.size - unit_type::head_size), true});
-    });
+    unit().each(begin, end, [&](const record_head& head, std::uint64_t position) { visit(in_memory(head, position + offset)); });
   }
-
-  /// Calls visit(event, about) for each kept event.
-  template <class Visit>
-  bool each_event(Visit&& visit) {
-    bool readable = true;
-    const auto one = [&](const recorded& record) {
-      if (!readable) return;
-      readable = read_event<flow_type, typename flow_type::current_events, is_memory>(record, [&](const auto& event) { visit(event, about_record(record)); });
-    };
-    if constexpr (is_memory) {
-      each_record(log_.events().first(), log_.events().here(), one);
-      return readable;
-    } else {
-      return log_.read_all(0, one) && readable;
-    }
+  recorded in_memory(const record_head& head, std::uint64_t position) {
+    return {head.tag, head.aggregate, head.entity, key_of(head.aggregate, head.entity), head.version, position,
+            unit().from(head), unit().payload(head), static_cast<std::uint32_t>(head.size - unit_type::head_size), true};
   }
 
   template <class Aggregate>
   static constexpr bool knows_positions = any_evolves_about<typename Aggregate::state_type, typename flow_type::template events_of<Aggregate>>;
 
-  /// In memory: visit(recorded) for the kept records of one entity, in order. The links of a stream do not tell positions: with them
-  /// the whole log is gone through, without them they are 0. False: older ones are no longer kept.
-  template <class Aggregate, bool WithPositions, class Table, class Visit>
-  bool each_record_of(Table& table, std::uint32_t number, Visit&& visit) {
-    constexpr auto aggregate = flow_type::template aggregate_tag<Aggregate>;
+  /// In memory: visit(recorded) for a part of one entity's stream, until it gives false. The links of a stream do not tell positions: they
+  /// are counted from the begin of each segment concerned, or are 0. False: some of the part is no longer kept; nothing was visited.
+  template <bool WithPositions, class Table, class Visit>
+  bool each_record_of(Table& table, std::uint32_t number, const slice& part, Visit&& visit) {
     const auto& entity = table.at(number);
-    if constexpr (WithPositions) {
-      std::uint64_t first = 0;
-      each_record(unit().first(), unit().here(), [&](const recorded& record) {
-        if (record.aggregate != aggregate || record.entity != number) return;
-        if (first == 0) first = record.version;
-        visit(record);
-      });
-      return first == (entity.version == 0 ? 0 : 1);
-    } else {
-      std::vector<const record_head*> stream;
-      link at = entity.stream.head;
-      for (; at != 0; at = stream.back()->previous) {
-        const record_head* const head = unit().at(at);
-        if (head == nullptr) break;
-        stream.push_back(head);
-      }
-      for (std::size_t i = stream.size(); i-- != 0;) {
-        const record_head& head = *stream[i];
-        visit(recorded{head.tag, head.aggregate, head.entity, table.key(head.entity), head.version, 0, unit().from(head), unit().payload(head),
-                       static_cast<std::uint32_t>(head.size - unit_type::head_size), true});
-      }
-      return at == 0;
+    std::vector<link> stream;
+    link at = entity.stream.head;
+    for (std::uint64_t version = entity.version; at != 0 && version > part.after; --version) {
+      const record_head* const head = unit().at(at);
+      if (head == nullptr) return false;
+      if (part.holds(version)) stream.push_back(at);
+      at = head->previous;
     }
+    std::vector<std::uint64_t> positions;
+    if constexpr (WithPositions) {
+      positions.resize(stream.size());
+      typename unit_type::places places(unit());
+      for (std::size_t i = stream.size(); i-- != 0;) positions[i] = places.position(stream[i]);
+    }
+    const std::size_t count = stream.size() < part.limit ? stream.size() : static_cast<std::size_t>(part.limit);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t which = part.backwards ? i : stream.size() - 1 - i;
+      if (!visit(in_memory(*unit().at(stream[which]), WithPositions ? positions[which] : 0))) return true;
+    }
+    return true;
   }
 
   /// A stream holds what the decisions of its aggregate record: another event of the model in it is an error, as an unknown one is.

@@ -44,6 +44,18 @@ struct mistaken_app {
   past<View> view(const Moment&) {
     return past<View>(failure{});
   }
+  template <class... Argument>
+  appended append(const Argument&...) {
+    return appended(failure{});
+  }
+  template <class Aggregate, class Key, class Visit>
+  read_result read(const Key&, const slice&, Visit&&) {
+    return {};
+  }
+  template <class Visit>
+  read_result read(const slice&, Visit&&) {
+    return {};
+  }
   template <class Visit>
   bool each_event(Visit&&) {
     return false;

@@ -13,6 +13,7 @@
 #include <gesta/runtime/holdings.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/store/record.hpp>
+#include <gesta/store/slice.hpp>
 #include <gesta/store/store.hpp>
 
 namespace gesta::detail {
@@ -236,11 +237,14 @@ class unit_of_work : public holdings<Model, Store> {
     entity.state = typename Aggregate::state_type{};
     if (entity.version == 0) return;
     if constexpr (is_memory) {
-      this->template each_record_of<Aggregate, base::template knows_positions<Aggregate>>(table, which.entity, [&](const recorded& record) { evolve_by<Aggregate>(entity, record); });
-    } else {
-      const bool read = log_.read(which.aggregate, entity.stream, table.key(which.entity), 0, [&](const recorded& record) {
-        if (record.version <= entity.version) evolve_by<Aggregate>(entity, record);  // what others recorded since comes with the next catch_up
+      this->template each_record_of<base::template knows_positions<Aggregate>>(table, which.entity, {}, [&](const recorded& record) {
+        evolve_by<Aggregate>(entity, record);
+        return true;
       });
+    } else {
+      const slice part{.to = entity.version};  // what others recorded since comes with the next catch_up
+      const bool read = log_.read(which.aggregate, entity.stream, table.key(which.entity), part,
+                                  [&](const recorded& record) { return evolve_by<Aggregate>(entity, record), true; });
       if (!read) this->lose(log_.last_failure());
     }
   }

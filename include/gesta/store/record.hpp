@@ -127,9 +127,35 @@ class records {
     else return {};
   }
 
+  /// Tells positions of records whose addresses ascend: it counts from the begin of each one's segment.
+  class places {
+   public:
+    explicit places(const records& all) noexcept : all_(all) {}
+    /// For an address that is kept, not below the one before.
+    std::uint64_t position(link address) noexcept {
+      const std::uint64_t start = all_.start_of((address - 1) / all_.bytes_);
+      if (at_ == 0 || start != all_.start_of((at_ - 1) / all_.bytes_)) {
+        at_ = start * all_.bytes_ + 1;
+        before_ = all_.table_[all_.slot(start)].before;
+      }
+      for (; at_ != address; ++before_) at_ += (all_.at(at_)->size + 7u) & ~7u;
+      return before_ + 1;
+    }
+
+   private:
+    const records& all_;
+    link at_ = 0;
+    std::uint64_t before_ = 0;
+  };
+
   /// Calls visit(head, position) for each kept record from a mark up to another, in order.
   template <class Visit>
   void each(mark begin, mark end, Visit&& visit) const {
+    each_while(begin, end, [&](const record_head& head, std::uint64_t position) { return visit(head, position), true; });
+  }
+  /// The same until visit gives false.
+  template <class Visit>
+  void each_while(mark begin, mark end, Visit&& visit) const {
     std::uint64_t position = begin.records;
     link address = begin.address;
     while (position < end.records) {
@@ -142,7 +168,7 @@ class records {
       }
       const record_head& head = *at(address);
       address += (head.size + 7u) & ~7u;
-      visit(head, ++position);
+      if (!visit(head, ++position)) return;
     }
   }
 

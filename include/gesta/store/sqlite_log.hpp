@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gesta/message/about.hpp>
+#include <gesta/store/slice.hpp>
 #include <gesta/store/sqlite_file.hpp>
 #include <gesta/store/sqlite_key.hpp>
 #include <gesta/store/sqlite_names.hpp>
@@ -96,8 +98,9 @@ class sqlite_log {
     if (!is_open_ && !look_again()) return false;
     const sqlite_reading reading(after_.set(0, seen_));
     bool failed = false;
-    while (file_.next(after_, failed, seen_ + 1))
-      if (!note_head({after_}) || !hand_over({after_}, f)) return false;
+    const auto take = [&f](const recorded& record) { return f(record), true; };
+    for (bool goes_on = true; file_.next(after_, failed, seen_ + 1);)
+      if (!note_head({after_}) || !hand_over({after_}, take, goes_on)) return false;
     return !failed && (seen_ == last_ || corrupt(seen_ + 1, "it is missing"));
   }
 
@@ -131,31 +134,39 @@ class sqlite_log {
     return !waiting_.are_many() || flush() ? append_result::ok : doom();
   }
 
-  /// The events of one stream after a version, in order: f(const recorded&), which uses nothing of the log.
+  /// A part of one stream, counted in versions: f(const recorded&) uses nothing of the log, and ends the reading by false.
   template <class F>
-  bool read(std::uint16_t aggregate, const stream& handle, const key_bytes& key, std::uint64_t after_version, F&& f) {
+  bool read(std::uint16_t aggregate, const stream& handle, const key_bytes& key, const slice& part, F&& f) {
     // A statement left at its row holds one view of the file for those below, which else take and give back its locks one by one.
     const sqlite_reading view(last_row_);
     bool failed = false;
     if (!flush() || !file_.next(last_row_, failed)) return false;
     const std::int64_t number = known(handle) != nullptr ? handle.number : find(aggregate, key);
     if (number <= 0) return number == 0;  // without a stream there are no events
-    if (!read_known(number, after_version, f)) return false;
-    // What others appended since catch_up.
-    const sqlite_reading reading(tail_.set(0, seen_).set(1, number).set(2, as_number(after_version)));
-    while (file_.next(tail_, failed))
-      if (!hand_over({tail_}, f)) return false;
-    return !failed;
+    std::vector<std::int64_t> positions;
+    if (!find_known(number, part, positions) || !find_since(number, part, positions)) return false;
+    const std::size_t count = positions.size() < part.limit ? positions.size() : static_cast<std::size_t>(part.limit);
+    bool goes_on = true;
+    for (std::size_t i = 0; i < count && goes_on; ++i) {
+      const std::int64_t at = positions[part.backwards ? positions.size() - 1 - i : i];
+      const sqlite_reading reading(one_.set(0, at));
+      if (!file_.next(one_, failed)) return !failed && corrupt(at, "its stream does not exist");
+      if (!hand_over({one_}, f, goes_on)) return false;
+    }
+    return true;
   }
 
-  /// All events after a position, in order: f(const recorded&), which uses nothing of the log.
+  /// A part of all events, counted in positions: f(const recorded&) uses nothing of the log, and ends the reading by false.
   template <class F>
-  bool read_all(std::uint64_t after_position, F&& f) {
+  bool read_all(const slice& part, F&& f) {
     if (!flush()) return false;
-    const sqlite_reading reading(after_.set(0, as_number(after_position)));
-    bool failed = false;
-    while (file_.next(after_, failed))
-      if (!hand_over({after_}, f)) return false;
+    sqlite_statement& rows = part.backwards ? before_ : after_;
+    const sqlite_reading reading(rows.set(0, as_number(part.backwards ? part.to : part.after)));
+    bool failed = false, goes_on = true;
+    for (std::uint64_t count = 0; goes_on && count < part.limit && file_.next(rows, failed); ++count) {
+      if (!part.holds(static_cast<std::uint64_t>(record_row{rows}.position()))) break;
+      if (!hand_over({rows}, f, goes_on)) return false;
+    }
     return !failed;
   }
 
@@ -198,7 +209,8 @@ class sqlite_log {
     largest_ = static_cast<std::size_t>(sqlite3_limit(file_.connection(), SQLITE_LIMIT_LENGTH, -1)) - 1024;
     return names_.prepare() && outcomes_.prepare() && reads(one_, "e.position = ?") &&
            reads(after_, "e.position > ? order by e.position") &&
-           reads(tail_, "e.position > ? and e.stream = ? and e.version > ? order by e.position") &&
+           reads(before_, "e.position <= ? order by e.position desc") &&
+           file_.prepare(tail_, "select position, version from events where position > ? and stream = ? order by position") &&
            file_.prepare(link_, "select stream, version, previous from events where position = ?") &&
            file_.prepare(insert_, "insert or fail into events select * from gesta_waiting_events") &&
            file_.prepare(find_, "select stream from streams where aggregate = ? and key = ?") &&
@@ -312,36 +324,37 @@ class sqlite_log {
   }
 
   template <class F>
-  bool hand_over(record_row row, F&& f) {
+  bool hand_over(record_row row, F&& f, bool& goes_on) {
     recorded record{};
     key_column::buffer buffer;
     if (const char* const why = row.read(names_, keys_, buffer, record)) return corrupt(row.position(), why);
-    if (record.aggregate != sqlite_names::unknown) f(static_cast<const recorded&>(record));  // else its aggregate has left with it
+    if (record.aggregate != sqlite_names::unknown) goes_on = f(static_cast<const recorded&>(record));  // else its aggregate has left with it
     return true;
   }
 
-  /// Follows the links from the last event back to the version, then hands the events over forwards.
-  template <class F>
-  bool read_known(std::int64_t number, std::uint64_t after_version, F&& f) {
+  /// Follows the links from the last event that is known back to the first of the part.
+  bool find_known(std::int64_t number, const slice& part, std::vector<std::int64_t>& positions) {
     if (number > static_cast<std::int64_t>(streams_.size())) return true;
     const known_stream& head = streams_[static_cast<std::size_t>(number - 1)];
-    std::vector<std::int64_t> positions;
     std::int64_t at = head.position;
-    for (std::int64_t expected = head.version; expected > as_number(after_version); --expected) {
+    for (std::int64_t expected = head.version; expected > as_number(part.after); --expected) {
       const sqlite_reading reading(link_.set(0, at));
       bool failed = false;
       if (!file_.next(link_, failed)) return !failed && corrupt(at, "it is missing");
       if (link_.number(0) != number || link_.number(1) != expected) return corrupt(at, "it is not of the stream that leads to it");
-      positions.push_back(at);
+      if (part.holds(static_cast<std::uint64_t>(expected))) positions.push_back(at);
       at = link_.number(2);
     }
-    for (std::size_t i = positions.size(); i-- != 0;) {
-      const sqlite_reading reading(one_.set(0, positions[i]));
-      bool failed = false;
-      if (!file_.next(one_, failed)) return !failed && corrupt(positions[i], "its stream does not exist");
-      if (!hand_over({one_}, f)) return false;
-    }
+    for (std::size_t i = 0, end = positions.size(); i + 1 < end; ++i, --end) std::swap(positions[i], positions[end - 1]);
     return true;
+  }
+  /// What others appended since catch_up.
+  bool find_since(std::int64_t number, const slice& part, std::vector<std::int64_t>& positions) {
+    const sqlite_reading reading(tail_.set(0, seen_).set(1, number));
+    bool failed = false;
+    while (file_.next(tail_, failed))
+      if (part.holds(static_cast<std::uint64_t>(tail_.number(1)))) positions.push_back(tail_.number(0));
+    return !failed;
   }
 
   const key_column* keys_;
@@ -349,7 +362,7 @@ class sqlite_log {
   sqlite_file file_;
   sqlite_names names_;
   sqlite_outcomes outcomes_;
-  sqlite_statement after_, one_, tail_, link_, insert_, find_, make_, last_row_;
+  sqlite_statement after_, before_, one_, tail_, link_, insert_, find_, make_, last_row_;
 
   std::vector<known_stream> streams_;  ///< by number, from 1
   std::vector<before_unit> touched_;   ///< by the open unit

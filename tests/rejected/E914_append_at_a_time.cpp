@@ -1,0 +1,27 @@
+// [gesta E914] the Model keeps no times, so nothing can be told as of one; ask  gesta::at_position{n},  or take  gesta::lean  out of the model
+// in no_times_kept<false, bank>
+#include <gesta/gesta.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct rated { int stars; static constexpr auto id = "shop.rated"; };
+struct deposit { int amount; };
+struct rate { int stars; };
+struct account { int balance = 0; };
+struct shop { int stars = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr void evolve(shop& s, const rated& e) { s.stars += e.stars; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+constexpr auto decide(const shop&, const rate& c) -> gesta::emits<rated> { return rated{c.stars}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> { static constexpr auto id = "account"; };
+struct shops : gesta::aggregate<shop, gesta::commands<rate>> {
+  static constexpr auto id = "shop";
+  using key = int;
+};
+struct bank : gesta::model<accounts, shops, gesta::lean> {};
+
+int main() {
+  auto app = gesta::start<bank>(gesta::memory_store{});
+  return app.append(gesta::facts<accounts>("alice", gesta::expected::none(), deposited{5}), gesta::at_time{{7}}) ? 0 : 1;
+}

@@ -1,0 +1,27 @@
+// [gesta E918] the facts of the Aggregate hold an Event that no decision of it records; append one that its commands record, or let a command say so:  -> gesta::emits<Event>
+// in fact_of_another<false, accounts, rated>
+#include <gesta/gesta.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct rated { int stars; static constexpr auto id = "shop.rated"; };
+struct deposit { int amount; };
+struct rate { int stars; };
+struct account { int balance = 0; };
+struct shop { int stars = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr void evolve(shop& s, const rated& e) { s.stars += e.stars; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+constexpr auto decide(const shop&, const rate& c) -> gesta::emits<rated> { return rated{c.stars}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> { static constexpr auto id = "account"; };
+struct shops : gesta::aggregate<shop, gesta::commands<rate>> {
+  static constexpr auto id = "shop";
+  using key = int;
+};
+struct bank : gesta::model<accounts, shops> {};
+
+int main() {
+  auto app = gesta::start<bank>(gesta::memory_store{});
+  return app.append(gesta::facts<accounts>("alice", gesta::expected::none(), rated{5})) ? 0 : 1;
+}
