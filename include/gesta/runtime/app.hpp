@@ -256,10 +256,17 @@ class app {
     return read && cause.detail[0] == '\0' ? read_result() : read_result(cause);
   }
 
-  /// Calls visit(const Event&, const gesta::about&) for each event in order of position, those of an open batch included. False: the store could not read.
+  /// Calls visit(const Event&, const gesta::about&) for each event that is kept, in order of position, those of an open batch included.
+  /// False: the store could not read.
   template <class Visit>
   bool each_event(Visit&& visit) {
-    return static_cast<bool>(read({}, visit));
+    return static_cast<bool>(read({.after = first_position() - 1}, visit));
+  }
+
+  /// The position of the first event that the store keeps: 1, unless it keeps its last records only.
+  std::uint64_t first_position() const noexcept {
+    if constexpr (engine_type::is_memory) return engine_.log().events().first().records + 1;
+    else return 1;
   }
 
   /// The cause why the store cannot be used; nullptr when it can.

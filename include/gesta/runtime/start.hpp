@@ -61,6 +61,7 @@ struct mistaken_app {
     return false;
   }
   std::uint64_t last_position() const { return 0; }
+  std::uint64_t first_position() const { return 1; }
   const failure* broken() const { return nullptr; }
 };
 
