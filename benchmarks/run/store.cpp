@@ -117,15 +117,16 @@ class by_hand final : public contender {
     check(sqlite3_open((folder + "/hand.db").c_str(), &db_));
     run("pragma journal_mode=wal; pragma synchronous=full; pragma cache_size=-32768");
     run(gesta::detail::sqlite_tables);
-    run("insert into types(kind, id, version) values('aggregate', 'account', 1), ('event', 'account.moved', 1)");
+    run("insert into types(kind, id, version, form) values('aggregate', 'account', 1, ''), ('event', 'account.moved', 1, '')");
     begin_ = prepare("begin immediate");
     commit_ = prepare("commit");
-    make_ = prepare("insert into streams(aggregate, key) values(1, ?)");
+    make_ = prepare("insert into streams(aggregate, key, version, last) values(1, ?, 0, 0)");
+    head_ = prepare("update streams set version = ?, last = ? where stream = ?");
     insert_ = prepare("insert into events values(?, ?, ?, ?, 2, ?, ?, null, ?)");
     all_ = prepare("select position, stream, version, type, time, correlation, payload from events order by position");
   }
   ~by_hand() override {
-    for (sqlite3_stmt* s : {begin_, commit_, make_, insert_, all_}) sqlite3_finalize(s);
+    for (sqlite3_stmt* s : {begin_, commit_, make_, head_, insert_, all_}) sqlite3_finalize(s);
     sqlite3_close(db_);
   }
 
@@ -153,6 +154,10 @@ class by_hand final : public contender {
       step(insert_);
       h.last = position_;
     }
+    sqlite3_bind_int64(head_, 1, h.version);
+    sqlite3_bind_int64(head_, 2, h.last);
+    sqlite3_bind_int64(head_, 3, h.number);
+    step(head_);
     step(commit_);
   }
   std::int64_t replay() override {
@@ -181,7 +186,7 @@ class by_hand final : public contender {
   }
 
   sqlite3* db_ = nullptr;
-  sqlite3_stmt *begin_, *commit_, *make_, *insert_, *all_;
+  sqlite3_stmt *begin_, *commit_, *make_, *head_, *insert_, *all_;
   std::vector<head> heads_ = std::vector<head>(streams);
   std::int64_t position_ = 0;
 };

@@ -2,11 +2,14 @@
 
 The writer records 1, 2, 3, ... and says "kept N" when it was told so. FAULTS_WRITER and FAULTS_IO name the programs, FAULTS_SEED repeats
 what was drawn, FAULTS_DRAWN says how many of the long runs. After each run, whatever became of it, the store must open, pass SQLite's own
-check, and hold 1 to N without a gap or a repetition, N being at least the last that was acknowledged and at most one more.
+check, and hold 1 to N without a gap or a repetition, N being at least the last that was acknowledged and at most one more. A file of
+format 1 is migrated when it is opened: then it holds what it held, in the old format or in the new one.
 """
 import os
 import random
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -17,22 +20,40 @@ from pathlib import Path
 WRITER, IO = os.environ["FAULTS_WRITER"], os.environ["FAULTS_IO"]
 SEED = int(os.environ.get("FAULTS_SEED", random.SystemRandom().randrange(10**6)))
 DRAWN = int(os.environ.get("FAULTS_DRAWN", 40))
+FORMAT_1 = Path(__file__).parent.parent / "store" / "sqlite_format_1.sql"
 ONCE = ("eio", "enospc", "short", "kill", "torn")
 STAYING = ("eio", "enospc")
 
 
 class Work:
-    """So many commands, with events of up to so many bytes."""
+    """So many commands, with events of up to so many bytes; the first `before` of them were handled when the file was made, in format 1."""
 
-    def __init__(self, count, size):
-        self.count, self.size = count, size
+    def __init__(self, count, size, before=0):
+        self.count, self.size, self.before = count, size, before
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name) / "store"
             folder.mkdir()
+            self.prepare(folder)
             said, code = self.write(folder)
             assert code == 0 and said == [f"kept {n}" for n in range(1, count + 1)], said
             self.calls = int(Path(f"{folder}.count").read_text())
         print(f"{self.calls} calls reach the disk while {count} commands are handled", flush=True)
+
+    def prepare(self, folder):
+        """Makes the file of format 1, where there is one to begin with."""
+        if self.before == 0:
+            return
+        file = sqlite3.connect(folder / "a.db")
+        file.executescript("".join(re.findall(r"CREATE TABLE[^;]*;|pragma [^;]*;", FORMAT_1.read_text())))
+        file.execute("insert into types values(1, 'aggregate', 'notebook', 1), (2, 'event', 'noted', 1)")
+        file.execute("insert into sources values(1, 'writer')")
+        for n in range(1, self.before + 1):
+            file.execute("insert or ignore into streams values(?, 1, ?)", (n, chr(ord("a") + n % 3)))
+            file.execute("insert into events values(?, ?, 1, null, 2, 0, null, null, ?)", (n, n, n.to_bytes(8, "little") + b"\1x"))
+            file.execute("insert into outcomes values(1, ?, 0, 1, ?, null, null)", (n, n))
+        file.commit()
+        file.execute("pragma journal_mode=wal")
+        file.close()
 
     def write(self, folder, at=0, how="eio", stays=False):
         """Runs the writer with a fault at a call; what it printed, and its exit code."""
@@ -48,6 +69,7 @@ class Work:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name) / "store"
             folder.mkdir()
+            self.prepare(folder)
             said, code = self.write(folder, at, how, stays)
             kept = [int(line.split()[1]) for line in said if line.startswith("kept")]
             failed = [line for line in said if line.startswith("failed")]
@@ -63,7 +85,7 @@ class Work:
             there = read(folder)
             if there is None:
                 return where + "the store cannot be read"
-            if there != list(range(1, len(there) + 1)) or not len(kept) <= len(there) <= len(kept) + 1:
+            if there != list(range(1, len(there) + 1)) or not max(len(kept), self.before) <= len(there) <= max(len(kept) + 1, self.before):
                 return where + f"kept {kept}, but there are {there}"
             check = subprocess.run(["sqlite3", str(folder / "a.db"), "pragma integrity_check"], capture_output=True, text=True)
             return None if check.stdout == "ok\n" else where + check.stdout + check.stderr
@@ -97,6 +119,12 @@ class Faults(unittest.TestCase):
 
     def test_from_one_call_on_all_fail(self):
         self.strike(self.short, [(at, how, True) for at in range(1, self.short.calls + 1) for how in STAYING])
+
+    def test_one_call_fails_while_an_old_file_is_migrated(self):
+        old = Work(count=4, size=10, before=3)
+        self.assertGreater(old.calls, 30)
+        self.strike(old, [(at, how, False) for at in range(1, old.calls + 1) for how in ONCE])
+        self.strike(old, [(at, how, True) for at in range(1, old.calls + 1) for how in STAYING])
 
     def test_a_call_fails_while_a_long_log_is_moved_into_the_file(self):
         print(f"seed {SEED}", flush=True)

@@ -157,7 +157,7 @@ TEST_CASE("a file that cannot be written to is refused at opening") {
 TEST_CASE("a file that a newer gesta made is refused") {
   const folder f;
   fill(f / "a.db", 1);
-  sql(f / "a.db", "pragma user_version=2");
+  sql(f / "a.db", ("pragma user_version=" + std::to_string(gesta::detail::sqlite_format + 1)).c_str());
   CHECK(says(why_broken(f / "a.db"), "newer gesta"));
 }
 

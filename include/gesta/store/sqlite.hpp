@@ -13,6 +13,7 @@
 #include <string>
 
 #include <gesta/codec/binary.hpp>
+#include <gesta/codec/wire_form.hpp>
 #include <gesta/message/id.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/store/sqlite_log.hpp>
@@ -38,6 +39,7 @@ struct sqlite_store {
   durability level = durability::disk;
   std::uint32_t patience_milliseconds = 5000;  ///< how long to wait while another process writes; then failure::kind::busy
   std::uint64_t most_bytes = 0;                ///< the file grows to this size, then failure::kind::full; 0: as the disk allows
+  message_id (*random)() noexcept = random_id; ///< where a new file gets its name from, so that a test can say it
 
   template <class Model>
   using log = detail::sqlite_log_of<Model>;
@@ -50,6 +52,12 @@ constexpr event_id id_or_none() noexcept {
   if constexpr (identified<Type>) return id_of<Type>;
   else return event_id{nullptr};
 }
+template <class Type>
+constexpr const char* form_or_none() noexcept {
+  if constexpr (aggregate_part<Type>) return key_wire_form<typename key_rule<Type>::key_type>;
+  else if constexpr (identified<Type> && encodable<Type>) return wire_form<Type>;
+  else return "";  // it is never stored
+}
 
 /// The ids of a list of types, by index.
 template <class List>
@@ -57,7 +65,8 @@ struct id_table;
 template <class... T>
 struct id_table<types<T...>> {
   static constexpr event_id all[] = {id_or_none<T>()..., event_id{nullptr}};
-  static constexpr known_ids known = {all, sizeof...(T)};
+  static constexpr const char* forms[] = {form_or_none<T>()..., nullptr};
+  static constexpr known_ids known = {all, sizeof...(T), forms};
 };
 
 /// The keys of a list of aggregates, by index.
@@ -83,7 +92,7 @@ class sqlite_log_of : public sqlite_log {
   static constexpr bool is_memory = false;
 
   explicit sqlite_log_of(const sqlite_store& store)
-      : sqlite_log({store.path.c_str(), store.level == durability::disk, store.patience_milliseconds, store.most_bytes}, ids,
+      : sqlite_log({store.path.c_str(), store.level == durability::disk, store.patience_milliseconds, store.most_bytes, store.random}, ids,
                    key_table<typename flow_type::aggregates>::all) {}
 
   /// Within a unit, after catch_up: appends one event as this version of its stream, which is made by its first event.

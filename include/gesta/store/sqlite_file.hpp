@@ -10,6 +10,8 @@
 #include <string>
 
 #include <gesta/store/sqlite_checkpoints.hpp>
+#include <gesta/store/sqlite_incarnation.hpp>
+#include <gesta/store/sqlite_migrations.hpp>
 #include <gesta/store/sqlite_schema.hpp>
 #include <gesta/store/sqlite_statement.hpp>
 
@@ -21,13 +23,14 @@ struct sqlite_options {
   bool flush_each_commit;
   std::uint32_t patience_milliseconds;
   std::uint64_t most_bytes;
+  message_id (*random)() noexcept;
 };
 
 /// One connection to one file. After an input/output error or a corrupt page it is broken until it is opened again: what the operating
 /// system still holds of a failed write cannot be trusted.
 class sqlite_file {
  public:
-  explicit sqlite_file(const sqlite_options& options) : path_(options.path) {
+  explicit sqlite_file(const sqlite_options& options) : path_(options.path), random_(options.random) {
     if (!open(options)) broken_ = true;
   }
   sqlite_file(const sqlite_file&) = delete;
@@ -93,6 +96,18 @@ class sqlite_file {
     if (sqlite3_get_autocommit(connection()) == 0) rollback_.step();
   }
 
+  /// Which of the logs that share a past this file is.
+  message_id incarnation() const noexcept { return incarnation_; }
+
+  /// What is overwritten from here on is overwritten with zeros as well; or no longer.
+  bool overwrite(bool with_zeros) { return execute(with_zeros ? "pragma secure_delete=on" : "pragma secure_delete=off"); }
+  /// Moves the write-ahead log into the file and cuts it, so that what was erased is in neither; unless others read or write just now.
+  void cut_log() noexcept {
+    sqlite3_busy_timeout(connection(), 0);
+    sqlite3_wal_checkpoint_v2(connection(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    sqlite3_busy_timeout(connection(), patience_);
+  }
+
   /// A number that is another one whenever somebody has changed the file. To be compared within a transaction.
   std::int64_t data_version() const noexcept {
     unsigned version = 0;
@@ -115,7 +130,8 @@ class sqlite_file {
     const int code = sqlite3_open_v2(path(), &connection_.handle, flags, nullptr);
     if (code != SQLITE_OK) return fail(code);
     sqlite3_extended_result_codes(connection(), 1);
-    sqlite3_busy_timeout(connection(), static_cast<int>(options.patience_milliseconds));
+    patience_ = static_cast<int>(options.patience_milliseconds);
+    sqlite3_busy_timeout(connection(), patience_);
     bool empty = false;
     if (!look_at_header(empty)) return false;
     if (sqlite3_db_readonly(connection(), "main") == 1) return refuse("the file cannot be written to");
@@ -126,7 +142,7 @@ class sqlite_file {
     std::int64_t pages = 0;
     if (!empty && !ask("pragma page_count", pages)) return false;
     if (pages == 0 && !make_tables()) return false;
-    if (!use_write_ahead_log() || !check_format()) return false;
+    if (!use_write_ahead_log() || !check_format() || !read_incarnation()) return false;
     if (!options.flush_each_commit && !execute("pragma synchronous=normal")) return false;
     checkpoints_.watch(connection());
     return limit(options.most_bytes) && prepare(begin_, "begin immediate") && prepare(commit_, "commit") && prepare(rollback_, "rollback");
@@ -157,11 +173,42 @@ class sqlite_file {
     std::int64_t application = 0, tables = 0;
     bool good = ask("pragma application_id", application) && ask("select count(*) from sqlite_master", tables);
     if (good && application != sqlite_application)  // else somebody else has made them meanwhile
-      good = tables == 0 ? execute(sqlite_tables) && set("application_id", sqlite_application) && set("user_version", sqlite_format)
+      good = tables == 0 ? execute(sqlite_tables) && set("application_id", sqlite_application) && set("user_version", sqlite_format) && add_incarnation()
                          : refuse("not a file of gesta");
+    return end_transaction(good);
+  }
+
+  // What was begun by a statement of its own.
+  bool end_transaction(bool good) {
     if (good && execute("commit")) return true;
     sqlite3_exec(connection(), "rollback", nullptr, nullptr, nullptr);
     return false;
+  }
+
+  bool add_incarnation() {
+    const message_id name = random_();
+    if (name == message_id{})
+      return fail(failure(failure::kind::input_output, 0, "the operating system gives no random numbers, which a new file needs: ", path()));
+    const int code = detail::add_incarnation(connection(), name);
+    return code == SQLITE_OK || fail(code);
+  }
+  bool read_incarnation() {
+    const int code = detail::read_incarnation(connection(), incarnation_);
+    if (code != SQLITE_OK) return fail(code);
+    return incarnation_ != message_id{} || fail(failure(failure::kind::corrupt, 0, "the table incarnations is empty: ", path()));
+  }
+
+  // One step of the way to the format of now. Who waited here for another process finds the step done.
+  bool migrate(const sqlite_migration& step) {
+    if (!execute("begin immediate")) return false;
+    std::int64_t format = 0;
+    bool good = ask("pragma user_version", format);
+    if (good && format == step.from) {
+      std::int64_t done = 0;
+      good = execute(step.sql) && ask(step.proof, done) && (done == 1 || refuse("made by a program that was not gesta")) &&
+             (!step.makes_incarnation || add_incarnation()) && set("user_version", step.from + 1);
+    }
+    return end_transaction(good);
   }
 
   bool use_write_ahead_log() {
@@ -177,7 +224,11 @@ class sqlite_file {
     std::int64_t application = 0, format = 0;
     if (!ask("pragma application_id", application) || !ask("pragma user_version", format)) return false;
     if (application != sqlite_application) return refuse("not a file of gesta");
-    return (format >= 1 && format <= sqlite_format) || refuse("made by a newer gesta");
+    if (format > sqlite_format) return refuse("made by a newer gesta");
+    if (format < sqlite_migrations[0].from) return refuse("not a file of gesta");
+    for (const sqlite_migration& step : sqlite_migrations)
+      if (format <= step.from && !migrate(step)) return false;
+    return format == sqlite_format || (ask("pragma user_version", format) && (format == sqlite_format || refuse("made by a newer gesta")));
   }
 
   bool limit(std::uint64_t most_bytes) {
@@ -209,6 +260,9 @@ class sqlite_file {
   bool refuse(const char* why) { return fail(failure(failure::kind::cannot_open, 0, why, ": ", path())); }
 
   std::string path_;
+  message_id (*random_)() noexcept;
+  message_id incarnation_;
+  int patience_ = 0;
   failure last_;
   bool broken_ = false;
   owned_connection connection_;

@@ -3,11 +3,12 @@
 // May include: message, store.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
+#include <type_traits>
 #include <vector>
 
 #include <gesta/message/about.hpp>
@@ -20,7 +21,26 @@
 #include <gesta/store/sqlite_unit.hpp>
 #include <gesta/store/store.hpp>
 
+namespace gesta {
+
+/// What a store says of one stream.
+struct stream_head {
+  std::uint64_t version = 0;   ///< of the last event; 0: there is no such stream
+  std::uint64_t position = 0;  ///< of the last event
+  std::uint64_t first = 1;     ///< the first version that was not erased; version + 1 where all were
+  bool closed = false;         ///< nothing may be added any more
+};
+
+}  // namespace gesta
+
 namespace gesta::detail {
+
+/// Hands a record over; false: whoever takes it wants no more. A visitor that returns nothing wants all.
+template <class F>
+bool goes_on(F&& f, const recorded& record) {
+  if constexpr (std::is_void_v<decltype(f(record))>) return f(record), true;
+  else return static_cast<bool>(f(record));
+}
 
 /// One log is one connection. What others commit is known after `catch_up`; until then it appends nothing.
 class sqlite_log {
@@ -45,6 +65,8 @@ class sqlite_log {
   const failure* broken() const noexcept { return file_.broken(); }
   const failure& last_failure() const noexcept { return file_.last_failure(); }
   std::uint64_t last_position() const noexcept { return static_cast<std::uint64_t>(last_); }
+  /// A position is a place in the log only together with this: a file restored from a backup gives positions anew.
+  message_id incarnation() const noexcept { return file_.incarnation(); }
 
   // ---- units of work
 
@@ -67,7 +89,7 @@ class sqlite_log {
   /// Keeps the unit. False: nothing of it is kept, and last_failure() says why.
   bool commit() {
     assert(is_open_);
-    if (!flush()) {
+    if (!flush() || !write_heads() || (has_erased_ && !file_.overwrite(false))) {
       rollback();
       return false;
     }
@@ -75,7 +97,8 @@ class sqlite_log {
       take_back();
       return false;
     }
-    is_open_ = false;
+    if (has_erased_) file_.cut_log();
+    is_open_ = has_erased_ = false;
     known_version_ = file_.data_version();
     names_.keep();
     touched_.clear();
@@ -91,6 +114,7 @@ class sqlite_log {
 
   /// Hands over what others appended since the last time, at first everything: f(const recorded&), which uses nothing of the log. Within
   /// a unit it costs nothing when there is nothing. Outside it keeps nobody from writing: the way to read a long log before the first unit.
+  /// An erased event comes as a retired one (retired_tag), without payload, so that versions go on.
   template <class F>
   bool catch_up(F&& f) {
     if (is_open_ && seen_ == last_) return true;
@@ -98,9 +122,8 @@ class sqlite_log {
     if (!is_open_ && !look_again()) return false;
     const sqlite_reading reading(after_.set(0, seen_));
     bool failed = false;
-    const auto take = [&f](const recorded& record) { return f(record), true; };
-    for (bool goes_on = true; file_.next(after_, failed, seen_ + 1);)
-      if (!note_head({after_}) || !hand_over({after_}, take, goes_on)) return false;
+    while (file_.next(after_, failed, seen_ + 1))
+      if (!note_head({after_}) || !hand_over<true>({after_}, f)) return false;
     return !failed && (seen_ == last_ || corrupt(seen_ + 1, "it is missing"));
   }
 
@@ -122,6 +145,7 @@ class sqlite_log {
     }
     known_stream* const head = known(handle);
     if (head->version + 1 != as_number(version)) return append_result::conflict;
+    if (head->closed) return doom(tombstoned());
     if (size > largest_)
       return doom(failure(failure::kind::too_large, SQLITE_TOOBIG, "an event is larger than SQLite keeps: ", file_.path()));
     const std::int64_t type = names_.number(stored_kind::event, tag);
@@ -134,40 +158,71 @@ class sqlite_log {
     return !waiting_.are_many() || flush() ? append_result::ok : doom();
   }
 
-  /// A part of one stream, counted in versions: f(const recorded&) uses nothing of the log, and ends the reading by false.
+  /// A part of one stream, counted in versions: f(const recorded&) uses nothing of the log, and may end the reading by false. What was erased
+  /// is passed over. It takes a step for each event from the stream's end back to the first one wanted; the last ten cost ten.
   template <class F>
   bool read(std::uint16_t aggregate, const stream& handle, const key_bytes& key, const slice& part, F&& f) {
-    // A statement left at its row holds one view of the file for those below, which else take and give back its locks one by one.
     const sqlite_reading view(last_row_);
-    bool failed = false;
-    if (!flush() || !file_.next(last_row_, failed)) return false;
-    const std::int64_t number = known(handle) != nullptr ? handle.number : find(aggregate, key);
-    if (number <= 0) return number == 0;  // without a stream there are no events
-    std::vector<std::int64_t> positions;
-    if (!find_known(number, part, positions) || !find_since(number, part, positions)) return false;
-    const std::size_t count = positions.size() < part.limit ? positions.size() : static_cast<std::size_t>(part.limit);
-    bool goes_on = true;
-    for (std::size_t i = 0; i < count && goes_on; ++i) {
-      const std::int64_t at = positions[part.backwards ? positions.size() - 1 - i : i];
-      const sqlite_reading reading(one_.set(0, at));
-      if (!file_.next(one_, failed)) return !failed && corrupt(at, "its stream does not exist");
-      if (!hand_over({one_}, f, goes_on)) return false;
+    row_of_stream head;
+    if (!look_up(aggregate, handle, key, head)) return false;
+    std::int64_t from = std::max(as_number(part.after) + 1, head.first), to = std::min(as_number(part.to), head.version);
+    const std::int64_t limit = as_number(part.limit);
+    if (from > to || limit == 0) return true;
+    bool wants_more = true;
+    if (part.backwards) {
+      if (to - from >= limit) from = to - limit + 1;
+      const auto hand = [&](record_link link) { return read_one(link.position, f, wants_more) && wants_more; };
+      return walk(head, from, to, hand) || !wants_more;
     }
+    if (to - from >= limit) to = from + limit - 1;
+    std::vector<std::int64_t> positions;
+    const auto note = [&](record_link link) { return positions.push_back(link.position), true; };
+    if (!walk(head, from, to, note)) return false;
+    for (std::size_t i = positions.size(); wants_more && i-- != 0;)
+      if (!read_one(positions[i], f, wants_more)) return false;
     return true;
   }
 
-  /// A part of all events, counted in positions: f(const recorded&) uses nothing of the log, and ends the reading by false.
+  /// A part of all events, counted in positions: f(const recorded&) uses nothing of the log, and may end the reading by false. What was
+  /// erased is passed over.
   template <class F>
   bool read_all(const slice& part, F&& f) {
     if (!flush()) return false;
+    const int step = part.backwards ? -1 : 1;
+    std::int64_t at = part.backwards ? std::min(as_number(part.to), last_) + 1 : as_number(part.after);
     sqlite_statement& rows = part.backwards ? before_ : after_;
-    const sqlite_reading reading(rows.set(0, as_number(part.backwards ? part.to : part.after)));
-    bool failed = false, goes_on = true;
-    for (std::uint64_t count = 0; goes_on && count < part.limit && file_.next(rows, failed); ++count) {
-      if (!part.holds(static_cast<std::uint64_t>(record_row{rows}.position()))) break;
-      if (!hand_over({rows}, f, goes_on)) return false;
+    const sqlite_reading reading(rows.set(0, part.backwards ? as_number(part.to) : at));
+    bool failed = false, wants_more = true, is_first = part.backwards;
+    for (std::uint64_t count = 0; wants_more && count < part.limit && file_.next(rows, failed, at + step); ++count) {
+      const std::int64_t position = record_row{rows}.position();
+      if (!part.holds(as_count(position))) break;
+      if (position != (at += step) && !is_first) return corrupt(at, "it is missing");
+      at = position;  // backwards others may have appended since, so where it begins is not known before
+      is_first = false;
+      if (!hand_over({rows}, f, wants_more)) return false;
     }
     return !failed;
+  }
+
+  /// What the file says of a stream, without reading its events. False: last_failure() says why it cannot be told.
+  bool look_up(std::uint16_t aggregate, const stream& handle, const key_bytes& key, stream_head& out) {
+    const sqlite_reading view(last_row_);
+    row_of_stream head;
+    if (!look_up(aggregate, handle, key, head)) return false;
+    out = {as_count(head.version), as_count(head.last), as_count(head.first), head.closed};
+    return true;
+  }
+
+  // ---- erasing
+
+  /// Within a unit: erases the payloads of a stream's events below a version, with zeros over them. Positions and versions stay. False:
+  /// last_failure() says why, and the unit is lost. A step for each event from the stream's end on.
+  bool truncate_before(const stream& handle, std::uint16_t aggregate, const key_bytes& key, std::uint64_t version) {
+    return erase(handle, aggregate, key, as_number(version), false);
+  }
+  /// Within a unit: erases the payloads of all events of a stream. Nothing may be added to it any more: failure::kind::tombstoned.
+  bool close(const stream& handle, std::uint16_t aggregate, const key_bytes& key) {
+    return erase(handle, aggregate, key, as_number(~std::uint64_t{0}), true);
   }
 
   // ---- outcomes
@@ -194,11 +249,24 @@ class sqlite_log {
     std::int64_t position = 0;  ///< of its last event
     std::uint32_t ticket = 0;
     std::uint32_t unit = 0;  ///< the unit that appended last
+    bool closed = false;     ///< as far as this log has seen
   };
   /// What a stream was before the open unit.
   struct before_unit {
     std::uint32_t number;
     std::int64_t version, position;
+    std::int64_t written;  ///< the version in its row
+    bool closed;
+  };
+  /// A row of the table `streams`.
+  struct row_of_stream {
+    std::int64_t number = 0;  ///< 0: there is no such stream
+    std::int64_t version = 0, last = 0, first = 1;
+    bool closed = false;
+  };
+  /// What an event says of its place.
+  struct record_link {
+    std::int64_t position, version;
   };
 
   bool prepare() {
@@ -210,12 +278,15 @@ class sqlite_log {
     return names_.prepare() && outcomes_.prepare() && reads(one_, "e.position = ?") &&
            reads(after_, "e.position > ? order by e.position") &&
            reads(before_, "e.position <= ? order by e.position desc") &&
-           file_.prepare(tail_, "select position, version from events where position > ? and stream = ? order by position") &&
            file_.prepare(link_, "select stream, version, previous from events where position = ?") &&
            file_.prepare(insert_, "insert or fail into events select * from gesta_waiting_events") &&
-           file_.prepare(find_, "select stream from streams where aggregate = ? and key = ?") &&
-           file_.prepare(make_, "insert into streams(aggregate, key) values(?, ?)") &&
-           file_.prepare(last_row_, "select max(position) from events") && names_.refresh();
+           file_.prepare(find_, "select stream, version, last, first, closed from streams where aggregate = ? and key = ?") &&
+           file_.prepare(head_, "select stream, version, last, first, closed from streams where stream = ?") &&
+           file_.prepare(make_, "insert into streams(aggregate, key, version, last) values(?, ?, 0, 0)") &&
+           file_.prepare(write_head_, "update streams set version = ?, last = ? where stream = ? and version = ? and closed = 0") &&
+           file_.prepare(erase_, "update events set payload = null where position = ?") &&
+           file_.prepare(cut_, "update streams set first = ?, closed = ? where stream = ?") &&
+           file_.prepare(last_row_, "select max(position) from events") && names_.refresh() && names_.fill_in_forms();
   }
 
   // Others may have written. Leaves last_row_ at its row.
@@ -236,6 +307,27 @@ class sqlite_log {
     if (!is_doomed_) is_doomed_ = !outcomes_.flush();
     return !is_doomed_;
   }
+  /// Writes the heads of the streams that the unit appended to: once for each, however many events it got.
+  bool write_heads() {
+    for (before_unit& was : touched_) {
+      const known_stream& head = streams_[was.number - 1];
+      if (head.version == was.written || head.closed) continue;
+      if (!file_.run(write_head_.set(0, head.version).set(1, head.position).set(2, std::int64_t{was.number}).set(3, was.written))) return false;
+      if (sqlite3_changes(file_.connection()) != 1) return refuse_head(was.number);
+      was.written = head.version;
+    }
+    return true;
+  }
+  // Others closed the stream meanwhile; or the file is damaged, or was written to by a program that knows no heads.
+  bool refuse_head(std::uint32_t number) {
+    row_of_stream row;
+    if (!read_head(number, row)) return false;
+    if (!row.closed) return damaged("the head of a stream is not that of its events");
+    closed_by_others_.push_back(number);
+    return file_.fail(tombstoned());
+  }
+  failure tombstoned() const { return failure(failure::kind::tombstoned, 0, "the stream is closed, nothing may be added: ", file_.path()); }
+
   append_result doom() noexcept {
     is_doomed_ = true;
     return append_result::failed;
@@ -247,22 +339,28 @@ class sqlite_log {
 
   void take_back() noexcept {
     if (!is_open_) return;
-    is_open_ = is_doomed_ = false;
+    if (has_erased_) file_.overwrite(false);
+    is_open_ = is_doomed_ = has_erased_ = false;
     waiting_.clear();
     outcomes_.forget();
     names_.forget();
     for (const before_unit& was : touched_) {
       streams_[was.number - 1].version = was.version;
       streams_[was.number - 1].position = was.position;
+      streams_[was.number - 1].closed = was.closed;
     }
     touched_.clear();
     streams_.resize(kept_streams_);
+    for (const std::uint32_t number : closed_by_others_)
+      if (number <= streams_.size()) streams_[number - 1].closed = true;
+    closed_by_others_.clear();
     last_ = committed_;
     if (seen_ > last_) seen_ = last_;
   }
 
   // ---- streams
 
+  static std::uint64_t as_count(std::int64_t number) noexcept { return static_cast<std::uint64_t>(number); }
   static std::int64_t as_number(std::uint64_t count) noexcept {
     constexpr std::uint64_t most = std::uint64_t{1} << 62;
     return static_cast<std::int64_t>(count < most ? count : most);
@@ -275,7 +373,7 @@ class sqlite_log {
   void touch(std::uint32_t number, known_stream& head) {
     if (head.unit == unit_) return;
     head.unit = unit_;
-    touched_.push_back({number, head.version, head.position});
+    touched_.push_back({number, head.version, head.position, head.version, head.closed});
   }
 
   /// The number of a key's stream in the file. 0: there is none; -1: an error.
@@ -286,20 +384,76 @@ class sqlite_log {
     bool failed = false;
     if (!file_.next(find_, failed)) return failed ? -1 : 0;
     const std::int64_t number = find_.number(0);
-    const bool has_events = number > 0 && (!is_open_ || number <= static_cast<std::int64_t>(streams_.size()));
-    if (!has_events) file_.break_off(failure(failure::kind::corrupt, 0, "a stream without events stands in ", file_.path()));
-    return has_events ? number : -1;
+    if (number <= 0 || (is_open_ && seen_ == last_ && number > static_cast<std::int64_t>(streams_.size())))
+      return damaged("a stream without events"), -1;
+    if (is_open_ && number <= static_cast<std::int64_t>(streams_.size()) && find_.number(4) != 0) streams_[static_cast<std::size_t>(number - 1)].closed = true;
+    return number;
   }
   /// Makes the stream of a key that has none. -1: an error.
   std::int64_t make(std::uint16_t aggregate, const key_bytes& key) {
     const std::int64_t type = names_.number(stored_kind::aggregate, aggregate);
     if (type == 0 || !file_.run(keys_[aggregate].set(make_.set(0, type), 1, key))) return -1;
-    streams_.push_back({0, 0, ++tickets_, 0});
+    streams_.push_back({0, 0, ++tickets_, 0, false});
     return sqlite3_last_insert_rowid(file_.connection());
+  }
+
+  static row_of_stream row_of(const sqlite_statement& row) noexcept {
+    return {row.number(0), row.number(1), row.number(2), row.number(3), row.number(4) != 0};
+  }
+  bool read_head(std::int64_t number, row_of_stream& out) {
+    const sqlite_reading reading(head_.set(0, number));
+    bool failed = false;
+    if (!file_.next(head_, failed)) return !failed && damaged("a stream is missing");
+    out = row_of(head_);
+    return true;
+  }
+
+  /// The row of a stream, and of what the open unit did to it. last_row_ is left at its row, which holds one view of the file for what
+  /// follows: else each statement would take and give back its locks.
+  bool look_up(std::uint16_t aggregate, const stream& handle, const key_bytes& key, row_of_stream& out) {
+    bool failed = false;
+    if (!flush() || !file_.next(last_row_, failed)) return false;
+    const std::int64_t number = known(handle) != nullptr ? handle.number : find(aggregate, key);
+    if (number <= 0) return number == 0;
+    if (!read_head(number, out)) return false;
+    if (is_open_ && number <= static_cast<std::int64_t>(streams_.size())) {
+      const known_stream& head = streams_[static_cast<std::size_t>(number - 1)];
+      if (head.unit == unit_) {
+        out.version = head.version;
+        out.last = head.position;
+      }
+    }
+    const bool is_sound = out.number == number && out.version >= 1 && out.last >= out.version && out.first >= 1 && out.first <= out.version + 1;
+    return is_sound || damaged("the head of a stream is not that of its events");
+  }
+
+  bool erase(const stream& handle, std::uint16_t aggregate, const key_bytes& key, std::int64_t below, bool whole) {
+    assert(is_open_);
+    const sqlite_reading view(last_row_);
+    row_of_stream head;
+    if (is_doomed_) return false;
+    if (seen_ != last_) return doom(failure(failure::kind::conflict, 0, "others wrote meanwhile: catch up before erasing")), false;
+    if (!look_up(aggregate, handle, key, head) || !write_heads()) return doom(), false;
+    if (head.number == 0) return true;
+    const std::int64_t first = std::max(head.first, std::min(below, head.version + 1));
+    const auto erase_one = [&](record_link link) { return file_.run(erase_.set(0, link.position)); };
+    if (first > head.first || (whole && !head.closed)) {
+      has_erased_ = true;
+      known_stream& own = streams_[static_cast<std::size_t>(head.number - 1)];
+      touch(static_cast<std::uint32_t>(head.number), own);
+      if (!file_.overwrite(true) || (first > head.first && !walk(head, head.first, first - 1, erase_one)) ||
+          !file_.run(cut_.set(0, first).set(1, std::int64_t{whole || head.closed}).set(2, head.number)))
+        return doom(), false;
+      own.closed = whole || head.closed;
+    }
+    return true;
   }
 
   // ---- records
 
+  bool damaged(const char* what) {
+    return file_.break_off(failure(failure::kind::corrupt, 0, what, ": ", file_.path()));
+  }
   bool corrupt(std::int64_t at, const char* why) {
     failure cause(failure::kind::corrupt, 0, "the event at position ", static_cast<std::uint64_t>(at), " cannot be read, ", why);
     cause.add(": ");
@@ -314,7 +468,7 @@ class sqlite_log {
     if (at != seen_ + 1) return corrupt(seen_ + 1, "it is missing");
     const std::int64_t number = row.stream();
     if (number <= 0 || number > at) return corrupt(at, "its stream does not exist");
-    while (static_cast<std::int64_t>(streams_.size()) < number) streams_.push_back({0, 0, ++tickets_, 0});
+    while (static_cast<std::int64_t>(streams_.size()) < number) streams_.push_back({0, 0, ++tickets_, 0, false});
     known_stream& head = streams_[static_cast<std::size_t>(number - 1)];
     if (row.version() != head.version + 1 || row.previous() != head.position) return corrupt(at, "its stream has another version before");
     ++head.version;
@@ -323,38 +477,55 @@ class sqlite_log {
     return true;
   }
 
-  template <class F>
-  bool hand_over(record_row row, F&& f, bool& goes_on) {
+  /// Hands a record over. WithErased: also one that was erased, as if it was retired.
+  template <bool WithErased = false, class F>
+  bool hand_over(record_row row, F&& f, bool& wants_more) {
     recorded record{};
     key_column::buffer buffer;
-    if (const char* const why = row.read(names_, keys_, buffer, record)) return corrupt(row.position(), why);
-    if (record.aggregate != sqlite_names::unknown) goes_on = f(static_cast<const recorded&>(record));  // else its aggregate has left with it
+    const char* why = row.read(names_, keys_, buffer, record);
+    if (why != nullptr && !is_open_ && names_.refresh()) why = row.read(names_, keys_, buffer, record);  // others may have entered types
+    if (why != nullptr) return corrupt(row.position(), why);
+    if (record.aggregate == sqlite_names::unknown) return true;  // its aggregate has left with it
+    if (record.size == 0 && row.is_erased()) {
+      if (!WithErased) return true;
+      record.tag = retired_tag;
+    }
+    wants_more = goes_on(f, record);
     return true;
+  }
+  template <bool WithErased, class F>
+  bool hand_over(record_row row, F&& f) {
+    bool wants_more = true;
+    return hand_over<WithErased>(row, f, wants_more);
   }
 
-  /// Follows the links from the last event that is known back to the first of the part.
-  bool find_known(std::int64_t number, const slice& part, std::vector<std::int64_t>& positions) {
-    if (number > static_cast<std::int64_t>(streams_.size())) return true;
-    const known_stream& head = streams_[static_cast<std::size_t>(number - 1)];
-    std::int64_t at = head.position;
-    for (std::int64_t expected = head.version; expected > as_number(part.after); --expected) {
-      const sqlite_reading reading(link_.set(0, at));
-      bool failed = false;
-      if (!file_.next(link_, failed)) return !failed && corrupt(at, "it is missing");
-      if (link_.number(0) != number || link_.number(1) != expected) return corrupt(at, "it is not of the stream that leads to it");
-      if (part.holds(static_cast<std::uint64_t>(expected))) positions.push_back(at);
-      at = link_.number(2);
-    }
-    for (std::size_t i = 0, end = positions.size(); i + 1 < end; ++i, --end) std::swap(positions[i], positions[end - 1]);
-    return true;
-  }
-  /// What others appended since catch_up.
-  bool find_since(std::int64_t number, const slice& part, std::vector<std::int64_t>& positions) {
-    const sqlite_reading reading(tail_.set(0, seen_).set(1, number));
+  template <class F>
+  bool read_one(std::int64_t position, F&& f, bool& wants_more) {
+    const sqlite_reading reading(one_.set(0, position));
     bool failed = false;
-    while (file_.next(tail_, failed))
-      if (part.holds(static_cast<std::uint64_t>(tail_.number(1)))) positions.push_back(tail_.number(0));
-    return !failed;
+    if (!file_.next(one_, failed)) return !failed && corrupt(position, "its stream does not exist");
+    return hand_over({one_}, f, wants_more);
+  }
+
+  /// Follows the links from the last event of a stream back to version `from`, and calls step(record_link) from version `to` on. False: an
+  /// error, or a step said so.
+  template <class Step>
+  bool walk(const row_of_stream& head, std::int64_t from, std::int64_t to, Step&& step) {
+    std::int64_t at = head.last;
+    for (std::int64_t version = head.version; version >= from; --version) {
+      std::int64_t before = 0;
+      {
+        const sqlite_reading reading(link_.set(0, at));
+        bool failed = false;
+        if (!file_.next(link_, failed)) return !failed && corrupt(at, "it is missing");
+        if (link_.number(0) != head.number || link_.number(1) != version) return corrupt(at, "it is not of the stream that leads to it");
+        before = link_.number(2);
+      }
+      if (version <= to && !step(record_link{at, version})) return false;
+      if (before >= at) return corrupt(at, "it is not after the one before it");
+      at = before;
+    }
+    return true;
   }
 
   const key_column* keys_;
@@ -362,10 +533,11 @@ class sqlite_log {
   sqlite_file file_;
   sqlite_names names_;
   sqlite_outcomes outcomes_;
-  sqlite_statement after_, before_, one_, tail_, link_, insert_, find_, make_, last_row_;
+  sqlite_statement after_, before_, one_, link_, insert_, find_, head_, make_, write_head_, erase_, cut_, last_row_;
 
   std::vector<known_stream> streams_;  ///< by number, from 1
   std::vector<before_unit> touched_;   ///< by the open unit
+  std::vector<std::uint32_t> closed_by_others_;
   std::size_t kept_streams_ = 0;       ///< streams before the open unit
   std::uint32_t tickets_ = 0;
   std::uint32_t unit_ = 0;
@@ -376,6 +548,7 @@ class sqlite_log {
   std::int64_t known_version_ = -1;  ///< data_version of the file as this log knows it
   bool is_open_ = false;
   bool is_doomed_ = false;
+  bool has_erased_ = false;  ///< the open unit
 };
 
 }  // namespace gesta::detail

@@ -25,6 +25,7 @@ inline constexpr std::size_t stored_kinds = 3;
 struct known_ids {
   const event_id* first = nullptr;
   std::size_t count = 0;
+  const char* const* forms = nullptr;  ///< what their bytes are, by tag (codec/wire_form.hpp)
 };
 
 /// What a model says of its ids.
@@ -44,8 +45,8 @@ class sqlite_names {
   }
 
   bool prepare() {
-    return file_.prepare(read_, "select type, kind, id, version from types where type > ? order by type") &&
-           file_.prepare(add_, "insert into types(kind, id, version) values(?, ?, ?)");
+    return file_.prepare(read_, "select type, kind, id, version, form = '' from types where type > ? order by type") &&
+           file_.prepare(add_, "insert into types(kind, id, version, form) values(?, ?, ?, ?)");
   }
 
   /// Reads what others added. False: an error, or an event that the model neither knows nor has retired.
@@ -54,6 +55,21 @@ class sqlite_names {
     bool failed = false, known = true;
     while (known && file_.next(read_, failed)) known = learn();
     return known && !failed;
+  }
+
+  /// Says what the bytes are of types that were entered when files did not say it. False: an error.
+  bool fill_in_forms() {
+    if (formless_.empty()) return true;
+    sqlite_statement fill;
+    if (!file_.prepare(fill, "update types set form = ? where type = ? and form = ''") || !file_.begin()) return false;
+    for (const std::int64_t number : formless_) {
+      const entry& what = entries_[static_cast<std::size_t>(number) - 1];
+      if (file_.run(fill.set(0, ids_.of[index(what.kind)].forms[what.tag]).set(1, number))) continue;
+      file_.rollback();
+      return false;
+    }
+    formless_.clear();
+    return file_.commit();
   }
 
   /// The tag that a number of the file stands for: `unknown` and, for events, `retired_tag` included.
@@ -100,7 +116,8 @@ class sqlite_names {
       file_.fail(failure(failure::kind::unknown_event, 0, "a ", name(kind), " without an id cannot be stored"));
       return 0;
     }
-    if (!file_.run(add_.set(0, name(kind)).set(1, id.name).set(2, std::int64_t{id.version}))) return 0;
+    const char* const form = ids_.of[index(kind)].forms[tag];
+    if (!file_.run(add_.set(0, name(kind)).set(1, id.name).set(2, std::int64_t{id.version}).set(3, form))) return 0;
     enter(sqlite3_last_insert_rowid(file_.connection()), {kind, tag});
     return numbers_[index(kind)][tag];
   }
@@ -130,6 +147,7 @@ class sqlite_names {
       enter(number, {what.kind, retired_tag});
     } else {
       enter(number, what);
+      if (what.tag != unknown && read_.number(4) != 0) formless_.push_back(number);
     }
     kept_ = number;
     return true;
@@ -146,6 +164,7 @@ class sqlite_names {
   model_ids ids_;
   std::vector<std::int64_t> numbers_[stored_kinds];  ///< by tag; 0: not in the file
   std::vector<entry> entries_;                       ///< by number, from 1
+  std::vector<std::int64_t> formless_;               ///< known to the model, and without a form in the file
   std::int64_t kept_ = 0;                            ///< the last number that is committed, or read
   sqlite_statement read_, add_;
 };

@@ -26,6 +26,7 @@ struct record_row {
   std::int64_t stream() const noexcept { return row.number(1); }
   std::int64_t version() const noexcept { return row.number(2); }
   std::int64_t previous() const noexcept { return row.number(3); }
+  bool is_erased() const noexcept { return row.is_null(8); }
 
   /// Fills in the record; its key may lie in the buffer. Returns why it cannot be read, or nullptr.
   const char* read(const sqlite_names& names, const key_column* keys, key_column::buffer& buffer, recorded& record) const noexcept {

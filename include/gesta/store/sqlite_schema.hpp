@@ -11,18 +11,23 @@ namespace gesta::detail {
 inline constexpr std::int64_t sqlite_application = 0x67657374;
 
 /// `pragma user_version`: the version of the tables below. A file with a higher one was made by a newer gesta.
-inline constexpr std::int64_t sqlite_format = 1;
+inline constexpr std::int64_t sqlite_format = 2;
 
-/// The tables. Rows are only ever added.
+/// The tables. Rows are only ever added; what is erased loses its payload and keeps its row, so positions and versions never have gaps.
 ///
 ///     types      the file's dictionary of what the program calls by an `id`. Records name their type by its number here, never by its
-///                place in the model. kind: 'event', 'rejection' or 'aggregate'. A type is entered when it is first stored.
+///                place in the model. kind: 'event', 'rejection' or 'aggregate'. A type is entered when it is first stored. form: what its
+///                bytes are (codec/wire_form.hpp), of an aggregate those of its keys; empty where no program that knows it was here
+///                since format 1.
 ///     streams    one row for each entity that has events. key: TEXT where keys are text, INTEGER where they are integers (or one of
-///                those in a struct or an enum), else BLOB in the byte form of gesta.
+///                those in a struct or an enum), else BLOB in the byte form of gesta. version, last: version and position of the last
+///                event. first: the first version that was not erased. closed: 1 where nothing may be added any more.
 ///     events     position: 1, 2, 3, ... in the order of commits, without gaps. version: 1, 2, 3, ... in the stream. previous: the
 ///                position of the stream's event before; NULL for the first. time: nanoseconds since 1970. correlation: 16
 ///                bytes; NULL where there is none. causation: likewise; NULL where it is the correlation, which most are: it would be a
-///                seventh of the file. payload: the event in gesta's binary form.
+///                seventh of the file. payload: the event in gesta's binary form; NULL where it was erased.
+///     incarnations   one row when the file is made, one more for each restore from a backup. incarnation: 16 random bytes. after: the
+///                last position that the file then held. A position is a place in the log only together with the incarnation.
 ///     sources    the senders named by gesta::once.
 ///     outcomes   what became of each request of a gesta::once. verdict: 0 accepted, 1 nothing to do, 2 rejected. version: of the entity
 ///                then. position: of the last event; NULL where there is none. rejection, payload: what it was rejected with.
@@ -37,11 +42,16 @@ create table types(
   kind      text    not null,
   id        text    not null,
   version   integer not null,
+  form      text    not null,
   unique(kind, id, version));
 create table streams(
   stream    integer primary key,
   aggregate integer not null references types,
   key               not null,
+  version   integer not null,
+  last      integer not null,
+  first     integer not null default 1,
+  closed    integer not null default 0,
   unique(aggregate, key));
 create table events(
   position    integer primary key,
@@ -52,7 +62,12 @@ create table events(
   time        integer not null,
   correlation blob,
   causation   blob,
-  payload     blob not null);
+  payload     blob);
+create table incarnations(
+  number      integer primary key,
+  incarnation blob    not null,
+  after       integer not null,
+  time        integer not null);
 create table sources(
   source    integer primary key,
   name      text not null unique);

@@ -1,0 +1,58 @@
+// The incarnations of a SQLite file: a file that was restored from a backup is another log than the one it was taken from.
+// Floor: store. Beside the file's connection.
+// May include: message, store.
+//
+// Who remembers a position remembers the incarnation with it. A file that was restored lost the events after its backup, and gives their
+// positions to others: it says so by a new incarnation and the last position that it shares with the one before.
+#pragma once
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <ctime>
+
+#include <gesta/message/about.hpp>
+#include <gesta/store/sqlite_statement.hpp>
+#include <gesta/store/sqlite_unit.hpp>
+
+namespace gesta {
+
+/// 128 random bits from the operating system; zero where it has none to give.
+inline message_id random_id() noexcept {
+  unsigned char bytes[16];
+  message_id id;
+  if (::getentropy(bytes, sizeof bytes) != 0) return id;
+  for (int i = 0; i < 8; ++i) {
+    id.high = id.high << 8 | bytes[i];
+    id.low = id.low << 8 | bytes[8 + i];
+  }
+  return id;
+}
+
+namespace detail {
+
+/// Enters a new incarnation, which shares everything so far with the one before. Within a transaction. SQLITE_OK or an error.
+inline int add_incarnation(sqlite3* connection, const message_id& name) noexcept {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  const stored_id stored = stored_id::of(name);
+  sqlite_statement add;
+  constexpr const char* sql = "insert into incarnations(incarnation, after, time) select ?, coalesce(max(position), 0), ? from events";
+  if (const int code = add.prepare(connection, sql); code != SQLITE_OK) return code;
+  const int code = add.set_blob(0, {stored.bytes, sizeof stored.bytes}).set(1, std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec).step();
+  return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+/// The incarnation of now; zero where the file has none. SQLITE_OK or an error.
+inline int read_incarnation(sqlite3* connection, message_id& name) noexcept {
+  sqlite_statement last;
+  constexpr const char* sql = "select incarnation from incarnations order by number desc limit 1";
+  if (const int code = last.prepare(connection, sql); code != SQLITE_OK) return code;
+  const int code = last.step();
+  name = code == SQLITE_ROW ? stored_id::read(last, 0, {}) : message_id{};
+  return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+}  // namespace detail
+
+}  // namespace gesta
