@@ -357,6 +357,31 @@ struct view_projects_nothing {
   static_assert(Ok, "[gesta E916] the View projects no event of the model, so it would always be empty; add  void project(View&, const Event&),  for exactly an event of the model");
 };
 
+template <bool Ok, class Member, class Aggregate>
+struct state_without_wire_form {
+  static_assert(Ok, "[gesta E610] gesta::snapshots  keeps the state of the Aggregate as bytes, and this Member of it has no form as bytes; give it one that has, or start without snapshots");
+};
+
+template <bool Ok, class Store>
+struct no_snapshots_kept {
+  static_assert(Ok, "[gesta E611] the app keeps no snapshots, so none can be asked for; start it with  gesta::snapshots{.every = n},  0 where only snapshot() takes them");
+};
+
+template <bool Ok, class Store>
+struct store_without_snapshots {
+  static_assert(Ok, "[gesta E612] the log of the Store has no place for snapshots; start without  gesta::snapshots,  or take a store that has one");
+};
+
+template <bool Ok, class Store>
+struct store_without_single_entities {
+  static_assert(Ok, "[gesta E613] gesta::cached_states  needs a Store that is no memory and reads single entities; start without it, or take  gesta::sqlite_store");
+};
+
+template <bool Ok, class Store>
+struct start_option_given_twice {
+  static_assert(Ok, "[gesta E614] gesta::start got an option twice beside the Store, or two clocks; give each once");
+};
+
 template <bool Ok, class Model>
 struct not_a_model {
   static_assert(Ok, "[gesta E907] gesta::start takes a model; declare  struct Model : gesta::model<...> {};");

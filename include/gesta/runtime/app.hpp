@@ -214,6 +214,20 @@ class app {
     return past<View>(cause);
   }
 
+  /// Keeps a snapshot of one entity, of all of one aggregate, or of all: `app.snapshot<accounts>("alice")`. For an app that was started with
+  /// gesta::snapshots. A unit of work of its own: while a batch is open it is failure::kind::busy.
+  template <class Aggregate, class Key>
+  committed snapshot(const Key& key) {
+    return take_snapshots([&](auto& engine) { return detail::take_snapshot_of<Aggregate>(engine, key); });
+  }
+  template <class Aggregate>
+  committed snapshot() {
+    return take_snapshots([](auto& engine) { return detail::take_snapshots_of<detail::types<Aggregate>>(engine); });
+  }
+  committed snapshot() {
+    return take_snapshots([](auto& engine) { return detail::take_snapshots_of<typename flow_type::aggregates>(engine); });
+  }
+
   /// The version of one entity: the number of its events.
   template <class Aggregate, class Key>
   std::uint64_t version(const Key& key) const {
@@ -283,6 +297,16 @@ class app {
   }
 
  private:
+  template <class Take>
+  committed take_snapshots(Take&& take) {
+    (void)sizeof(diagnostic::no_snapshots_kept<engine_type::keeps_snapshots, Store>);
+    if constexpr (engine_type::keeps_snapshots) {
+      guard unit{engine_};
+      if (!unit.begin() || !take(engine_) || !unit.commit()) return committed(engine_.last_failure());
+    }
+    return {};
+  }
+
   static constexpr bool can_take_back() {
     if constexpr (engine_type::is_memory) return engine_type::log_type::keeps_all;
     else return true;
@@ -426,7 +450,7 @@ class app {
   template <class Key, class Command, class... Option>
   [[gnu::always_inline]] outcome_of<Command, Option...> carry_out(const Key& key, const Command& command, const Option&... option) {
     if constexpr (!engine_type::is_memory) return carry_out_in_unit(key, command, option...);
-    else if constexpr (engine_type::template projects_later<Command> || detail::is_given<once, Option...>)
+    else if constexpr (engine_type::keeps_snapshots || engine_type::template projects_later<Command> || detail::is_given<once, Option...>)
       return carry_out_in_memory(key, command, option...);
     else return decide<outcome_of<Command, Option...>>(key, command, option...);
   }
@@ -439,6 +463,8 @@ class app {
     detail::command_under_way<engine_type> under_way{engine_};
     result outcome = decide<result>(key, command, option...);
     under_way.end();
+    if constexpr (engine_type::keeps_snapshots)
+      if (!engine_.open()) detail::take_due_snapshots(engine_, start);
     if constexpr (engine_type::template projects_later<Command>)
       if (!engine_.open()) engine_.project_since(start);
     return outcome;

@@ -157,6 +157,11 @@ class entities {
   }
 
   [[gnu::always_inline]] entity& at(std::uint32_t number) { return blocks_.at(number); }
+  /// Calls visit(place) for each entity, those without events included.
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (std::uint32_t number = 0; number < count_; ++number) visit(place{&blocks_.at(number), number});
+  }
   /// The byte form of an entity's key; valid until the next call.
   key_bytes key(std::uint32_t number) const { return key_bytes_of<Key>(keys_.at(number), buffer_); }
   /// An entity's key that stays, whatever is done with the table.
@@ -232,6 +237,11 @@ class entities<Aggregate, Stream, dense> {
   }
 
   [[gnu::always_inline]] entity& at(std::uint32_t number) { return blocks_.at(number); }
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (std::size_t number = 0; number < blocks_.room_of_all(); ++number)
+      visit(place{&blocks_.at(static_cast<std::uint32_t>(number)), static_cast<std::uint32_t>(number)});
+  }
   key_bytes key(std::uint32_t number) const { return key_bytes_of<dense>(number, buffer_); }
   key_copy<dense> copy_of_key(std::uint32_t number) const { return key_copy<dense>(number); }
   template <class Given>

@@ -12,12 +12,17 @@
 #include <gesta/model/flow.hpp>
 #include <gesta/runtime/entities.hpp>
 #include <gesta/runtime/reading.hpp>
+#include <gesta/runtime/snapshot_shelf.hpp>
 #include <gesta/runtime/views.hpp>
 #include <gesta/store/record.hpp>
 #include <gesta/store/slice.hpp>
+#include <gesta/store/snapshots.hpp>
 #include <gesta/store/store.hpp>
 
 namespace gesta::detail {
+
+struct no_shelves {};
+struct no_snapshots {};
 
 /// What holds the records of the current unit of work: the log itself where it is memory, else records of the engine's own.
 struct no_records {};
@@ -41,11 +46,14 @@ class holdings {
   using unit_type = typename records_of<log_type, flow_type>::type;
   using mark_type = typename unit_type::mark;
   static constexpr bool is_memory = log_type::is_memory;
+  static constexpr bool keeps_snapshots = detail::keeps_snapshots<Store>;
 
   template <class Aggregate>
   using table_type = entities<Aggregate, typename log_type::stream>;
 
-  explicit holdings(const Store& store) : log_(store) {}
+  explicit holdings(const Store& store) : log_(store) {
+    if constexpr (keeps_snapshots) every_ = static_cast<const snapshots&>(store).every;
+  }
   holdings(const holdings&) = delete;
   holdings& operator=(const holdings&) = delete;
 
@@ -63,6 +71,14 @@ class holdings {
   const log_type& log() const noexcept { return log_; }
   const failure& last_failure() const noexcept { return failure_; }
   const failure* broken() const noexcept { return lost_ ? &failure_ : nullptr; }
+
+  /// The snapshots of one aggregate's entities, in memory.
+  template <class Aggregate>
+  auto& shelf_of() noexcept {
+    return value_at<flow_type::template aggregate_tag<Aggregate>>(shelves_);
+  }
+  /// Only where snapshots are kept: after how many events of an entity.
+  std::uint64_t events_a_snapshot() const noexcept { return every_; }
 
   // ---- reading records
 
@@ -82,12 +98,14 @@ class holdings {
 
   /// In memory: visit(recorded) for a part of one entity's stream, until it gives false. The links of a stream do not tell positions: they
   /// are counted from the begin of each segment concerned, or are 0. False: some of the part is no longer kept; nothing was visited.
+  /// `last`: a place in the stream at or after the part, where the way back begins; else the stream's last record.
   template <bool WithPositions, class Table, class Visit>
-  bool each_record_of(Table& table, std::uint32_t number, const slice& part, Visit&& visit) {
+  bool each_record_of(Table& table, std::uint32_t number, const slice& part, Visit&& visit, place_in_stream last = {}) {
     const auto& entity = table.at(number);
     std::vector<link> stream;
-    link at = entity.stream.head;
-    for (std::uint64_t version = entity.version; at != 0 && version > part.after; --version) {
+    if (last.version == 0) last = {entity.version, entity.stream.head};
+    link at = last.address;
+    for (std::uint64_t version = last.version; at != 0 && version > part.after; --version) {
       const record_head* const head = unit().at(at);
       if (head == nullptr) return false;
       if (part.holds(version)) stream.push_back(at);
@@ -124,12 +142,6 @@ class holdings {
     else return pending_;
   }
 
- protected:
-  static auto make_pending() {
-    if constexpr (is_memory) return no_records{};
-    else return unit_type(std::size_t{1} << 16, 0);
-  }
-
   template <class Visit>
   void each_table(Visit&& visit) {
     const auto all = [&]<std::size_t... I>(indices<I...>) { (visit(value_at<I>(tables_)), ...); };
@@ -139,6 +151,20 @@ class holdings {
   void table_at(std::uint16_t aggregate, Visit&& visit) {
     select<flow_type::aggregates::size>(aggregate, [&](auto at) { visit(value_at<at()>(tables_), type_is<detail::at<at(), typename flow_type::aggregates>>{}); });
   }
+
+ protected:
+  static auto make_pending() {
+    if constexpr (is_memory) return no_records{};
+    else return unit_type(std::size_t{1} << 16, 0);
+  }
+
+  template <class Aggregate>
+  using shelf_type = snapshot_shelf<typename Aggregate::state_type>;
+  static auto make_shelves() {
+    if constexpr (is_memory && keeps_snapshots) return values_of<mapped<shelf_type, typename flow_type::aggregates>>{};
+    else return no_shelves{};
+  }
+
   key_bytes key_of(std::uint16_t aggregate, std::uint32_t entity) {
     key_bytes key{};
     table_at(aggregate, [&](auto& t, auto) { key = t.key(entity); });
@@ -153,6 +179,8 @@ class holdings {
   log_type log_;
   [[no_unique_address]] decltype(make_pending()) pending_ = make_pending();
   values_of<mapped<table_type, typename flow_type::aggregates>> tables_{};
+  [[no_unique_address]] decltype(make_shelves()) shelves_ = make_shelves();
+  [[no_unique_address]] std::conditional_t<keeps_snapshots, std::uint64_t, no_snapshots> every_{};
   views<Model> views_;
   bool lost_ = false;
   failure failure_;

@@ -14,17 +14,36 @@
 
 namespace gesta::detail {
 
-/// Folds the events of one entity up to a moment. False: `cause` says why it cannot be told.
+/// Folds the events of one entity up to a moment, from the nearest snapshot on. False: `cause` says why it cannot be told. A time is no
+/// place in the stream, since clocks may go back: for it all events are folded.
 template <class Aggregate, class Held, class Key, class Moment>
 bool fold_until(Held& held, const Key& key, const Moment& when, typename Aggregate::state_type& state, failure& cause) {
   bool readable = true;
   const auto fold = [&](const recorded& record) {
-    if (!readable || !includes(when, record)) return;
+    if (!includes(when, record)) return true;
     readable = held.template evolve_state<Aggregate>(state, record);
     if (!readable) cause = unreadable_at(record.position);
+    return readable;
   };
   if (is_beginning(when)) return true;
-  return detail::each_stored<Aggregate>(held, key, {}, cause, [&](const recorded& record) { return fold(record), readable; }) && readable;
+  slice part{.to = last_version(when)};
+  if constexpr (Held::is_memory && Held::keeps_snapshots && !std::is_same_v<Moment, at_time>) {
+    auto& table = held.template table_of<Aggregate>();
+    const auto found = table.find(key);
+    if (!found) return true;
+    constexpr bool with_positions = std::is_same_v<Moment, at_position> || Held::template knows_positions<Aggregate>;
+    const auto& shelf = held.template shelf_of<Aggregate>();
+    if (const auto* const before = shelf.before(found.number, when)) {
+      state = before->state;
+      part.after = before->last.version;
+    }
+    if (part.to <= part.after) return true;
+    const auto* const after = shelf.after(found.number, when);
+    const place_in_stream last = after != nullptr ? after->last : place_in_stream{};
+    return held.template each_record_of<with_positions>(table, found.number, part, fold, last) ? readable : (cause = overwritten(), false);
+  } else {
+    return detail::each_stored<Aggregate>(held, key, part, cause, fold) && readable;
+  }
 }
 
 /// Projects all events up to a moment to one view. False: `cause` says why it cannot be told.

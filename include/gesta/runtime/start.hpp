@@ -9,6 +9,7 @@
 #include <gesta/model/diagnostic.hpp>
 #include <gesta/model/model.hpp>
 #include <gesta/runtime/app.hpp>
+#include <gesta/runtime/start_options.hpp>
 
 namespace gesta {
 
@@ -56,6 +57,15 @@ struct mistaken_app {
   read_result read(const slice&, Visit&&) {
     return {};
   }
+  template <class Aggregate, class Key>
+  committed snapshot(const Key&) {
+    return {};
+  }
+  template <class Aggregate>
+  committed snapshot() {
+    return {};
+  }
+  committed snapshot() { return {}; }
   template <class Visit>
   bool each_event(Visit&&) {
     return false;
@@ -77,6 +87,39 @@ mistaken_app report_unstored() {
   return {};
 }
 
+/// Whether the states of all aggregates have a form as bytes; the first one that has none, and the member that is why.
+template <class Aggregates>
+struct snapshot_rules;
+template <class... Aggregate>
+struct snapshot_rules<types<Aggregate...>> {
+  static constexpr std::size_t unwritable = first_true({!encodable<typename Aggregate::state_type>..., false});
+  static constexpr bool kept = unwritable == npos;
+  static constexpr auto member() {
+    if constexpr (kept) return type_is<void>{};
+    else return unwritable_in<typename at<unwritable, types<Aggregate...>>::state_type>();
+  }
+  using written = rules::report_at<diagnostic::state_without_wire_form, types<Aggregate...>, unwritable, typename decltype(member())::type>;
+};
+
+/// What the options ask of the model and of the store.
+template <class Model, class Store, class... Option>
+struct option_rules {
+  using log = typename Store::template log<Model>;
+  static constexpr bool fit = starts_with<Option...>;
+  static constexpr bool has_place = times_given<snapshots, Option...> == 0 || has_place_for_snapshots<log>;
+  static constexpr bool reads_singly = times_given<cached_states, Option...> == 0 || reads_single_entities<log>;
+  static constexpr bool writes = times_given<snapshots, Option...> == 0 || !has_place || snapshot_rules<typename flow<Model>::aggregates>::kept;
+  static constexpr bool kept = fit && has_place && reads_singly && writes;
+};
+template <class Model, class Store, class Rules>
+mistaken_app report_start_options() {
+  (void)sizeof(diagnostic::start_option_given_twice<Rules::fit, Store>);
+  (void)sizeof(diagnostic::store_without_snapshots<Rules::has_place, Store>);
+  (void)sizeof(diagnostic::store_without_single_entities<Rules::reads_singly, Store>);
+  if constexpr (!Rules::writes) (void)sizeof(typename snapshot_rules<typename flow<Model>::aggregates>::written);
+  return {};
+}
+
 /// What a file sees of a model; of one that broke a rule nothing, since it does not run.
 template <class Model>
 constexpr std::uint64_t seen_when_started() noexcept {
@@ -88,16 +131,21 @@ constexpr std::uint64_t seen_when_started() noexcept {
 }  // namespace detail
 
 /// Opens the store and runs Model on it: `auto app = gesta::start<bank>(gesta::memory_store{});`. Everything that is stored already is
-/// read and folded first. A store that cannot be opened makes every outcome that gesta::failure. The clock is a function object that
+/// read and folded first, unless gesta::cached_states is among the options. A store that cannot be opened makes every outcome that
+/// gesta::failure. Options, in any order: gesta::snapshots, gesta::cached_states, and a clock, which is a function object that
 /// returns a gesta::timestamp; it is read once per unit of work, and never by a model with the lean envelope.
 /// Verbs is not given: it makes the function one of the files that see the same verbs of the model.
-template <class Model, class Store, class Clock = system_clock, std::uint64_t Verbs = detail::seen_when_started<Model>()>
-auto start(const Store& store, Clock clock = {}) {
+template <class Model, class Store, std::uint64_t Verbs = detail::seen_when_started<Model>(), class... Option>
+auto start(const Store& store, const Option&... option) {
+  using clock = typename detail::clock_among<Option...>::type;
+  using opened = decltype(detail::with_options(store, option...));
   (void)sizeof(diagnostic::not_a_model<detail::is_model<Model>, Model>);
   if constexpr (!detail::is_model<Model>) return detail::mistaken_app{};
   else if constexpr (!detail::sound<Model>) return detail::mistaken_app{};
   else if constexpr (!detail::stored_rules_of<Model>::kept) return detail::report_unstored<Model>();
-  else return app<Model, Store, Clock, Verbs>(store, static_cast<Clock&&>(clock));
+  else if constexpr (!detail::option_rules<Model, Store, Option...>::kept)
+    return detail::report_start_options<Model, Store, detail::option_rules<Model, Store, Option...>>();
+  else return app<Model, opened, clock, Verbs>(detail::with_options(store, option...), detail::given_or_default<clock>(option...));
 }
 
 }  // namespace gesta

@@ -12,6 +12,7 @@
 #include <gesta/message/once.hpp>
 #include <gesta/runtime/holdings.hpp>
 #include <gesta/runtime/reading.hpp>
+#include <gesta/runtime/snapshot_taking.hpp>
 #include <gesta/store/record.hpp>
 #include <gesta/store/slice.hpp>
 #include <gesta/store/store.hpp>
@@ -82,6 +83,7 @@ class unit_of_work : public holdings<Model, Store> {
       return false;
     }
     open_ = false;
+    if constexpr (is_memory && base::keeps_snapshots) take_due_snapshots(*this, unit_);
     project_since(unit_);
     if constexpr (!is_memory) pending_.cut(unit_);
     return true;

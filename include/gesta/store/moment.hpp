@@ -8,6 +8,7 @@
 #include <gesta/detail/pack.hpp>
 #include <gesta/message/about.hpp>
 #include <gesta/store/failure.hpp>
+#include <gesta/store/slice.hpp>
 #include <gesta/store/store.hpp>
 
 namespace gesta {
@@ -38,6 +39,11 @@ constexpr bool includes(at_time when, const recorded& event) noexcept { return e
 constexpr bool is_beginning(at_version when) noexcept { return when.version == 0; }
 constexpr bool is_beginning(at_position when) noexcept { return when.position == 0; }
 constexpr bool is_beginning(at_time) noexcept { return false; }
+
+/// The last version that can be of the moment, as far as that says it.
+constexpr std::uint64_t last_version(at_version when) noexcept { return when.version; }
+constexpr std::uint64_t last_version(at_position when) noexcept { return when.position; }
+constexpr std::uint64_t last_version(at_time) noexcept { return slice::end; }
 
 template <class Moment>
 inline constexpr bool is_moment = same<Moment, at_version> || same<Moment, at_position> || same<Moment, at_time>;

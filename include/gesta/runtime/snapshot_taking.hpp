@@ -1,0 +1,71 @@
+// When snapshots are taken: with the events that bring an entity past a multiple of so many, and when somebody asks.
+// Floor: runtime. At the end of a unit of work.
+// May include: all above.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <gesta/runtime/holdings.hpp>
+#include <gesta/store/record.hpp>
+
+namespace gesta::detail {
+
+/// How many snapshots of an entity are kept in memory where old records make room: the last two. Elsewhere all are, as all records.
+template <class Log>
+constexpr std::size_t most_kept() noexcept {
+  if constexpr (Log::is_memory) return Log::keeps_all ? 0 : 2;
+  else return 0;
+}
+
+/// Takes a snapshot of one entity as it is.
+template <class Aggregate, class Held, class Place>
+bool take_snapshot(Held& held, Place place) {
+  auto& entity = *place;
+  held.template shelf_of<Aggregate>().put(place.number, {{entity.version, entity.stream.head}, held.log().last_position(), entity.state},
+                                          most_kept<typename Held::log_type>());
+  return true;
+}
+
+/// Takes the snapshots that the records since a mark have made due. Its entities have the states that follow.
+template <class Held>
+[[gnu::noinline]] bool take_due_snapshots(Held& held, typename Held::mark_type start) {
+  const std::uint64_t every = held.events_a_snapshot();
+  if (every == 0) return true;
+  bool taken = true;
+  held.unit().each(start, held.unit().here(), [&](const record_head& head, std::uint64_t) {
+    if (head.version % every != 0) return;
+    held.table_at(head.aggregate, [&](auto& table, auto which) {
+      using place = typename std::remove_reference_t<decltype(table)>::place;
+      const place one{&table.at(head.entity), head.entity};
+      if (head.version + every > one->version) taken = taken && take_snapshot<typename decltype(which)::type>(held, one);  // once an entity
+    });
+  });
+  return taken;
+}
+
+/// Takes a snapshot of one entity where it has events.
+template <class Aggregate, class Held, class Key>
+bool take_snapshot_of(Held& held, const Key& key) {
+  const auto found = held.template table_of<Aggregate>().find(key);
+  return !found || found->version == 0 || take_snapshot<Aggregate>(held, found);
+}
+/// Takes a snapshot of every entity of one aggregate.
+template <class Aggregate, class Held>
+bool take_snapshots_of_all(Held& held) {
+  bool taken = true;
+  held.template table_of<Aggregate>().each([&](auto place) {
+    if (place->version != 0) taken = taken && take_snapshot<Aggregate>(held, place);
+  });
+  return taken;
+}
+
+/// Of every entity of some aggregates.
+template <class Aggregates, class Held>
+bool take_snapshots_of(Held& held) {
+  const auto all = [&]<class... Aggregate>(types<Aggregate...>) { return (take_snapshots_of_all<Aggregate>(held) && ...); };
+  return all(Aggregates{});
+}
+
+}  // namespace gesta::detail

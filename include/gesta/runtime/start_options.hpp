@@ -1,0 +1,63 @@
+// What gesta::start takes beside the store: gesta::snapshots, gesta::cached_states, a clock; each at most once, in any order.
+// Floor: runtime.
+// May include: detail, model/diagnostic.hpp, store, runtime/clock.hpp.
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+#include <gesta/detail/pack.hpp>
+#include <gesta/model/diagnostic.hpp>
+#include <gesta/runtime/clock.hpp>
+#include <gesta/store/snapshots.hpp>
+
+namespace gesta {
+
+/// A store and what an app does beside it. It is the Store of the app's type: `gesta::app<bank, gesta::with<gesta::sqlite_store, gesta::snapshots>>`.
+template <class Store, class... Option>
+struct with : Store, Option... {};
+
+namespace detail {
+
+template <class Given>
+inline constexpr bool is_start_option = same<Given, snapshots> || same<Given, cached_states>;
+
+template <class Wanted, class... Given>
+inline constexpr std::size_t times_given = (std::size_t{same<Wanted, Given>} + ... + 0);
+
+/// The clock among what was given; else the one of the system.
+template <class... Given>
+struct clock_among : type_is<system_clock> {};
+template <class First, class... Rest>
+struct clock_among<First, Rest...> : std::conditional_t<is_start_option<First>, clock_among<Rest...>, type_is<First>> {};
+
+/// Whether what was given goes together: no option twice, one clock.
+template <class... Given>
+inline constexpr bool starts_with = times_given<snapshots, Given...> <= 1 && times_given<cached_states, Given...> <= 1 &&
+                                    (std::size_t{!is_start_option<Given>} + ... + 0) <= 1;
+
+template <class Wanted, class First, class... Rest>
+constexpr const Wanted& first_given(const First& first, const Rest&... rest) {
+  if constexpr (same<Wanted, First>) return first;
+  else return detail::first_given<Wanted>(rest...);
+}
+template <class Wanted, class... Given>
+constexpr Wanted given_or_default(const Given&... given) {
+  if constexpr (times_given<Wanted, Given...> != 0) return detail::first_given<Wanted>(given...);
+  else return Wanted{};
+}
+
+/// The store with the options that were given, in one order, so that the app's type does not depend on theirs.
+template <class Store, class... Given>
+constexpr auto with_options(const Store& store, const Given&... given) {
+  constexpr bool taken = times_given<snapshots, Given...> != 0, cached = times_given<cached_states, Given...> != 0;
+  if constexpr (taken && cached)
+    return with<Store, snapshots, cached_states>{store, detail::first_given<snapshots>(given...), detail::first_given<cached_states>(given...)};
+  else if constexpr (taken) return with<Store, snapshots>{store, detail::first_given<snapshots>(given...)};
+  else if constexpr (cached) return with<Store, cached_states>{store, detail::first_given<cached_states>(given...)};
+  else return store;
+}
+
+}  // namespace detail
+
+}  // namespace gesta
