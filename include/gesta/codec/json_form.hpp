@@ -1,4 +1,4 @@
-// What JSON text and messages have in common: which fields are bytes, what is UTF-8, how deep a message nests.
+// What JSON text and messages have in common: which fields are bytes, how deep a message nests.
 // Floor: codec, a part of json.hpp.
 // May include: detail, message, codec, std.
 #pragma once
@@ -61,28 +61,6 @@ constexpr std::size_t depth() noexcept {
   else if constexpr (f == form::pair) return 1 + json::deepest(types<typename T::first_type, typename T::second_type>{});
   else if constexpr (f == form::fields) return 1 + json::deepest(field_types<T>{});
   else return 0;
-}
-
-/// True for well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
-constexpr bool is_utf8(chars text) noexcept {
-  for (std::size_t i = 0; i < text.size;) {
-    const auto at = [&](std::size_t n) { return i + n < text.size ? static_cast<unsigned char>(text.data[i + n]) : 0u; };
-    const auto follows = [&](std::size_t n) { return (at(n) & 0xc0u) == 0x80u; };
-    const unsigned first = at(0), second = at(1);
-    if (first < 0x80) {
-      i += 1;
-    } else if (first >= 0xc2 && first <= 0xdf && follows(1)) {
-      i += 2;
-    } else if ((first & 0xf0u) == 0xe0 && follows(1) && follows(2) && (first != 0xe0 || second >= 0xa0) && (first != 0xed || second < 0xa0)) {
-      i += 3;
-    } else if (first >= 0xf0 && first <= 0xf4 && follows(1) && follows(2) && follows(3) && (first != 0xf0 || second >= 0x90) &&
-               (first != 0xf4 || second < 0x90)) {
-      i += 4;
-    } else {
-      return false;
-    }
-  }
-  return true;
 }
 
 }  // namespace gesta::detail::json
