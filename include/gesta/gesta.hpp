@@ -9,3 +9,4 @@
 #include <gesta/runtime/start.hpp>
 #include <gesta/store/memory.hpp>
 #include <gesta/testing/given.hpp>
+#include <gesta/testing/stored.hpp>

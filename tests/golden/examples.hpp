@@ -18,6 +18,7 @@
 
 #include "../../examples/10_modules/stock.hpp"
 #include "../../examples/bank.hpp"
+#include "../../examples/desk.hpp"
 #include "../../examples/retail/ledger.hpp"
 #include "../codec/messages.hpp"
 #include "golden.hpp"
@@ -66,7 +67,7 @@ constexpr bool all_pinned(gesta::detail::types<Message...>) {
 /// Pins messages of an example. Every event of its model, old versions too, and every rejection that is stored has to be there.
 template <class Codec, class Model, class... Message>
 void example(const char* name, const Message&... messages) {
-  static_assert(all_pinned<Message...>(typename gesta::flow<Model>::events{}) && all_pinned<Message...>(typename gesta::flow<Model>::rejections{}),
+  static_assert(all_pinned<Message...>(typename gesta::flow<Model>::events{}) && all_pinned<Message...>(typename gesta::flow<Model>::stored_rejections{}),
                 "an event or a stored rejection of this example has no pinned form; add a value of it below");
   file pinned_forms(folder + name + ".golden", asked());
   (pinned_forms.template pin<Codec>(messages), ...);
@@ -110,6 +111,9 @@ void all_examples() {
 
   namespace e13 = example_13;
   example<Codec, e13::bank>("13_time_travel", e13::opened{0}, e13::deposited{100}, e13::withdrawn{30});
+
+  struct office : gesta::model<desks, gesta::history<moved_1, blinked_1, refused_1>> {};
+  example<Codec, office>("desk", moved_1{101, 102}, moved_1{least, most}, blinked_1{true}, refused_1{3}, left{101}, entered{102}, refused{300});
 
   struct shelves : gesta::model<stock::shelves> {};
   example<Codec, shelves>("10_modules", stock::taken_in{10}, stock::sent_out{7});

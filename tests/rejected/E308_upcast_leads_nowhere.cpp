@@ -1,4 +1,4 @@
-// [gesta E308] upcast of the Old version returns something that is neither an event of the model nor a later version in gesta::history; return the next version
+// [gesta E308] upcast of the Old version gives something that is neither an event or rejection of the model nor a later version in gesta::history; give the next version, or  gesta::emits<...>  of such
 // Version 1 becomes version 2, and version 2 is not in the model.
 #include <gesta/model/model.hpp>
 

@@ -37,7 +37,7 @@ constexpr auto unwritable_in() noexcept {
 template <class Rejection>
 using is_identified = std::bool_constant<identified<Rejection>>;
 template <class Flow>
-using stored_messages = concat<typename Flow::events, filtered<typename Flow::rejections, is_identified>>;
+using stored_messages = concat<typename Flow::events, filtered<typename Flow::stored_rejections, is_identified>>;
 
 }  // namespace detail
 

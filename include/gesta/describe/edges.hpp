@@ -96,11 +96,21 @@ constexpr void write_links(edge_writer& w, edge_kind kind, const std::uint16_t* 
     if (to[i] != no_node) w.add({kind, static_cast<std::uint16_t>(first + i), to[i]});
 }
 
+template <class Flow, class... Newer>
+constexpr void write_newer(edge_writer& w, std::uint16_t self, types<Newer...>) {
+  const std::uint16_t newer[] = {node_places<Flow>::template event<Newer>..., no_node};
+  for (std::size_t i = 0; i < sizeof...(Newer); ++i)
+    if (newer[i] != no_node) w.add({edge_kind::upcasts, self, newer[i]});
+}
+template <class Flow, class Old>
+constexpr void write_upcast(edge_writer& w, std::uint16_t self) {
+  write_newer<Flow>(w, self, newer_of<Old>{});
+}
 template <class Flow, class... Old>
 constexpr void write_upcasts(edge_writer& w, types<Old...>) {
   using at = node_places<Flow>;
-  const std::uint16_t newer[] = {at::template event<std::remove_cvref_t<upcast_result<Old>>>..., no_node};
-  write_links(w, edge_kind::upcasts, newer, sizeof...(Old), at::old_versions);
+  const edge_step steps[] = {write_upcast<Flow, Old>..., nullptr};
+  write_parts(w, steps, sizeof...(Old), at::old_versions);
 }
 
 template <class Event>

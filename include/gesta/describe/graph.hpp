@@ -102,7 +102,7 @@ struct graph_tables {
     for (std::size_t i = 0; i < sizeof...(Handler); ++i) nodes[At::commands + i].may_do_nothing = may_do_nothing[i];
   }
 
-  /// What only one aggregate decides, records or gives belongs to it; an old version belongs where its newest version does.
+  /// What only one aggregate decides, records or gives belongs to it; an old version belongs where what it becomes does.
   constexpr void find_owners() {
     bool shared[Nodes + 1] = {};
     for (const flow_edge& e : edges)
@@ -119,7 +119,7 @@ struct graph_tables {
     for (bool again = true; again;) {
       again = false;
       for (const flow_edge& e : edges)
-        if (e.kind == edge_kind::upcasts && e.to != no_node && nodes[e.from].aggregate != nodes[e.to].aggregate) {
+        if (e.kind == edge_kind::upcasts && nodes[e.from].aggregate == no_node && nodes[e.to].aggregate != no_node) {
           nodes[e.from].aggregate = nodes[e.to].aggregate;
           again = true;
         }

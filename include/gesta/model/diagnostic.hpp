@@ -229,12 +229,32 @@ struct old_without_upcast {
 
 template <bool Ok, class Old>
 struct upcast_leads_nowhere {
-  static_assert(Ok, "[gesta E308] upcast of the Old version returns something that is neither an event of the model nor a later version in gesta::history; return the next version");
+  static_assert(Ok, "[gesta E308] upcast of the Old version gives something that is neither an event or rejection of the model nor a later version in gesta::history; give the next version, or  gesta::emits<...>  of such");
 };
 
 template <bool Ok, class Locked, class Event>
 struct schema_changed {
   static_assert(Ok, "[gesta E309] the fields of the Event are no longer those of the lock and its version was not raised; raise it,  gesta::event_id{\"...\", n + 1},  and keep the old struct in  gesta::history<...>");
+};
+
+template <bool Ok, class Old>
+struct upcast_refuses {
+  static_assert(Ok, "[gesta E312] upcast of the Old version can refuse, and what has happened cannot be refused; take  or_rejects<...>  away, and say  or_nothing  where the old fact means nothing today");
+};
+
+template <bool Ok, class Old>
+struct old_version_torn {
+  static_assert(Ok, "[gesta E313] the Old version becomes several events and no aggregate records all of them, so its stream could not be read; let the decisions of one aggregate record each of them");
+};
+
+template <bool Ok, class Rejection, class Other>
+struct same_rejection_id {
+  static_assert(Ok, "[gesta E314] two rejections have the same id and version, so a remembered outcome would be read as the other; give one of them another id or a higher version");
+};
+
+template <bool Ok, class Old>
+struct old_rejection_without_id {
+  static_assert(Ok, "[gesta E315] the Old version of a rejection does not say the name under which outcomes hold it; add the  static constexpr auto id  that it had, or take it out of  gesta::history<...>");
 };
 
 template <bool Ok, class State>

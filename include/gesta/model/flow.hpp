@@ -11,6 +11,7 @@
 #include <gesta/detail/list.hpp>
 #include <gesta/message/id.hpp>
 #include <gesta/message/upcast.hpp>
+#include <gesta/model/newer.hpp>
 #include <gesta/model/parts.hpp>
 #include <gesta/react/projection.hpp>
 #include <gesta/react/reactor.hpp>
@@ -157,14 +158,18 @@ struct flow_of_parts<detail::types<Part...>> {
   using aggregates = detail::filtered<parts, detail::is_aggregate_part>;
   using projections = detail::filtered<parts, detail::is_projection_part>;
   using reactors = detail::concat<detail::reactors_in<Part>...>;
-  using old_versions = detail::concat<detail::history_in<Part>...>;
   using handlers = detail::joined<detail::mapped<detail::handlers_in, aggregates>>;
   using commands = detail::mapped<detail::command_in_handler, handlers>;
   /// The events that decisions record, in order of their first appearance.
   using current_events = detail::unique<detail::joined<detail::mapped<detail::events_in, aggregates>>>;
+  using rejections = detail::unique<detail::joined<detail::mapped<detail::rejections_in, aggregates>>>;
+  /// Old versions of events, and of rejections, as the history lists them.
+  using old_versions = typename detail::parted_history<detail::concat<detail::history_in<Part>...>, rejections>::events;
+  using old_rejections = typename detail::parted_history<detail::concat<detail::history_in<Part>...>, rejections>::rejections;
   /// The current events and then the old versions; the index is the event's tag while the program runs.
   using events = detail::concat<current_events, old_versions>;
-  using rejections = detail::unique<detail::joined<detail::mapped<detail::rejections_in, aggregates>>>;
+  /// Likewise for rejections.
+  using stored_rejections = detail::concat<rejections, old_rejections>;
 
   static constexpr bool is_traced = !(detail::same<Part, lean> || ...);
   static constexpr std::size_t budget = (detail::budget_in<Part> + ... + 0);
@@ -175,7 +180,7 @@ struct flow_of_parts<detail::types<Part...>> {
   template <class Event>
   static constexpr auto tag = static_cast<std::uint16_t>(detail::index_of<Event, events>);
   template <class Rejection>
-  static constexpr auto rejection_tag = static_cast<std::uint16_t>(detail::index_of<Rejection, rejections>);
+  static constexpr auto rejection_tag = static_cast<std::uint16_t>(detail::index_of<Rejection, stored_rejections>);
   template <class Aggregate>
   static constexpr auto aggregate_tag = static_cast<std::uint16_t>(detail::index_of<Aggregate, aggregates>);
 

@@ -44,7 +44,8 @@ using of_projection = reports<typename Rules::missed, typename Rules::unknown, t
 
 template <class Flow, class Rules = id_rules<Flow>>
 using of_ids = reports<typename Rules::same_event, typename Rules::same_part, typename Rules::unnamed_event, typename Rules::unnamed_part,
-                       typename Rules::retired, typename Rules::predecessor, typename Rules::stuck, typename Rules::astray>;
+                       typename Rules::retired, typename Rules::predecessor, typename Rules::stuck, typename Rules::astray, typename Rules::refusing, typename Rules::torn,
+                       typename Rules::same_rejection, typename Rules::unnamed_rejection>;
 
 template <class Flow>
 using of_flow = reports<typename cycle_rules<Flow>::endless, typename size_rules<Flow>::above>;

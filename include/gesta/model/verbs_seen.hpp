@@ -79,7 +79,7 @@ constexpr auto parts_of(types<Aggregate...>, types<Projection...>, types<Reactor
 template <class Model>
 constexpr auto parts_seen_of() noexcept {
   using all = flow<Model>;
-  return detail::parts_of<all>(typename all::aggregates{}, typename all::projections{}, typename all::reactors{}, typename all::old_versions{});
+  return detail::parts_of<all>(typename all::aggregates{}, typename all::projections{}, typename all::reactors{}, concat<typename all::old_versions, typename all::old_rejections>{});
 }
 
 /// The same as one number.

@@ -337,6 +337,25 @@ class engine : public unit_of_work<Model, Store, Clock> {
           return Outcome(rejection_slots<types<R...>>(again), I, state, first.version, true);
       }
     }
+    return old_refusal<Outcome>(typename flow_type::old_rejections{}, contract, first, state);
+  }
+
+  /// A rejection that an older program remembered, brought to the one of today.
+  template <class Outcome, class Old, class... Older, class... R, class State>
+  Outcome old_refusal(types<Old, Older...>, types<R...> contract, const remembered& first, const State& state) {
+    if (first.rejection != flow_type::template rejection_tag<Old>) return old_refusal<Outcome>(types<Older...>{}, contract, first, state);
+    using rejection = decltype(rejection_of_today<flow_type>(Old{}));
+    if constexpr (contains<rejection, types<R...>>) {
+      Old was{};
+      if (decode(static_cast<const std::byte*>(first.payload), first.size, was)) {
+        rejection again = rejection_of_today<flow_type>(was);
+        return Outcome(rejection_slots<types<R...>>(again), index_of<rejection, types<R...>>, state, first.version, true);
+      }
+    }
+    return old_refusal<Outcome>(types<>{}, contract, first, state);
+  }
+  template <class Outcome, class... R, class State>
+  Outcome old_refusal(types<>, types<R...>, const remembered&, const State&) {
     if constexpr (Outcome::can_fail) {
       return Outcome(failure(failure::kind::corrupt, 0, "the remembered outcome is a rejection that the command can no longer give, or cannot be read"));
     } else {

@@ -15,27 +15,49 @@
 
 namespace gesta::detail {
 
-/// The event of today that an old version becomes, step by step.
-template <class Flow, class Event>
-constexpr auto today() noexcept {
-  if constexpr (contains<Event, typename Flow::current_events>) return type_is<Event>{};
-  else return today<Flow, std::remove_cvref_t<upcast_result<Event>>>();
-}
-
-/// Visits an event; an old version is upcast, step by step, until it is one of today.
+/// Visits an event; an old version is upcast, step by step, until all that it became are events of today: they are visited in the order of
+/// the contracts of `upcast`, each to its end.
+template <class Flow, class Event, class Visit>
+inline void visit_newer(const Event& event, Visit& visit);
 template <class Flow, bool IsOfToday, class Event, class Visit>
 [[gnu::always_inline]] inline void visit_current(const Event& event, Visit&& visit) {
   if constexpr (IsOfToday) {
     visit(event);
   } else {
-    const auto newer = upcast(event);
-    visit_current<Flow, contains<std::remove_const_t<decltype(newer)>, typename Flow::current_events>>(newer, visit);
+    auto newer = upcast(event);
+    using returned = decltype(newer);
+    if constexpr (is_decision<returned>) {
+      newer.for_each([&](const auto& part) {
+        using type = std::remove_cvref_t<decltype(part)>;
+        if constexpr (is_run<type>) part.for_each([&](const auto& one) { visit_newer<Flow>(one, visit); });
+        else visit_newer<Flow>(part, visit);
+      });
+    } else {
+      visit_newer<Flow>(newer, visit);
+    }
   }
 }
 
-/// The tags of some events of today and of their old versions, and where each tag of the flow stands among them. Whoever reads only
-/// some events has functions for those only: were each aggregate prepared for every event of the model, their number would grow with
-/// the square of the model.
+template <class Flow, class Event, class Visit>
+inline void visit_newer(const Event& event, Visit& visit) {
+  visit_current<Flow, contains<Event, typename Flow::current_events>>(event, visit);
+}
+
+/// The rejection of today that a remembered one means.
+template <class Flow, class Rejection>
+constexpr auto rejection_of_today(const Rejection& rejection) {
+  if constexpr (contains<Rejection, typename Flow::rejections>) return rejection;
+  else return detail::rejection_of_today<Flow>(upcast(rejection));
+}
+
+template <class Events, class List>
+inline constexpr bool all_stand_in = false;
+template <class... E, class List>
+inline constexpr bool all_stand_in<types<E...>, List> = (contains<E, List> && ...);
+
+/// The tags of some events of today and of the old versions that become nothing else, and where each tag of the flow stands among
+/// them. Whoever reads only some events has functions for those only: were each aggregate prepared for every event of the model, their
+/// number would grow with the square of the model.
 template <class Flow, class Events, class Old = typename Flow::old_versions>
 struct tags_of;
 template <class Flow, class... E, class... Old>
@@ -48,8 +70,8 @@ struct tags_of<Flow, types<E...>, types<Old...>> {
     bool taken[Flow::event_count + 1] = {};
     const std::uint16_t tags_of_today[] = {Flow::template tag<E>..., 0};
     for (std::size_t i = 0; i < sizeof...(E); ++i) taken[tags_of_today[i]] = true;
-    const std::uint16_t become[] = {Flow::template tag<typename decltype(today<Flow, Old>())::type>..., 0};
-    for (std::size_t i = 0; i < sizeof...(Old); ++i) taken[Flow::current_events::size + i] = taken[become[i]];
+    const bool old_taken[] = {all_stand_in<today_of<Flow, Old>, types<E...>>..., false};
+    for (std::size_t i = 0; i < sizeof...(Old); ++i) taken[Flow::current_events::size + i] = old_taken[i];
     for (std::size_t tag = 0; tag < Flow::event_count; ++tag) {
       places[tag] = static_cast<std::uint16_t>(taken[tag] ? count : Flow::event_count);
       if (taken[tag]) tags[count++] = static_cast<std::uint16_t>(tag);
@@ -59,8 +81,8 @@ struct tags_of<Flow, types<E...>, types<Old...>> {
 template <class Flow, class Events>
 inline constexpr tags_of<Flow, Events> all_tags{};
 
-/// Visits the event of one record, typed, when it is one of Events or an old version of one; passes over a retired one. False when it
-/// is another, or cannot be read. InPlace: where flat events are never bytes of the codec.
+/// Visits the event of one record, typed, when it is one of Events or an old version of some; an old one may be none or several of
+/// today. Passes over a retired one. False when it is another, or cannot be read. InPlace: where flat events are never bytes of the codec.
 template <class Flow, class Events = typename Flow::current_events, bool InPlace = false, class Visit>
 inline bool read_event(const recorded& record, Visit&& visit) {
   if (record.tag >= Flow::event_count) return record.tag == retired_tag;

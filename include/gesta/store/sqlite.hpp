@@ -105,7 +105,7 @@ class sqlite_log_of : public sqlite_log {
  private:
   using flow_type = flow<Model>;
   static constexpr model_ids ids = {
-      {id_table<typename flow_type::events>::known, id_table<typename flow_type::rejections>::known,
+      {id_table<typename flow_type::events>::known, id_table<typename flow_type::stored_rejections>::known,
        id_table<typename flow_type::aggregates>::known},
       is_retired<flow_type>};
 };

@@ -62,11 +62,6 @@ class [[nodiscard]] finding {
 
 namespace detail::testing {
 
-template <class T>
-inline constexpr bool is_run = false;
-template <class Event>
-inline constexpr bool is_run<run<Event>> = true;
-
 // Some messages by value.
 template <std::size_t I, class Message>
 struct kept {

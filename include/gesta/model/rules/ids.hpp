@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include <gesta/detail/hash.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/model/newer.hpp>
 #include <gesta/model/rules/report.hpp>
 
 namespace gesta::rules {
@@ -90,21 +92,55 @@ struct names_of<gesta::detail::types<T...>> {
   }
 };
 
-/// Whether the upcasts of Old end in an event of today.
-template <class Flow, class Old, std::size_t Steps>
+/// Whether all that the upcasts of Old can give ends in events of today.
+template <class Flow, std::size_t Steps, class Old>
+constexpr bool leads_to_today();
+template <class Flow, std::size_t Steps, class... Newer>
+constexpr bool all_lead_to_today(gesta::detail::types<Newer...>) {
+  return (leads_to_today<Flow, Steps, Newer>() && ...);
+}
+template <class Flow, std::size_t Steps, class Old>
 constexpr bool leads_to_today() {
   if constexpr (gesta::detail::contains<Old, typename Flow::current_events>) return true;
   else if constexpr (Steps == 0 || !gesta::detail::contains<Old, typename Flow::old_versions> || !upcasts<Old>) return false;
-  else return leads_to_today<Flow, gesta::detail::upcast_result<Old>, Steps - 1>();
+  else return all_lead_to_today<Flow, Steps - 1>(gesta::detail::newer_of<Old>{});
+}
+template <class Flow, class Next>
+constexpr bool next_goes_astray() {
+  if constexpr (gesta::detail::contains<Next, typename Flow::old_versions> && !upcasts<Next>) return false;  // that one is reported
+  else return !leads_to_today<Flow, Flow::old_versions::size, Next>();
+}
+template <class Flow, class... Next>
+constexpr bool any_goes_astray(gesta::detail::types<Next...>) {
+  return (next_goes_astray<Flow, Next>() || ...);
 }
 template <class Flow, class Old>
 constexpr bool goes_astray() {
-  if constexpr (upcasts<Old>) {
-    using next = gesta::detail::upcast_result<Old>;
-    if constexpr (gesta::detail::contains<next, typename Flow::old_versions> && !upcasts<next>) return false;  // that one is reported
-    else return !leads_to_today<Flow, next, Flow::old_versions::size>();
+  if constexpr (upcasts<Old>) return any_goes_astray<Flow>(gesta::detail::newer_of<Old>{});
+  else return false;
+}
+template <class Flow, class Old>
+constexpr bool refuses() {
+  if constexpr (upcasts<Old>) return gesta::detail::upcast_refuses<std::remove_cvref_t<gesta::detail::upcast_result<Old>>>;
+  else return false;
+}
+
+/// Whether some aggregate records all that Old becomes. A stream is read by its own aggregate alone, which would not know the others.
+template <class Events, class Listed>
+inline constexpr bool stand_all_in = false;
+template <class... E, class Listed>
+inline constexpr bool stand_all_in<gesta::detail::types<E...>, Listed> = (gesta::detail::contains<E, Listed> && ...);
+template <class Flow, class Events, class... Aggregate>
+constexpr bool one_records_all(gesta::detail::types<Aggregate...>) {
+  return (stand_all_in<Events, typename Flow::template events_of<Aggregate>> || ...);
+}
+template <class Flow, class Old>
+constexpr bool is_torn() {
+  if constexpr (leads_to_today<Flow, Flow::old_versions::size, Old>()) {
+    using become = gesta::detail::today_of<Flow, Old>;
+    return become::size > 1 && !one_records_all<Flow, become>(typename Flow::aggregates{});
   } else {
-    return false;
+    return false;  // that is reported
   }
 }
 template <class Flow, class Olds>
@@ -113,6 +149,8 @@ template <class Flow, class... Old>
 struct old_versions<Flow, gesta::detail::types<Old...>> {
   static constexpr std::size_t stuck = first_true({!upcasts<Old>...});
   static constexpr std::size_t astray = first_true({goes_astray<Flow, Old>()...});
+  static constexpr std::size_t refusing = first_true({refuses<Flow, Old>()...});
+  static constexpr std::size_t torn = first_true({is_torn<Flow, Old>()...});
 };
 
 /// The rules about the names of a model.
@@ -121,6 +159,7 @@ struct id_rules {
   using events = names_of<typename Flow::events>;
   using parts = names_of<gesta::detail::concat<typename Flow::aggregates, typename Flow::projections, typename Flow::reactors>>;
   using olds = old_versions<Flow, typename Flow::old_versions>;
+  using refusals = names_of<typename Flow::stored_rejections>;
   template <class Names, std::size_t At>
   using one = gesta::detail::at<At == npos ? 0 : At, gesta::detail::concat<typename Names::list, gesta::detail::types<void>>>;
 
@@ -132,6 +171,12 @@ struct id_rules {
   using predecessor = report_at<diagnostic::predecessor_missing, typename events::list, events::without_predecessor>;
   using stuck = report_at<diagnostic::old_without_upcast, typename Flow::old_versions, olds::stuck>;
   using astray = report_at<diagnostic::upcast_leads_nowhere, typename Flow::old_versions, olds::astray>;
+  using refusing = report_at<diagnostic::upcast_refuses, typename Flow::old_versions, olds::refusing>;
+  using torn = report_at<diagnostic::old_version_torn, typename Flow::old_versions, olds::torn>;
+  using same_rejection = report_if<refusals::twins.id != npos, diagnostic::same_rejection_id, one<refusals, refusals::twins.id>,
+                                   one<refusals, refusals::twins.at>>;
+  using unnamed_rejection = report_at<diagnostic::old_rejection_without_id,
+                                      typename Flow::old_rejections, names_of<typename Flow::old_rejections>::unnamed>;
 };
 
 }  // namespace gesta::rules

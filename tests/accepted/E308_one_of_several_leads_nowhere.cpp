@@ -1,0 +1,18 @@
+// One of the events that an old one becomes is not of the model.
+#include <gesta/model/model.hpp>
+
+struct moved_1 { int from; int to; static constexpr auto id = "desk.moved"; };
+struct left { int place; static constexpr auto id = "desk.left"; };
+struct entered { int place; static constexpr auto id = "desk.entered"; };
+constexpr auto upcast(const moved_1& old) -> gesta::emits<left, entered> { return gesta::emit(left{old.from}, entered{old.to}); }
+struct leave { int place; };
+struct enter { int place; };
+struct desk { int place = 0; };
+
+constexpr void evolve(desk& d, const left&) { d.place = 0; }
+constexpr void evolve(desk& d, const entered& e) { d.place = e.place; }
+constexpr auto decide(const desk&, const leave& c) -> gesta::emits<left> { return left{c.place}; }
+constexpr auto decide(const desk&, const enter& c) -> gesta::emits<entered> { return entered{c.place}; }
+
+struct desks : gesta::aggregate<desk, gesta::commands<leave, enter>> { static constexpr auto id = "desk"; };
+struct office : gesta::model<desks, gesta::history<moved_1>> {};
