@@ -302,7 +302,9 @@ class app {
     (void)sizeof(diagnostic::no_snapshots_kept<engine_type::keeps_snapshots, Store>);
     if constexpr (engine_type::keeps_snapshots) {
       guard unit{engine_};
-      if (!unit.begin() || !take(engine_) || !unit.commit()) return committed(engine_.last_failure());
+      if (!unit.begin()) return committed(engine_.last_failure());
+      if (!take(engine_)) return committed(engine_.log().last_failure());
+      if (!unit.commit()) return committed(engine_.last_failure());
     }
     return {};
   }

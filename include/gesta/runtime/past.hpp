@@ -3,16 +3,42 @@
 // May include: all above.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
+#include <gesta/codec/old_state.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/runtime/reading.hpp>
+#include <gesta/runtime/snapshot_taking.hpp>
 #include <gesta/runtime/stored.hpp>
 #include <gesta/store/moment.hpp>
 #include <gesta/store/store.hpp>
 
 namespace gesta::detail {
+
+/// Where the log is no memory: makes `state` the newest snapshot that is sound, known, up to version part.to and position `upto`; then
+/// hands over the events after it.
+template <class Aggregate, class Held, class Key, class Fold>
+bool fold_from_snapshot(Held& held, const Key& key, const slice& part, std::uint64_t upto, typename Aggregate::state_type& state, failure& cause,
+                        Fold&& fold) {
+  using flow_type = typename Held::flow_type;
+  using state_type = typename Aggregate::state_type;
+  if (held.broken() != nullptr) return cause = *held.broken(), false;
+  auto& table = held.template table_of<Aggregate>();
+  const auto found = table.find(key);
+  const auto use = [&](const stored_snapshot& snapshot) {
+    state_type was{};
+    const auto* const bytes = static_cast<const std::byte*>(snapshot.state);
+    if (read_state(snapshot.fingerprint, bytes, snapshot.size, was, fingerprint_of<flow_type, Aggregate>{}) != state_read::ready) return false;
+    state = static_cast<state_type&&>(was);
+    return true;
+  };
+  const bool read = held.log().read_from_snapshot(flow_type::template aggregate_tag<Aggregate>, found ? found->stream : typename Held::log_type::stream{},
+                                                  table.bytes_of(key), part, upto, use, fold);
+  if (!read) cause = held.log().last_failure();
+  return read;
+}
 
 /// Folds the events of one entity up to a moment, from the nearest snapshot on. False: `cause` says why it cannot be told. A time is no
 /// place in the stream, since clocks may go back: for it all events are folded.
@@ -27,7 +53,11 @@ bool fold_until(Held& held, const Key& key, const Moment& when, typename Aggrega
   };
   if (is_beginning(when)) return true;
   slice part{.to = last_version(when)};
-  if constexpr (Held::is_memory && Held::keeps_snapshots && !std::is_same_v<Moment, at_time>) {
+  if constexpr (!Held::keeps_snapshots || std::is_same_v<Moment, at_time>) {
+    return detail::each_stored<Aggregate>(held, key, part, cause, fold) && readable;
+  } else if constexpr (!Held::is_memory) {
+    return detail::fold_from_snapshot<Aggregate>(held, key, part, last_position(when), state, cause, fold) && readable;
+  } else {
     auto& table = held.template table_of<Aggregate>();
     const auto found = table.find(key);
     if (!found) return true;
@@ -41,8 +71,6 @@ bool fold_until(Held& held, const Key& key, const Moment& when, typename Aggrega
     const auto* const after = shelf.after(found.number, when);
     const place_in_stream last = after != nullptr ? after->last : place_in_stream{};
     return held.template each_record_of<with_positions>(table, found.number, part, fold, last) ? readable : (cause = overwritten(), false);
-  } else {
-    return detail::each_stored<Aggregate>(held, key, part, cause, fold) && readable;
   }
 }
 

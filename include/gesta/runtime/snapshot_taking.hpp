@@ -7,6 +7,9 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <gesta/codec/binary.hpp>
+#include <gesta/describe/state_fingerprint.hpp>
+#include <gesta/detail/pack.hpp>
 #include <gesta/runtime/holdings.hpp>
 #include <gesta/store/record.hpp>
 
@@ -19,13 +22,30 @@ constexpr std::size_t most_kept() noexcept {
   else return 0;
 }
 
-/// Takes a snapshot of one entity as it is.
+/// Says what the bytes of a state of an aggregate are, as read_state asks for it.
+template <class Flow, class Aggregate>
+struct fingerprint_of {
+  template <class State>
+  constexpr std::uint64_t operator()(type_is<State>) const noexcept {
+    constexpr std::uint64_t print = state_fingerprint<Flow, Aggregate, State>();
+    return print;
+  }
+};
+
+/// Takes a snapshot of one entity as it is. False: the log's last_failure() says why.
 template <class Aggregate, class Held, class Place>
 bool take_snapshot(Held& held, Place place) {
+  using flow_type = typename Held::flow_type;
   auto& entity = *place;
-  held.template shelf_of<Aggregate>().put(place.number, {{entity.version, entity.stream.head}, held.log().last_position(), entity.state},
-                                          most_kept<typename Held::log_type>());
-  return true;
+  if constexpr (!Held::is_memory) {
+    const std::uint64_t fingerprint = fingerprint_of<flow_type, Aggregate>{}(type_is<typename Aggregate::state_type>{});
+    return held.log().keep_snapshot(flow_type::template aggregate_tag<Aggregate>, entity.stream, held.template table_of<Aggregate>().key(place.number),
+                                    entity.version, fingerprint, encoded_size(entity.state), [&](std::byte* room) { encode(entity.state, room); });
+  } else {
+    held.template shelf_of<Aggregate>().put(place.number, {{entity.version, entity.stream.head}, held.log().last_position(), entity.state},
+                                            most_kept<typename Held::log_type>());
+    return true;
+  }
 }
 
 /// Takes the snapshots that the records since a mark have made due. Its entities have the states that follow.

@@ -73,7 +73,9 @@ class unit_of_work : public holdings<Model, Store> {
   /// Keeps the unit and projects its events. False: last_failure() says why and the unit was taken back.
   [[gnu::noinline]] bool commit() {
     if constexpr (!is_memory) {
-      if (doomed_ || !log_.commit()) {
+      bool kept = !doomed_;
+      if constexpr (base::keeps_snapshots) kept = kept && take_due_snapshots(*this, unit_);
+      if (!kept || !log_.commit()) {
         if (!doomed_) failure_ = log_.last_failure();
         roll_back();
         return false;

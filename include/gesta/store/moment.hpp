@@ -45,6 +45,10 @@ constexpr std::uint64_t last_version(at_version when) noexcept { return when.ver
 constexpr std::uint64_t last_version(at_position when) noexcept { return when.position; }
 constexpr std::uint64_t last_version(at_time) noexcept { return slice::end; }
 
+/// The last position of the moment, likewise.
+constexpr std::uint64_t last_position(at_position when) noexcept { return when.position; }
+constexpr std::uint64_t last_position(at_version) noexcept { return slice::end; }
+
 template <class Moment>
 inline constexpr bool is_moment = same<Moment, at_version> || same<Moment, at_position> || same<Moment, at_time>;
 

@@ -18,6 +18,7 @@
 #include <gesta/store/sqlite_names.hpp>
 #include <gesta/store/sqlite_outcomes.hpp>
 #include <gesta/store/sqlite_record.hpp>
+#include <gesta/store/sqlite_snapshots.hpp>
 #include <gesta/store/sqlite_unit.hpp>
 #include <gesta/store/store.hpp>
 
@@ -53,7 +54,7 @@ class sqlite_log {
 
   /// `keys` says by aggregate how the file holds its keys.
   sqlite_log(const sqlite_options& options, const model_ids& ids, const key_column* keys)
-      : keys_(keys), file_(options), names_(file_, ids), outcomes_(file_, names_) {
+      : keys_(keys), file_(options), names_(file_, ids), outcomes_(file_, names_), snapshots_(file_) {
     if (file_.broken() == nullptr && !prepare()) file_.break_off(file_.last_failure());
   }
   ~sqlite_log() {
@@ -164,23 +165,49 @@ class sqlite_log {
   bool read(std::uint16_t aggregate, const stream& handle, const key_bytes& key, const slice& part, F&& f) {
     const sqlite_reading view(last_row_);
     row_of_stream head;
+    return look_up(aggregate, handle, key, head) && read_part(head, part, f);
+  }
+
+  /// As `read`, forwards and without a limit, but from the newest snapshot on that is sound, at most of version part.to and of position
+  /// `upto`, and that use(const stored_snapshot&) takes. Events are handed over up to that version or beyond that position.
+  template <class Use, class F>
+  bool read_from_snapshot(std::uint16_t aggregate, const stream& handle, const key_bytes& key, slice part, std::uint64_t upto, Use&& use, F&& f) {
+    const sqlite_reading view(last_row_);
+    row_of_stream head;
     if (!look_up(aggregate, handle, key, head)) return false;
-    std::int64_t from = std::max(as_number(part.after) + 1, head.first), to = std::min(as_number(part.to), head.version);
-    const std::int64_t limit = as_number(part.limit);
-    if (from > to || limit == 0) return true;
-    bool wants_more = true;
-    if (part.backwards) {
-      if (to - from >= limit) from = to - limit + 1;
-      const auto hand = [&](record_link link) { return read_one(link.position, f, wants_more) && wants_more; };
-      return walk(head, from, to, hand) || !wants_more;
-    }
-    if (to - from >= limit) to = from + limit - 1;
-    std::vector<std::int64_t> positions;
-    const auto note = [&](record_link link) { return positions.push_back(link.position), true; };
-    if (!walk(head, from, to, note)) return false;
-    for (std::size_t i = positions.size(); wants_more && i-- != 0;)
-      if (!read_one(positions[i], f, wants_more)) return false;
-    return true;
+    if (head.number == 0) return true;
+    const std::int64_t most = std::min(as_number(part.to), head.version);
+    bool failed = false;
+    const auto take = [&](const stored_snapshot& found) {
+      if (failed || !proves(head.number, as_number(found.version), as_number(found.position), failed) || !use(found)) return failed;
+      part.after = found.version;
+      return true;
+    };
+    if (!snapshots_.each_before(head.number, most, as_number(upto), take) || failed) return false;
+    if (as_count(most) <= part.after) return true;
+    row_of_stream later = head;  // the way back begins there
+    if (!snapshots_.next_after(head.number, most, as_number(upto), later.version, later.last)) return false;
+    if (later.version < 1 || later.version > head.version || !proves(head.number, later.version, later.last, failed)) later = head;
+    return !failed && read_part(later, part, f);
+  }
+
+  // ---- snapshots
+
+  static constexpr bool keeps_snapshots = true;
+
+  /// Within a unit: keeps the state of a stream at its last version, `size` bytes that write(std::byte*) makes. Nothing is kept of a stream of
+  /// which something was erased, since whoever erased it did not see this state, nor of a state larger than SQLite keeps.
+  template <class Write>
+  bool keep_snapshot(std::uint16_t aggregate, const stream& handle, const key_bytes& key, std::uint64_t version, std::uint64_t fingerprint,
+                     std::size_t size, Write&& write) {
+    assert(is_open_);
+    const sqlite_reading view(last_row_);
+    row_of_stream head;
+    if (is_doomed_ || !look_up(aggregate, handle, key, head)) return doom(), false;
+    if (head.number == 0 || as_count(head.version) != version || head.first != 1 || head.closed || size > largest_) return true;
+    std::byte* const room = snapshots_.room(size);
+    write(room);
+    return snapshots_.put(head.number, {version, as_count(head.last), fingerprint, room, size}) || (doom(), false);
   }
 
   /// A part of all events, counted in positions: f(const recorded&) uses nothing of the log, and may end the reading by false. What was
@@ -286,7 +313,7 @@ class sqlite_log {
            file_.prepare(write_head_, "update streams set version = ?, last = ? where stream = ? and version = ? and closed = 0") &&
            file_.prepare(erase_, "update events set payload = null where position = ?") &&
            file_.prepare(cut_, "update streams set first = ?, closed = ? where stream = ?") &&
-           file_.prepare(last_row_, "select max(position) from events") && names_.refresh() && names_.fill_in_forms();
+           file_.prepare(last_row_, "select max(position) from events") && snapshots_.prepare() && names_.refresh() && names_.fill_in_forms();
   }
 
   // Others may have written. Leaves last_row_ at its row.
@@ -441,7 +468,7 @@ class sqlite_log {
       has_erased_ = true;
       known_stream& own = streams_[static_cast<std::size_t>(head.number - 1)];
       touch(static_cast<std::uint32_t>(head.number), own);
-      if (!file_.overwrite(true) || (first > head.first && !walk(head, head.first, first - 1, erase_one)) ||
+      if (!file_.overwrite(true) || !snapshots_.erase(head.number) || (first > head.first && !walk(head, head.first, first - 1, erase_one)) ||
           !file_.run(cut_.set(0, first).set(1, std::int64_t{whole || head.closed}).set(2, head.number)))
         return doom(), false;
       own.closed = whole || head.closed;
@@ -507,6 +534,27 @@ class sqlite_log {
     return hand_over({one_}, f, wants_more);
   }
 
+  /// What a reading is about, once its stream is known. `head` may be an earlier event of the stream than its last.
+  template <class F>
+  bool read_part(const row_of_stream& head, const slice& part, F&& f) {
+    std::int64_t from = std::max(as_number(part.after) + 1, head.first), to = std::min(as_number(part.to), head.version);
+    const std::int64_t limit = as_number(part.limit);
+    if (from > to || limit == 0) return true;
+    bool wants_more = true;
+    if (part.backwards) {
+      if (to - from >= limit) from = to - limit + 1;
+      const auto hand = [&](record_link link) { return read_one(link.position, f, wants_more) && wants_more; };
+      return walk(head, from, to, hand) || !wants_more;
+    }
+    if (to - from >= limit) to = from + limit - 1;
+    std::vector<std::int64_t> positions;
+    const auto note = [&](record_link link) { return positions.push_back(link.position), true; };
+    if (!walk(head, from, to, note)) return false;
+    for (std::size_t i = positions.size(); wants_more && i-- != 0;)
+      if (!read_one(positions[i], f, wants_more)) return false;
+    return true;
+  }
+
   /// Follows the links from the last event of a stream back to version `from`, and calls step(record_link) from version `to` on. False: an
   /// error, or a step said so.
   template <class Step>
@@ -528,11 +576,18 @@ class sqlite_log {
     return true;
   }
 
+  /// Whether an event of this stream and version lies at a position. Nothing is broken when not: who says so may be wrong.
+  bool proves(std::int64_t number, std::int64_t version, std::int64_t position, bool& failed) {
+    const sqlite_reading reading(link_.set(0, position));
+    return file_.next(link_, failed) && link_.number(0) == number && link_.number(1) == version;
+  }
+
   const key_column* keys_;
   waiting_rows<waiting_event> waiting_;
   sqlite_file file_;
   sqlite_names names_;
   sqlite_outcomes outcomes_;
+  sqlite_snapshots snapshots_;
   sqlite_statement after_, before_, one_, link_, insert_, find_, head_, make_, write_head_, erase_, cut_, last_row_;
 
   std::vector<known_stream> streams_;  ///< by number, from 1

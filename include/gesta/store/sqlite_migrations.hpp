@@ -58,6 +58,18 @@ update sqlite_master set sql = replace(sql, 'payload     blob not null', 'payloa
 pragma writable_schema=reset;
 )",
      R"(select "notnull" = 0 from pragma_table_info('events') where name = 'payload')", true},
+    // 2 had no snapshots.
+    {2, R"(
+create table snapshots(
+  stream      integer not null references streams,
+  version     integer not null,
+  position    integer not null references events,
+  fingerprint integer not null,
+  checksum    integer not null,
+  state       blob    not null,
+  primary key(stream, version)) without rowid;
+)",
+     "select count(*) from sqlite_master where type = 'table' and name = 'snapshots'", false},
 };
 
 }  // namespace gesta::detail

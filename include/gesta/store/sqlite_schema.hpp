@@ -11,7 +11,7 @@ namespace gesta::detail {
 inline constexpr std::int64_t sqlite_application = 0x67657374;
 
 /// `pragma user_version`: the version of the tables below. A file with a higher one was made by a newer gesta.
-inline constexpr std::int64_t sqlite_format = 2;
+inline constexpr std::int64_t sqlite_format = 3;
 
 /// The tables. Rows are only ever added; what is erased loses its payload and keeps its row, so positions and versions never have gaps.
 ///
@@ -28,6 +28,9 @@ inline constexpr std::int64_t sqlite_format = 2;
 ///                seventh of the file. payload: the event in gesta's binary form; NULL where it was erased.
 ///     incarnations   one row when the file is made, one more for each restore from a backup. incarnation: 16 random bytes. after: the
 ///                last position that the file then held. A position is a place in the log only together with the incarnation.
+///     snapshots  states that were kept beside the events; any of them may be deleted at any time. version, position: of the stream's event
+///                after which it was the state. fingerprint: what the bytes of state are. checksum: of the row. There are none of streams
+///                of which something was erased.
 ///     sources    the senders named by gesta::once.
 ///     outcomes   what became of each request of a gesta::once. verdict: 0 accepted, 1 nothing to do, 2 rejected. version: of the entity
 ///                then. position: of the last event; NULL where there is none. rejection, payload: what it was rejected with.
@@ -68,6 +71,14 @@ create table incarnations(
   incarnation blob    not null,
   after       integer not null,
   time        integer not null);
+create table snapshots(
+  stream      integer not null references streams,
+  version     integer not null,
+  position    integer not null references events,
+  fingerprint integer not null,
+  checksum    integer not null,
+  state       blob    not null,
+  primary key(stream, version)) without rowid;
 create table sources(
   source    integer primary key,
   name      text not null unique);
