@@ -171,6 +171,7 @@ class Recording:
     def __init__(self, folder, level, lying=False, written_back=False):
         """lying: the program's flushes do nothing. written_back: the system writes to the disk now and then what nobody asked it to."""
         folder.mkdir()
+        self.folder = folder
         self.first = folder / "first.img"
         image, log, count, files = folder / "disk.img", folder / "log", folder / "count", folder / "files"
         files.mkdir()
@@ -381,7 +382,7 @@ class Verdicts:
 
 class Power(unittest.TestCase):
     def judged(self, name, recording, images):
-        verdicts = Verdicts(Path(os.environ["POWER_FOLDER"]) / name, name, recording, images)
+        verdicts = Verdicts(recording.folder, name, recording, images)
         print(verdicts, flush=True)
         return verdicts
 
@@ -395,10 +396,13 @@ class Power(unittest.TestCase):
             self.fail("\n".join([f"{len(found)} images; the first are kept in {kept}", *found[:10]]))
 
     def test_what_was_acknowledged_at_level_disk_is_there(self):
-        recording = self.record("disk", level="disk")
-        # Else the thread that moves the log had no part in it.
-        for name in ("opened", "moved", "anew"):
-            self.assertGreaterEqual(len(recording.marks[name]), 2, name)
+        # The thread that moves the log may come too late on a busy machine.
+        for attempt in range(5):
+            recording = self.record(f"disk{attempt}", level="disk")
+            if all(len(marks) >= 2 for marks in recording.marks.values()):
+                break
+        else:
+            self.fail(f"the log was never moved: {recording.marks}")
         verdicts = self.judged("disk", recording, IMAGES)
         self.assert_good(verdicts.wrong + verdicts.losses, verdicts)
 

@@ -5,7 +5,7 @@
 //                                         shows at that moment: "opened C"; "kept N C" when unit N was acknowledged; "moved C" when pages
 //                                         of the write-ahead log were moved into the file, "anew C" when that log began anew.
 //   writer judge FILE                     the store must be sound and hold exactly the units 1 to some N, with all their events and outcomes
-//                                         and no others; to carry on must give what a run without a loss gives. Prints "there N" or
+//                                         snapshots, and no others; to carry on must give what a run without a loss gives. Prints "there N" or
 //                                         "wrong WORDS".
 #include <gesta/gesta.hpp>
 #include <gesta/store/sqlite.hpp>
@@ -106,7 +106,10 @@ auto react(const clerk&, const filed& e) -> tally { return {e.unit % 7, e.unit};
 
 struct office : gesta::model<shelves, drawers, gesta::reactors<clerk>> {};
 
-auto open(const std::string& path, gesta::durability level) { return gesta::start<office>(gesta::sqlite_store{.path = path, .level = level}); }
+constexpr std::uint64_t events_a_snapshot = 20;
+auto open(const std::string& path, gesta::durability level) {
+  return gesta::start<office>(gesta::sqlite_store{.path = path, .level = level}, gesta::snapshots{.every = events_a_snapshot});
+}
 using app_type = decltype(open({}, {}));
 
 // ---- the units: events of one page and of many, several events, several streams, several commands, none
@@ -131,13 +134,15 @@ std::vector<part> parts_of(std::int64_t unit) {
   }
 }
 
+std::string shelf_of(std::int64_t unit) { return text("shelf ", unit % 3); }
+
 enum class became { kept, repeated, failed };
 
 /// One command under a number of its own. It must be refused exactly where the unit is.
 template <class To>
 became send(To& to, const char* source, std::int64_t number, std::int64_t unit, std::vector<part> parts, gesta::failure& why) {
   const auto outcome =
-      to.handle(text("shelf ", unit % 3), file_away{unit, std::move(parts)}, gesta::once{source, static_cast<std::uint64_t>(number)});
+      to.handle(shelf_of(unit), file_away{unit, std::move(parts)}, gesta::once{source, static_cast<std::uint64_t>(number)});
   const bool right = outcome.match([&](const shelf&) { return !is_refused(unit); },
                                    [&](const no_room& no) { return is_refused(unit) && no.unit == unit; },
                                    [&](const gesta::failure& f) { return why = f, false; });
@@ -307,6 +312,35 @@ std::string numbers_of(const char* source, std::int64_t last) {
   return out;
 }
 
+/// How many snapshots the units 1 to `last` leave.
+std::int64_t snapshots_of(std::int64_t last) {
+  std::uint64_t shelves[3] = {}, drawers[7] = {};
+  std::int64_t count = 0;
+  const auto add = [&](std::uint64_t& version, std::uint64_t events) {
+    count += (version + events) / events_a_snapshot != version / events_a_snapshot;
+    version += events;
+  };
+  for (std::int64_t unit = 1; unit <= last; ++unit) {
+    const std::uint64_t events = parts_of(unit).size();
+    add(shelves[unit % 3], events);
+    if (is_tallied(unit)) add(drawers[unit % 7], events);
+  }
+  return count;
+}
+/// What is wrong with the states of the past, which snapshots shorten the way to.
+std::string wrong_past(app_type& app) {
+  for (std::int64_t number = 0; number < 3; ++number) {
+    const std::string key = shelf_of(number);
+    const std::uint64_t now = app.version<shelves>(key);
+    for (const std::uint64_t version : {now / 3, 2 * now / 3, now}) {
+      const auto was = app.state<shelves>(key, gesta::at_version{version});
+      if (!was || was->parts != static_cast<std::int64_t>(version))
+        return text(key, " is another one at version ", static_cast<std::int64_t>(version), ": ", was.why().describe());
+    }
+  }
+  return {};
+}
+
 /// What is wrong with outcomes and events together; `last` becomes the last unit, which may have had an outcome alone.
 std::string wrong_store(const std::string& path, app_type& app, std::int64_t& last) {
   if (const std::string words = wrong_events(app, last); !words.empty()) return words;
@@ -321,7 +355,10 @@ std::string wrong_store(const std::string& path, app_type& app, std::int64_t& la
   if (outcomes("batch") != numbers_of("batch", last)) return text("outcomes of batches to ", last, ": ", outcomes("batch"));
   const std::string reactions = sees.ask("select count(*) from outcomes join sources using (source) where name like 'reactor:%'");
   const std::string causes = sees.ask("select count(*) from events join types using (type) where id = 'power.filed'");
-  return reactions == causes ? "" : text(reactions, " outcomes of reactions, ", causes, " events that cause them");
+  if (reactions != causes) return text(reactions, " outcomes of reactions, ", causes, " events that cause them");
+  const std::string taken = sees.ask("select count(*) from snapshots");
+  if (taken != text(snapshots_of(last))) return text(taken, " snapshots, not ", snapshots_of(last));
+  return wrong_past(app);
 }
 
 int judge(const std::string& path) {
