@@ -326,7 +326,7 @@ class Verdicts:
         start = time.monotonic()
         moments = recording.moments(random.Random(f"{SEED} {name}"), images)
         self.crashes = []
-        slots = [Slot(folder, i) for i in range(os.cpu_count() or 1)]
+        slots = [Slot(folder, i) for i in range(min(os.cpu_count() or 1, 8))]
         free = queue.SimpleQueue()
         try:
             with ThreadPoolExecutor(len(slots)) as pool, open(folder / "flushed.img", "w+b") as flushed, open(recording.first, "rb") as first:
