@@ -102,10 +102,11 @@ class parser {
         }
         if (code >= 0x80) return fail();
         out += static_cast<char>(code);
-      } else if (c == '"' || c == '\\') {
-        out += c;
       } else {
-        return fail();
+        constexpr std::string_view escaped = "\"\\/bfnrt", meant = "\"\\/\b\f\n\r\t";
+        const std::size_t which = escaped.find(c);
+        if (which == std::string_view::npos) return fail();
+        out += meant[which];
       }
     }
     return expect('"');

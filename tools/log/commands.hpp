@@ -1,0 +1,41 @@
+// What gesta-log does. Each returns the exit code 0 or 1 (the file holds what it must not hold); what cannot be done is thrown as trouble.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace tool {
+
+/// One JSON object per stream, in the order of their numbers.
+int list_streams(const std::string& path, const std::optional<std::string>& aggregate);
+
+struct selection {
+  std::optional<std::string> aggregate, key;  ///< one stream
+  std::int64_t after = 0;
+  std::int64_t to = std::numeric_limits<std::int64_t>::max();
+  std::int64_t limit = std::numeric_limits<std::int64_t>::max();
+  bool backwards = false;
+};
+/// One JSON object per event.
+int list_events(const std::string& path, const selection& which);
+
+/// Everything that can be checked, each finding on a line.
+int verify(const std::string& path, std::int64_t most_findings);
+
+/// Brings `to` to what `from` holds.
+int copy(const std::string& from, const std::string& to, std::int64_t events_at_a_time);
+
+/// A file as lines of JSON, and a file made of such lines.
+int export_facts(const std::string& path);
+int import_facts(const std::string& facts, const std::string& path);
+
+// ---- output
+
+/// Writes a line to standard output.
+void print_line(const std::string& text);
+/// Writes what waits; trouble when it could not be written.
+void end_output();
+
+}  // namespace tool
