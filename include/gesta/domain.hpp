@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gesta/decide/aggregate.hpp>
+#include <gesta/decide/boundary.hpp>
 #include <gesta/decide/decision.hpp>
 #include <gesta/decide/each.hpp>
 #include <gesta/message/about.hpp>
@@ -9,6 +10,7 @@
 #include <gesta/message/id.hpp>
 #include <gesta/message/list.hpp>
 #include <gesta/message/once.hpp>
+#include <gesta/message/tags.hpp>
 #include <gesta/message/text.hpp>
 #include <gesta/react/projection.hpp>
 #include <gesta/react/reactor.hpp>

@@ -10,3 +10,4 @@
 #include <gesta/store/memory.hpp>
 #include <gesta/testing/given.hpp>
 #include <gesta/testing/stored.hpp>
+#include <gesta/testing/given_boundary.hpp>

@@ -44,6 +44,9 @@ namespace example_09 {
 namespace example_13 {
 #include "../../examples/13_time_travel.cpp"
 }
+namespace example_16 {
+#include "../../examples/16_boundary.cpp"
+}
 #undef main
 #pragma GCC diagnostic pop
 
@@ -114,6 +117,10 @@ void all_examples() {
 
   struct office : gesta::model<desks, gesta::history<moved_1, blinked_1, refused_1>> {};
   example<Codec, office>("desk", moved_1{101, 102}, moved_1{least, most}, blinked_1{true}, refused_1{3}, left{101}, entered{102}, refused{300});
+
+  namespace e16 = example_16;
+  example<Codec, e16::school>("16_boundary", e16::course_planned{"logic", 1}, e16::course_planned{"", ~0u}, e16::enrolled{"logic", "anna"},
+                              e16::withdrawn{"music", "sixteen bytes ok"});
 
   struct shelves : gesta::model<stock::shelves> {};
   example<Codec, shelves>("10_modules", stock::taken_in{10}, stock::sent_out{7});

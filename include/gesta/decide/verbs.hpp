@@ -3,6 +3,7 @@
 // May include: detail, message, decide.
 #pragma once
 
+#include <gesta/decide/boundary.hpp>
 #include <gesta/decide/decision.hpp>
 #include <gesta/detail/exact.hpp>
 #include <gesta/message/about.hpp>
@@ -22,7 +23,8 @@ namespace detail {
 /// Calls evolve; make() gives the `about` where the user asks for it.
 template <class State, class Event, class About>
 [[gnu::always_inline]] constexpr void call_evolve(State& state, const Event& event, About&& make) {
-  if constexpr (evolves_exactly_about<State, Event>) evolve(state, event, static_cast<const about&>(make()));
+  if constexpr (same<State, no_state>) return;
+  else if constexpr (evolves_exactly_about<State, Event>) evolve(state, event, static_cast<const about&>(make()));
   else evolve(state, event);
 }
 

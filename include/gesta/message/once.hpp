@@ -46,4 +46,10 @@ struct expected {
   }
 };
 
+/// The position up to which a caller has seen the log when it sends a command to a gesta::boundary: `app.last_position()`, asked where it
+/// read. If an event that belongs to what the decision reads has come since, the outcome is `gesta::conflict` with its position.
+struct seen {
+  std::uint64_t position;
+};
+
 }  // namespace gesta

@@ -138,6 +138,73 @@ struct message_without_wire_form {
   static_assert(Ok, "[gesta E124] the Message is stored, and this Member of it cannot be written as bytes and read back; hold plain values: numbers, enums with a stated type, text, structs, and ordered containers, optionals and variants of them");
 };
 
+// ---- boundaries --------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Boundary, class Command>
+struct command_without_decide_together {
+  static_assert(Ok, "[gesta E131] the Boundary lists a Command that it does not decide; add  auto decide(const State&..., const Command&) -> gesta::emits<...>  with one or more of its states, in the order of  gesta::states<...>");
+};
+
+template <bool Ok, class Boundary, class Command>
+struct decided_by_two {
+  static_assert(Ok, "[gesta E132] the Boundary has two functions decide for one Command, which read different states; remove one, or list no state twice");
+};
+
+template <bool Ok, class Boundary, class State>
+struct state_without_tags {
+  static_assert(Ok, "[gesta E133] the State of a boundary does not say which events it is about; add  using tags = gesta::tags<\"field\">;  with the fields that tell its events, or  gesta::tags<>  when it is about all of them");
+};
+
+template <bool Ok, class State, class Tag>
+struct unknown_tag {
+  static_assert(Ok, "[gesta E134] the State of a boundary is about a Tag that no event of the model has; add  using tags = gesta::tags<...>  with it to the events, or correct its name");
+};
+
+template <bool Ok, class State, class Event>
+struct event_without_tag {
+  static_assert(Ok, "[gesta E135] the State of a boundary evolves by an Event that does not have all the tags of the State, so nobody knows to which one it belongs; add them to the  gesta::tags<...>  of the Event, or remove the function evolve");
+};
+
+template <bool Ok, class Command, class State, class Tag>
+struct tag_not_in_command {
+  static_assert(Ok, "[gesta E136] the decision of the Command reads a State that is found by a Tag, and the Command has no field of that name; add the field");
+};
+
+template <bool Ok, class Command, class Tag, class Type, class Other>
+struct tag_of_another_type_in_command {
+  static_assert(Ok, "[gesta E137] a field of the Command is a Tag that has one Type in the events of the model and Other in the Command; give the field one type everywhere");
+};
+
+template <bool Ok, class Event, class Tag>
+struct tag_not_in_event {
+  static_assert(Ok, "[gesta E138] the Event names a Tag that is none of its fields; add the field, or remove the name from  gesta::tags<...>");
+};
+
+template <bool Ok, class Event, class Tag, class Type, class Other>
+struct tag_of_two_types {
+  static_assert(Ok, "[gesta E139] the Tag of the Event has one Type in the first event that has it and Other in this one; give the field one type everywhere");
+};
+
+template <bool Ok, class Event, class Tag, class Type>
+struct tag_not_a_key {
+  static_assert(Ok, "[gesta E140] the Type of a Tag cannot tell one thing from another; let it be an integer, an enum, text, or a struct of those");
+};
+
+template <bool Ok, class Boundary, class State>
+struct state_of_no_events {
+  static_assert(Ok, "[gesta E141] the State of a boundary evolves by no event of the model, so it would always be empty; add  void evolve(State&, const Event&)  beside the state, for exactly an event of the model");
+};
+
+template <bool Ok, class Boundary, class Event>
+struct event_without_state {
+  static_assert(Ok, "[gesta E145] the Boundary emits an Event by which none of its states evolves, so no decision would ever know of it; add  void evolve(State&, const Event&)  beside one of its states, for exactly this Event");
+};
+
+template <bool Ok, class Boundary>
+struct too_many_states {
+  static_assert(Ok, "[gesta E146] the Boundary has more than six states; split it");
+};
+
 // ---- handlers ----------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Handler>
@@ -400,6 +467,36 @@ struct store_without_single_entities {
 template <bool Ok, class Store>
 struct start_option_given_twice {
   static_assert(Ok, "[gesta E614] gesta::start got an option twice beside the Store, or two clocks; give each once");
+};
+
+template <bool Ok, class Command>
+struct seen_of_an_aggregate {
+  static_assert(Ok, "[gesta E142] gesta::seen  was given with a Command of an aggregate; give  gesta::expected{version},  which counts the events of its entity");
+};
+
+template <bool Ok, class Command>
+struct expected_of_a_boundary {
+  static_assert(Ok, "[gesta E143] gesta::expected  was given with a Command of a boundary, which has no entity whose version counts; give  gesta::seen{app.last_position()}");
+};
+
+template <bool Ok, class... State>
+struct states_unanswered {
+  static_assert(Ok, "[gesta E144] match has no answer to a command of a boundary that was accepted; add one that takes the states which its decision reads,  [](const State&...) { ... }");
+};
+
+template <bool Ok, class State>
+struct tag_state_has_no_version {
+  static_assert(Ok, "[gesta E147] the State is made of the events of many streams, and a version counts those of one; ask  gesta::at_position{n}  or  gesta::at_time{t}");
+};
+
+template <bool Ok, class Store>
+struct boundary_without_all_events {
+  static_assert(Ok, "[gesta E148] the states that boundaries read are made of all events, and the Store keeps the last ones only, or  gesta::cached_states  only some states; use another store, or start without them");
+};
+
+template <bool Ok, class State, class... Value>
+struct wrong_tag_values {
+  static_assert(Ok, "[gesta E149] what is found by tags needs one Value for each of them, in their order and of their types, and these are others, or no event of the model has such a tag; give values of the types of the tags");
 };
 
 template <bool Ok, class Model>

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <gesta/decide/aggregate.hpp>
+#include <gesta/decide/together.hpp>
 #include <gesta/decide/verbs.hpp>
 #include <gesta/detail/list.hpp>
 #include <gesta/message/id.hpp>
@@ -86,8 +87,25 @@ struct handler {
   using rejections = typename contract::rejection_list;
 };
 
+/// One command at its boundary.
+template <class Boundary, class Command>
+struct boundary_handler {
+  using aggregate = Boundary;
+  using command = Command;
+  using reading = reading_of<states_in<Boundary>, Command>;
+  /// The states that its decision reads, in their order.
+  using reads = typename reading::states;
+  using state = typename as_states<reads>::type;
+  using contract = typename decltype(contract_together<reads, Command>())::type;
+  using events = contract_events<contract>;
+  using rejections = typename contract::rejection_list;
+};
+
 template <class Aggregate, class Commands>
 struct handlers_of;
+template <class Boundary, class... C>
+  requires boundary_part<Boundary>
+struct handlers_of<Boundary, types<C...>> : type_is<types<boundary_handler<Boundary, C>...>> {};
 template <class Aggregate, class... C>
 struct handlers_of<Aggregate, types<C...>> : type_is<types<handler<Aggregate, C>...>> {};
 template <class Aggregate>

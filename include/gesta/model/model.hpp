@@ -5,6 +5,7 @@
 
 #include <gesta/detail/generated/bind_wide.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/model/rules/boundaries.hpp>
 #include <gesta/model/rules/decide.hpp>
 #include <gesta/model/rules/flow.hpp>
 #include <gesta/model/rules/handlers.hpp>
@@ -33,6 +34,21 @@ using of_commands = reports<typename Rules::event_too, typename Rules::two_handl
 template <class Flow, class Aggregate, class Rules = aggregate_rules<Flow, Aggregate>>
 using of_aggregate = reports<typename Rules::value, typename Rules::old_state, typename Rules::decided, typename Rules::contract, typename Rules::evolved, typename Rules::key_missing,
                              typename Rules::key_differs>;
+
+template <class Flow, class Boundary, class Rules = boundary_rules<Flow, Boundary>>
+using of_boundary = reports<typename Rules::size, typename Rules::value, typename Rules::decided, typename Rules::twice, typename Rules::contract,
+                            typename Rules::untold, typename Rules::unknown, typename Rules::untagged, typename Rules::empty, typename Rules::unread,
+                            typename Rules::missing, typename Rules::differs>;
+
+template <class Flow, class Rules = tag_rules<Flow>>
+using of_tags = reports<typename Rules::no_field, typename Rules::other_type, typename Rules::no_key>;
+
+/// The rules of whoever decides, an aggregate or a boundary.
+template <class Flow, class Decider>
+struct of_decider : of_aggregate<Flow, Decider> {};
+template <class Flow, class Decider>
+  requires gesta::detail::boundary_part<Decider>
+struct of_decider<Flow, Decider> : of_boundary<Flow, Decider> {};
 
 template <class Flow, class Reactor, class Rules = reactor_rules<Flow, Reactor>>
 using of_reactor = reports<typename Rules::sends_no_command, typename Rules::sends_unhandled, typename Rules::sends_without_key,
@@ -72,14 +88,15 @@ struct all<Flow, gesta::detail::types<Part...>, gesta::detail::types<Aggregate..
     : reports<report_at<diagnostic::not_a_part, gesta::detail::types<Part...>, first_true({!is_part<Part>...})>>,
       of_messages<Flow>,
       of_commands<Flow>,
-      of_aggregate<Flow, Aggregate>...,
+      of_decider<Flow, Aggregate>...,
       of_reactor<Flow, Reactor>...,
       of_projection<Flow, Projection>...,
+      of_tags<Flow>,
       of_ids<Flow>,
       of_flow<Flow> {
   static constexpr bool sound = first_true({!is_part<Part>...}) == npos && of_messages<Flow>::sound && of_commands<Flow>::sound &&
-                                (of_aggregate<Flow, Aggregate>::sound && ...) && (of_reactor<Flow, Reactor>::sound && ...) &&
-                                (of_projection<Flow, Projection>::sound && ...) && of_ids<Flow>::sound && of_flow<Flow>::sound;
+                                (of_decider<Flow, Aggregate>::sound && ...) && (of_reactor<Flow, Reactor>::sound && ...) &&
+                                (of_projection<Flow, Projection>::sound && ...) && of_tags<Flow>::sound && of_ids<Flow>::sound && of_flow<Flow>::sound;
 };
 
 template <class Flow>
@@ -87,7 +104,7 @@ using checked = all<Flow, typename Flow::parts, typename Flow::aggregates, typen
 
 }  // namespace rules
 
-/// Base of a model's own struct; its parts are aggregates, projections, gesta::reactors, gesta::history, gesta::retired, gesta::budget,
+/// Base of a model's own struct; its parts are aggregates, boundaries, projections, gesta::reactors, gesta::history, gesta::retired, gesta::budget,
 /// gesta::lean or gesta::traced. Every rule about the whole is checked where a model is declared, and says in one numbered sentence
 /// what is wrong and what to write.
 template <class... Part>

@@ -22,6 +22,36 @@ constexpr std::uint64_t aggregate_seen(types<Command...>, types<Event...> events
   return print.value;
 }
 
+template <class Handler, class... State>
+constexpr void add_reading(fingerprint& print, types<State...> states) noexcept {
+  using command = typename Handler::command;
+  using contract = typename Handler::contract;
+  detail::add_names(print, states);
+  detail::add_values(print, types<command>{});
+  detail::add_names(print, typename contract::event_list{});
+  detail::add_values(print, typename contract::rejection_list{});
+  print.add(contract::may_do_nothing).add(decides_on_about<command, types<State...>>);
+}
+template <class State, class... Event>
+constexpr void add_evolving(fingerprint& print, types<Event...> events) noexcept {
+  detail::add_names(print, concat<types<State>, decltype(events)>{});
+  (print.add(evolves_exactly<State, Event>).add(evolves_exactly_about<State, Event>), ...);
+}
+template <class Flow, class... Handler, class... State>
+constexpr std::uint64_t boundary_seen(types<Handler...>, types<State...>) noexcept {
+  fingerprint print;
+  (detail::add_reading<Handler>(print, typename Handler::reads{}), ...);
+  (detail::add_evolving<State>(print, typename Flow::current_events{}), ...);
+  return print.value;
+}
+/// What a file sees of whoever decides, an aggregate or a boundary.
+template <class Flow, class Decider>
+constexpr std::uint64_t decider_seen() noexcept {
+  if constexpr (boundary_part<Decider>) return detail::boundary_seen<Flow>(handlers_in<Decider>{}, states_in<Decider>{});
+  else
+    return detail::aggregate_seen<Decider>(typename commands_listed<typename Decider::command_list>::type{}, typename Flow::template events_of<Decider>{});
+}
+
 template <class Projection, class... Event>
 constexpr std::uint64_t projection_seen(types<Event...>) noexcept {
   using view = typename Projection::view_type;
@@ -68,7 +98,7 @@ struct parts_seen {
 template <class Flow, class... Aggregate, class... Projection, class... Reactor, class... Old>
 constexpr auto parts_of(types<Aggregate...>, types<Projection...>, types<Reactor...>, types<Old...>) noexcept {
   return parts_seen<sizeof...(Aggregate) + sizeof...(Projection) + sizeof...(Reactor) + sizeof...(Old) + 1>{
-      {detail::aggregate_seen<Aggregate>(typename commands_listed<typename Aggregate::command_list>::type{}, typename Flow::template events_of<Aggregate>{})...,
+      {detail::decider_seen<Flow, Aggregate>()...,
        detail::projection_seen<Projection>(typename Flow::current_events{})...,
        detail::reactor_seen<Reactor>(typename reactor_flow<Flow, Reactor>::reactions{})...,
        detail::upcast_seen<Old>()..., 0},

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include <gesta/runtime/appending.hpp>
+#include <gesta/runtime/by_tags.hpp>
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/command_under_way.hpp>
 #include <gesta/runtime/engine.hpp>
@@ -63,6 +64,7 @@ struct answer_caller {
 
   [[gnu::always_inline]] constexpr bool expects(std::uint64_t version) const noexcept {
     if constexpr (same<Expectation, expected>) return expectation.holds(version);
+    else if constexpr (same<Expectation, seen>) return version <= expectation.position;
     else return true;
   }
   [[gnu::always_inline]] Outcome unexpected(std::uint64_t version) const { return Outcome(conflict{version}); }
@@ -93,6 +95,8 @@ class app {
 
   app(const Store& store, Clock clock) : engine_(store, static_cast<Clock&&>(clock)) {
     (void)sizeof(diagnostic::cannot_take_back<(can_take_back() || !can_fail), Store>);
+    constexpr bool knows_all = can_take_back() && !detail::caches_states<Store>;
+    (void)sizeof(diagnostic::boundary_without_all_events<(knows_all || !engine_type::tag_states_type::any), Store>);
     (void)&detail::same_verbs<Model, Verbs>::compared;
   }
 
@@ -198,6 +202,20 @@ class app {
     return past<typename Aggregate::state_type>(cause);
   }
 
+  /// A state that boundaries read, by the values of its tags in their order: `app.state<course>("c1")`, `app.state<attendance>("c1", "anna")`.
+  /// State{} when no event belongs to it. Valid until the next command.
+  template <class State, class... Value>
+    requires(detail::is_tag_state<flow_type, State> && !detail::ends_with_moment<Value...>)
+  const State& state(const Value&... value) const {
+    return detail::state_by_tags<State>(engine_, value...);
+  }
+  /// The same as it was at gesta::at_position{n} or gesta::at_time{t}, given last. Costs as many events as the log has.
+  template <class State, class... Given>
+    requires(detail::is_tag_state<flow_type, State> && detail::ends_with_moment<Given...>)
+  past<State> state(const Given&... given) {
+    return detail::past_state_by_tags<State>(engine_, given...);
+  }
+
   /// A view of this type as it was, projected anew from all events up to gesta::at_position{n} or gesta::at_time{t}. It need not be one
   /// of the model's. Costs as many events as the log has.
   template <class View, class Moment>
@@ -268,6 +286,13 @@ class app {
     failure cause;
     const bool read = detail::each_stored(engine_, part, cause, typed<Visit>{visit, cause});
     return read && cause.detail[0] == '\0' ? read_result() : read_result(cause);
+  }
+
+  /// The same for the events that have these values of these tags, whoever recorded them, counted in positions; slice::limit counts those
+  /// that are handed over: `app.read(gesta::tagged<"course">("c1"), {}, visit)`. Costs as many steps as the part of the log has events.
+  template <class Tags, class... Value, class Visit>
+  read_result read(const tagged_with<Tags, Value...>& tagged, const slice& part, Visit&& visit) {
+    return detail::read_by_tags(engine_, tagged, part, visit);
   }
 
   /// Calls visit(const Event&, const gesta::about&) for each event that is kept, in order of position, those of an open batch included.
@@ -425,7 +450,7 @@ class app {
   }
   template <class Key, class Command, class... Option>
   decltype(auto) handle_at(const Key&, const Command&, const Option&...) {
-    constexpr bool alone = detail::same<Command, once> || detail::same<Command, expected>;
+    constexpr bool alone = detail::is_option<Command>;
     (void)sizeof(diagnostic::command_not_in_model<false, std::conditional_t<alone, Key, Command>>);
     return detail::mistaken{};
   }
@@ -444,7 +469,7 @@ class app {
   template <class Command, class... Option>
   using outcome_of =
       detail::outcome_for<typename flow_type::template handler_of<Command>::state, typename flow_type::template handler_of<Command>::rejections,
-                          detail::is_given<expected, Option...>, can_fail>;
+                          detail::is_given<expected, Option...> || detail::is_given<seen, Option...>, can_fail>;
 
   /// A command as a unit of work of its own, or within the open batch. In memory, where nothing follows from the events, it is a few dozen
   /// instructions in the function that calls `handle`: there the outcome never lies in memory, which is half of the cost on Clang. All
@@ -494,16 +519,20 @@ class app {
   template <class Result, class Key, class Command, class... Option>
   [[gnu::always_inline]] Result decide(const Key& key, const Command& command, const Option&... option) {
     constexpr bool is_once = detail::is_given<once, Option...>;
-    constexpr bool expects = detail::is_given<expected, Option...>;
+    using aggregate = typename flow_type::template handler_of<Command>::aggregate;
+    using expected_type = std::conditional_t<detail::boundary_part<aggregate>, seen, expected>;
+    constexpr bool expects = detail::is_given<expected_type, Option...>;
+    (void)sizeof(diagnostic::seen_of_an_aggregate<expects || !detail::is_given<seen, Option...>, Command>);
+    (void)sizeof(diagnostic::expected_of_a_boundary<expects || !detail::is_given<expected, Option...>, Command>);
     using request_type = std::conditional_t<is_once, once, detail::unnumbered>;
-    using expectation = std::conditional_t<expects, expected, detail::unnumbered>;
+    using expectation = std::conditional_t<expects, expected_type, detail::unnumbered>;
     const auto request = detail::given_or_none<request_type>(option...);
     engine_.begin_chain();
     if constexpr (is_once) {
       remembered first;
       switch (engine_.log().recall(request, first)) {
         case recall_result::fresh: break;
-        case recall_result::known: return engine_.template first_outcome<Result, Command>(key, first);
+        case recall_result::known: return engine_.template first_outcome<Result, Command>(key, command, first);
         case recall_result::failed: engine_.doom(engine_.log().last_failure()); return Result(engine_.last_failure());
       }
     }

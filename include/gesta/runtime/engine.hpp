@@ -162,6 +162,13 @@ class engine : public unit_of_work<Model, Store, Clock> {
     return true;
   }
 
+  /// The same for a command of a boundary; version: the position of the last event that belongs to what its decision reads.
+  template <class Command, class Key, class Request, class Answer>
+    requires boundary_part<typename handler_of<Command>::aggregate>
+  auto decide_one(const Key&, const Command& command, const Request& request, const origin& from, Answer&& answer) {
+    return decide_across<Command>(command, request, from, answer);
+  }
+
   /// True when decide_one leaves the events of this command to `project_since`.
   template <class Command>
   static constexpr bool projects_later = is_memory && (any_is_reacted_to<typename handler_of<Command>::events, reactor_list> ||
@@ -169,11 +176,9 @@ class engine : public unit_of_work<Model, Store, Clock> {
 
   /// The outcome of an earlier handling under the same gesta::once: the state is the one of now.
   template <class Outcome, class Command, class Key>
-  Outcome first_outcome(const Key& key, const remembered& first) {
+  Outcome first_outcome(const Key& key, const Command& command, const remembered& first) {
     using handler = handler_of<Command>;
-    const auto& table = this->template table_of<typename handler::aggregate>();
-    const auto found = table.find(key);
-    const auto& state = found ? found->state : table.blank();
+    const auto& state = state_now<handler>(key, command);
     if (first.what != verdict::rejected) return Outcome(typename Outcome::to_settle{}, state, first.version, first.position, true);
     return first_refusal<Outcome, 0>(typename handler::rejections{}, first, state);
   }
@@ -185,6 +190,19 @@ class engine : public unit_of_work<Model, Store, Clock> {
   }
 
  private:
+  template <class Handler, class Key, class Command>
+  decltype(auto) state_now(const Key& key, [[maybe_unused]] const Command& command) {
+    if constexpr (boundary_part<typename Handler::aggregate>) {
+      return this->tag_states_.read(typename Handler::reads{}, command).states;
+    } else {
+      const auto& table = this->template table_of<typename Handler::aggregate>();
+      const auto found = table.find(key);
+      return (found ? found->state : table.blank());
+    }
+  }
+  template <class Command, class Request, class Answer>
+  auto decide_across(const Command& command, const Request& request, const origin& from, Answer&& answer);
+
   // ---- keeping events
 
   template <class Handler, class Table, class Place, class Decision>
@@ -199,13 +217,16 @@ class engine : public unit_of_work<Model, Store, Clock> {
       } else if (kept) {
         kept = this->template append<Handler>(table, place, part, from);
         if constexpr (!open_number)
-          if (kept) call_evolve(place->state, part, [&] { return this->about_event(table, place, place->version, this->log_.last_position(), from); });
+          if (kept) kept = this->evolve_states(table, place, part, from);
       }
     });
     // The range of an open number may lie in the state, so nothing evolves before all events are built.
     if constexpr (open_number)
       if (kept)
-        this->each_record(start, this->unit().here(), [&](const recorded& record) { this->template evolve_by<typename Handler::aggregate>(*place, record); });
+        this->each_record(start, this->unit().here(), [&](const recorded& record) {
+          this->template evolve_by<typename Handler::aggregate>(*place, record);
+          if constexpr (base::tag_states_type::any) kept = kept && this->fold_tagged(record);
+        });
     return kept;
   }
 
@@ -373,3 +394,5 @@ class engine : public unit_of_work<Model, Store, Clock> {
 };
 
 }  // namespace gesta::detail
+
+#include <gesta/runtime/decide_across.hpp>

@@ -10,6 +10,7 @@
 
 #include <gesta/detail/hana.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/runtime/boundaries.hpp>
 #include <gesta/runtime/entities.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/snapshot_shelf.hpp>
@@ -50,6 +51,7 @@ class holdings {
 
   template <class Aggregate>
   using table_type = entities<Aggregate, typename log_type::stream>;
+  using tag_states_type = tag_states<flow_type>;
 
   explicit holdings(const Store& store) : log_(store) {
     if constexpr (keeps_snapshots) every_ = static_cast<const snapshots&>(store).every;
@@ -65,6 +67,7 @@ class holdings {
   const auto& table_of() const {
     return value_at<flow_type::template aggregate_tag<Aggregate>>(tables_);
   }
+  const tag_states_type& states_about_tags() const noexcept { return tag_states_; }
   views<Model>& read_side() noexcept { return views_; }
   const views<Model>& read_side() const noexcept { return views_; }
   log_type& log() noexcept { return log_; }
@@ -184,6 +187,7 @@ class holdings {
   views<Model> views_;
   bool lost_ = false;
   failure failure_;
+  [[no_unique_address]] tag_states_type tag_states_;
 };
 
 }  // namespace gesta::detail

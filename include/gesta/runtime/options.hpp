@@ -14,7 +14,7 @@ namespace gesta::detail {
 struct unnumbered {};
 
 template <class Given>
-inline constexpr bool is_option = same<Given, once> || same<Given, expected>;
+inline constexpr bool is_option = same<Given, once> || same<Given, expected> || same<Given, seen>;
 
 template <class Wanted, class... Given>
 inline constexpr bool is_given = (same<Wanted, Given> || ...);
@@ -23,7 +23,8 @@ inline constexpr bool is_repeated = (unsigned{same<Wanted, Given>} + ... + 0u) >
 
 /// Whether these are options that go together.
 template <class... Given>
-inline constexpr bool options_fit = (is_option<Given> && ...) && !is_repeated<once, Given...> && !is_repeated<expected, Given...>;
+inline constexpr bool options_fit = (is_option<Given> && ...) && !is_repeated<once, Given...> && !is_repeated<expected, Given...> &&
+                                    !is_repeated<seen, Given...>;
 
 /// Reports what is no option, and an option that is given twice. Called where they do not go together, so that it costs others nothing.
 template <class Command, class... Given>
@@ -31,6 +32,7 @@ constexpr mistaken report_options() noexcept {
   ((void)sizeof(diagnostic::not_an_option<is_option<Given>, Command, Given>), ...);
   (void)sizeof(diagnostic::option_given_twice<!is_repeated<once, Given...>, Command, once>);
   (void)sizeof(diagnostic::option_given_twice<!is_repeated<expected, Given...>, Command, expected>);
+  (void)sizeof(diagnostic::option_given_twice<!is_repeated<seen, Given...>, Command, seen>);
   return {};
 }
 

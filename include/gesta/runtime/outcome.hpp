@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <gesta/decide/decision.hpp>
+#include <gesta/decide/together.hpp>
 #include <gesta/detail/slot.hpp>
 #include <gesta/model/diagnostic.hpp>
 #include <gesta/store/failure.hpp>
@@ -45,6 +46,49 @@ struct mistaken {
   std::uint64_t position() const { return 0; }
 };
 
+/// How an outcome holds the state that it shows, and gives it to an answer.
+template <class State>
+struct shown {
+  using given = const State&;
+  const State* state = nullptr;
+
+  shown() = default;
+  [[gnu::always_inline]] shown(const State& of) : state(&of) {}
+  template <class Answers>
+  [[gnu::always_inline]] decltype(auto) to(Answers& answers) const {
+    return answers(*state);
+  }
+};
+/// Of a boundary: the states that the decision read, an argument each.
+template <class... State>
+struct shown<states<State...>> {
+  using given = const read_states<State...>&;
+  read_states<State...> all;
+
+  shown() = default;
+  shown(given of) : all(of) {}
+  template <class Answers>
+  decltype(auto) to(Answers& answers) const {
+    return answers(all.template get<State>()...);
+  }
+};
+template <class State, class Answers>
+inline constexpr bool shows = requires(Answers& all, const State& state) { all(state); };
+template <class... State, class Answers>
+inline constexpr bool shows<states<State...>, Answers> = requires(Answers& all, const State&... state) { all(state...); };
+
+/// Reports an outcome that shows its state to nobody.
+template <class State>
+struct unshown {
+  template <bool Ok>
+  using report = diagnostic::outcome_unanswered<Ok, State>;
+};
+template <class... State>
+struct unshown<states<State...>> {
+  template <bool Ok>
+  using report = diagnostic::states_unanswered<Ok, State...>;
+};
+
 /// What became of a command.
 enum class became : std::uint8_t { settled, rejected, conflicted, failed };
 
@@ -79,13 +123,13 @@ class outcome<State, detail::types<R...>, CanConflict, CanFail> {
 
   // The rest is for the runtime that makes outcomes.
   struct to_settle {};
-  [[gnu::always_inline]] outcome(to_settle, const State& state, std::uint64_t version, std::uint64_t position, bool repeated = false)
-      : refusals_(no_change), failure_(detail::vacant{}), state_(&state), version_(version), position_(position), repeated_(repeated) {}
-  [[gnu::always_inline]] outcome(const detail::rejection_slots<rejection_list>& refusals, std::size_t which, const State& state,
+  [[gnu::always_inline]] outcome(to_settle, typename detail::shown<State>::given state, std::uint64_t version, std::uint64_t position, bool repeated = false)
+      : refusals_(no_change), failure_(detail::vacant{}), state_(state), version_(version), position_(position), repeated_(repeated) {}
+  [[gnu::always_inline]] outcome(const detail::rejection_slots<rejection_list>& refusals, std::size_t which, typename detail::shown<State>::given state,
                                  std::uint64_t version, bool repeated = false)
       : refusals_(refusals, which),
         failure_(detail::vacant{}),
-        state_(&state),
+        state_(state),
         version_(version),
         which_(static_cast<std::uint8_t>(which)),
         became_(detail::became::rejected),
@@ -111,17 +155,17 @@ class outcome<State, detail::types<R...>, CanConflict, CanFail> {
 
   template <class Answers, std::size_t... I>
   [[gnu::always_inline]] decltype(auto) dispatch(Answers answers, detail::indices<I...>) const {
-    constexpr bool settled = detail::answered<true, State, Answers>;
+    constexpr bool settled = detail::shows<State, Answers>;
     constexpr bool complete = settled && (detail::answered<true, R, Answers> && ...) && detail::answered<CanConflict, conflict, Answers> &&
                               detail::answered<CanFail, failure, Answers>;
     if constexpr (!complete) {  // each report is a class: none where all is well
-      (void)sizeof(diagnostic::outcome_unanswered<settled, State>);
+      (void)sizeof(typename detail::unshown<State>::template report<settled>);
       ((void)sizeof(diagnostic::outcome_unanswered<detail::answered<true, R, Answers>, R>), ...);
       (void)sizeof(diagnostic::outcome_unanswered<detail::answered<CanConflict, conflict, Answers>, conflict>);
       (void)sizeof(diagnostic::outcome_unanswered<detail::answered<CanFail, failure, Answers>, failure>);
     }
     if constexpr (complete) {
-      using result = decltype(answers(*state_));
+      using result = decltype(state_.to(answers));
       constexpr bool same = (detail::same<result, decltype(answers(refusals_.template get<I>()))> && ...);
       (void)sizeof(diagnostic::answers_differ<same, State>);
       if constexpr (same) {
@@ -131,12 +175,12 @@ class outcome<State, detail::types<R...>, CanConflict, CanFail> {
           if (became_ == detail::became::conflicted) return static_cast<result>(answers(conflict{version_}));
         if constexpr (CanFail)
           if (became_ == detail::became::failed) return static_cast<result>(answers(static_cast<const failure&>(failure_.value)));
-        return static_cast<result>(answers(*state_));
+        return static_cast<result>(state_.to(answers));
       } else {
         return detail::anything{};
       }
     } else if constexpr (settled) {
-      return answers(*state_);
+      return state_.to(answers);
     } else {
       return detail::anything{};
     }
@@ -156,7 +200,7 @@ class outcome<State, detail::types<R...>, CanConflict, CanFail> {
 
   [[no_unique_address]] detail::rejection_slots<rejection_list> refusals_;
   [[no_unique_address]] detail::slot<0, std::conditional_t<CanFail, failure, detail::vacant>> failure_;
-  const State* state_ = nullptr;
+  detail::shown<State> state_;
   std::uint64_t version_ = 0;
   std::uint64_t position_ = 0;
   std::uint8_t which_ = 0;

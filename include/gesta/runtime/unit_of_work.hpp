@@ -13,6 +13,7 @@
 #include <gesta/runtime/holdings.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/snapshot_taking.hpp>
+#include <gesta/runtime/stored.hpp>
 #include <gesta/store/record.hpp>
 #include <gesta/store/slice.hpp>
 #include <gesta/store/store.hpp>
@@ -28,12 +29,14 @@ class unit_of_work : public holdings<Model, Store> {
   using typename base::flow_type;
   using typename base::log_type;
   using typename base::mark_type;
+  using typename base::tag_states_type;
   using base::is_memory;
   using base::unit;
 
   unit_of_work(const Store& store, Clock clock) : base(store), clock_(static_cast<Clock&&>(clock)) {
     if constexpr (is_memory) {
       this->each_table([&](auto& t) { t.reserve(log_.reserved_streams(), log_type::can_fail); });
+      if constexpr (tag_states_type::any) this->tag_states_.reserve(log_.reserved_streams(), log_type::can_fail);
     } else if (const failure* const cause = log_.broken()) {
       this->lose(*cause);
     } else if (!log_.catch_up([&](const recorded& record) { take_in(record); })) {
@@ -198,9 +201,54 @@ class unit_of_work : public holdings<Model, Store> {
     return true;
   }
 
+  /// An event that was just appended evolves its entity, and the states about tags that it belongs to. False: there is no room for one.
+  template <class Table, class Place, class Event>
+  [[gnu::always_inline]] bool evolve_states([[maybe_unused]] Table& table, Place place, const Event& event, const origin& from) {
+    const auto make = [&]() __attribute__((always_inline)) { return about_event(table, place, place->version, log_.last_position(), from); };
+    call_evolve(place->state, event, make);
+    if constexpr (tag_states_type::template take<Event>) {
+      if (this->tag_states_.fold(event, log_.last_position(), make)) return true;
+      no_room_for_entities();
+      return false;
+    } else {
+      return true;
+    }
+  }
+
   template <class Aggregate, class Entity>
   void evolve_by(Entity& entity, const recorded& record) {
     if (!this->template evolve_state<Aggregate>(entity.state, record)) unreadable(record);
+  }
+
+  /// Folds a recorded event into the states about tags that it belongs to. False: there is no room, or it cannot be read.
+  bool fold_tagged(const recorded& record) {
+    bool fits = true;
+    const bool readable = visit_tagged<flow_type, is_memory>(record, [&](const auto& event) {
+      fits = fits && this->tag_states_.fold(event, record.position, [&] { return base::about_record(record); });
+    });
+    if (!readable) unreadable(record);
+    if (!fits) no_room_for_entities();
+    return readable && fits;
+  }
+  void mark_tagged(mark_type start) {
+    this->each_record(start, unit().here(), [&](const recorded& record) {
+      (void)visit_tagged<flow_type, is_memory>(record, [&](const auto& event) { this->tag_states_.mark(event); });
+    });
+  }
+  /// Folds the marked states again, by all events that are left: what is taken back costs as many events as the log has.
+  void fold_marked_again() {
+    if (!this->tag_states_.is_stale()) return;
+    failure cause;
+    const slice part{.to = log_.last_position()};  // what others recorded since comes with the next catch_up
+    const bool read = detail::each_stored(*this, part, cause, [&](const recorded& record) {
+      const bool readable = visit_tagged<flow_type, is_memory>(record, [&](const auto& event) {
+        this->tag_states_.fold_again(event, record.position, [&] { return base::about_record(record); });
+      });
+      if (!readable) unreadable(record);
+      return readable;
+    });
+    if (!read) this->lose(cause);
+    this->tag_states_.settle();
   }
 
   void project_record(const recorded& record) {
@@ -219,6 +267,7 @@ class unit_of_work : public holdings<Model, Store> {
 
   /// Cuts the records after the mark and folds the entities concerned anew.
   void take_back(mark_type start) {
+    if constexpr (tag_states_type::any) mark_tagged(start);
     std::vector<stale> touched;
     unit().each(start, unit().here(), [&](const record_head& head, std::uint64_t) {
       this->table_at(head.aggregate, [&](auto& table, auto) {
@@ -233,6 +282,7 @@ class unit_of_work : public holdings<Model, Store> {
     unit().cut(start);
     for (const stale& one : touched) this->table_at(one.aggregate, [&](auto& table, auto which) { fold_anew(table, one, which); });
     this->each_table([](auto& table) { table.drop_unused(); });
+    if constexpr (tag_states_type::any) fold_marked_again();
   }
 
   template <class Table, class Aggregate>
@@ -261,6 +311,7 @@ class unit_of_work : public holdings<Model, Store> {
       entity->version = static_cast<std::uint32_t>(record.version);
       evolve_by<typename decltype(which)::type>(*entity, record);
     });
+    if constexpr (tag_states_type::any) (void)fold_tagged(record);
     project_record(record);
   }
 

@@ -4,6 +4,7 @@
 //
 //   static_assert(gesta::given<account>(deposited{100}).when(withdraw{30}).then(withdrawn{30}));
 //   static_assert(gesta::given<account>(deposited{100}).when(withdraw{130}).rejects(insufficient_funds{30}));
+//   static_assert(gesta::given<enrolments>(defined{"c1", 0}).when(enrol{"c1", "anna"}).rejects(full{}));      a boundary
 //   CHECK(gesta::given(sold{...}, returned{...}).then(by_country{...}));     with strings inside: at run time, same words
 #pragma once
 
@@ -141,6 +142,18 @@ void put_refusal(const Contract& decision, indices<I...>, writer& out) {
   ((decision.refusal_index() == I ? printing::put(decision.refusal().template get<I>(), out) : void()), ...);
 }
 
+// How a command is asked for: in a state, here; in the states of a boundary, in testing/given_boundary.hpp.
+template <class State>
+struct asked {
+  template <class Command>
+  using contract = detail::decide_result<State, Command>;
+  template <class Command, class About>
+  static constexpr auto decide(const State& state, const Command& command, About&& make) {
+    return detail::call_decide(state, command, make);
+  }
+  static void put(const State& state, writer& out) { printing::put(state, out); }
+};
+
 // Why a decision is not what was expected: decided once more, which gives the same.
 template <class State, class Command, class Expected>
 struct decided_otherwise {
@@ -151,13 +164,13 @@ struct decided_otherwise {
 
   void says(writer& out) const {
     out.put("given ");
-    printing::put(state, out);
+    asked<State>::put(state, out);
     out.put(" when ");
     printing::put(command, out);
     out.put("\n  expected: ");
     expected.put(out);
     out.put("\n  actual:   ");
-    auto decision = detail::call_decide(state, command, [this] { return here; });
+    auto decision = asked<State>::decide(state, command, [this] { return here; });
     if (decision.refused()) return testing::put_refusal(decision, make_indices<decltype(decision)::rejection_list::size>{}, out);
     printing::comma between{out};
     auto put_event = [&](const auto& event) {
@@ -229,10 +242,10 @@ class decided {
   }
 
  private:
-  using contract = detail::decide_result<State, Command>;
+  using contract = typename detail::testing::asked<State>::template contract<Command>;
 
   constexpr contract decide_now() const {
-    return detail::call_decide(state_, command_, [this] { return here_; });
+    return detail::testing::asked<State>::decide(state_, command_, [this] { return here_; });
   }
   template <class Expected>
   constexpr auto says(bool holds, const Expected& expected) const {
@@ -305,13 +318,13 @@ struct no_state {};
 
 /// `given<account>(deposited{100})`: a State that starts empty and evolves by these events, for `.when(command)`.
 template <class State, class... Event>
-  requires(evolves<State, Event> && ...)
+  requires(!detail::boundary_part<State> && (evolves<State, Event> && ...))
 constexpr evolved<State> given(const Event&... event) {
   return evolved<State>(about{}, event...);
 }
 /// The same where verbs ask for `about`: key, time, correlation and causation as said here; versions and positions count on from it.
 template <class State, class... Event>
-  requires(evolves<State, Event> && ...)
+  requires(!detail::boundary_part<State> && (evolves<State, Event> && ...))
 constexpr evolved<State> given(const about& said, const Event&... event) {
   return evolved<State>(said, event...);
 }
