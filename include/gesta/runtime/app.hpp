@@ -198,6 +198,7 @@ class app {
     (void)sizeof(diagnostic::no_times_kept<is_timed, Model>);
     typename Aggregate::state_type was{};
     failure cause;
+    if (!engine_.catch_up()) return past<typename Aggregate::state_type>(engine_.last_failure());
     if (detail::fold_until<Aggregate>(engine_, key, when, was, cause)) return past(was);
     return past<typename Aggregate::state_type>(cause);
   }
@@ -228,6 +229,7 @@ class app {
     (void)sizeof(diagnostic::view_projects_nothing<(!is_of_all || detail::projects_any<View, typename flow_type::current_events>), View>);
     View was{};
     failure cause;
+    if (!engine_.catch_up()) return past<View>(engine_.last_failure());
     if (detail::project_until(engine_, when, was, cause)) return past(was);
     return past<View>(cause);
   }
@@ -270,12 +272,17 @@ class app {
     else return (report_argument<Argument>(), ...), appended(failure{});
   }
 
+  /// Takes in what other programs appended since the last unit, so that states and views show it. Every unit and every reading begins
+  /// so; who only looks calls it. Waits for nobody, and keeps nobody from writing.
+  read_result catch_up() { return engine_.catch_up() ? read_result() : read_result(engine_.last_failure()); }
+
   /// Calls visit(const Event&, const gesta::about&) for a part of one entity's stream, counted in versions, in order; events of an open
   /// batch included. visit may return false to end it. Old events come as those of today; slice::limit counts them as they are stored.
   /// Costs as many steps as there are events behind slice::after.
   template <class Aggregate, class Key, class Visit>
   read_result read(const Key& key, const slice& part, Visit&& visit) {
     failure cause;
+    if (!engine_.catch_up()) return read_result(engine_.last_failure());
     const bool read = detail::each_stored<Aggregate>(engine_, key, part, cause, typed<Visit>{visit, cause});
     return read && cause.detail[0] == '\0' ? read_result() : read_result(cause);
   }
@@ -284,6 +291,7 @@ class app {
   template <class Visit>
   read_result read(const slice& part, Visit&& visit) {
     failure cause;
+    if (!engine_.catch_up()) return read_result(engine_.last_failure());
     const bool read = detail::each_stored(engine_, part, cause, typed<Visit>{visit, cause});
     return read && cause.detail[0] == '\0' ? read_result() : read_result(cause);
   }
@@ -409,7 +417,8 @@ class app {
       guard unit{engine_};
       if (!unit.begin()) return appended(engine_.last_failure());
       const appended outcome = append_now(argument...);
-      if (!outcome || outcome.repeated() || outcome.position() == 0) return outcome;  // nothing was written
+      const bool is_kept = outcome && !outcome.repeated() && (outcome.position() != 0 || detail::is_given<once, Argument...>);
+      if (!is_kept) return outcome;
       if (unit.commit()) return outcome;
       if (engine_.last_failure().why != failure::kind::conflict || attempt == detail::conflict_retries) return appended(engine_.last_failure());
     }
@@ -433,7 +442,7 @@ class app {
     if constexpr (detail::is_given<at_time, Argument...>) from.time = detail::given_option<at_time>(argument...).time;
     const appended outcome = detail::appending<engine_type>(engine_).carry_out(from, argument...);
     if constexpr (is_once) {
-      if (!outcome) return outcome;
+      if (!outcome || outcome.repeated()) return outcome;
       const std::uint64_t count = outcome.position() == 0 ? 0 : outcome.position() - outcome.first_position() + 1;
       if (!engine_.log().remember(request, {verdict::accepted, 0, count, outcome.position(), nullptr, 0})) {
         engine_.doom(engine_.log().last_failure());

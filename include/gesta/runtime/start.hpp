@@ -66,6 +66,7 @@ struct mistaken_app {
     return {};
   }
   committed snapshot() { return {}; }
+  read_result catch_up() { return {}; }
   template <class Visit>
   bool each_event(Visit&&) {
     return false;

@@ -51,6 +51,15 @@ class unit_of_work : public holdings<Model, Store> {
 
   // ---- the unit of work
 
+  /// Takes in what others appended. Nothing to do in memory, and within a unit, which began with it. False: broken() or last_failure() says why.
+  bool catch_up() {
+    if constexpr (!is_memory) {
+      if (lost_) return false;
+      if (!open_ && !log_.catch_up([&](const recorded& record) { take_in(record); })) return fails(log_.last_failure());
+    }
+    return !lost_;
+  }
+
   /// Opens a unit. False: last_failure() says why; nothing is open.
   bool begin() {
     if (lost_) return false;

@@ -1,0 +1,337 @@
+// The language in which the laws of stores are written, and who carries it out. One law is one line:
+//
+//     append 1@none 4 5; append 1@1 5 -> again 2..2; read 1 -> 1@1:4 2@2:5
+//
+// Floor: testing.
+// May include: all above, std.
+//
+// Steps are separated by ';'. What stands behind "->" is what the step has to come to; without it the step has to succeed.
+// Streams are 1, 2, 3 (slots, with digits as events; ~5 is a recount) and a, b, c (books, with words as events).
+//
+//     append STREAM@EXPECTED EVENT... [, STREAM@EXPECTED EVENT...] [once=N] [time=T]     EXPECTED: a version, none, any, exists
+//         -> FIRST..LAST | again FIRST..LAST | nothing | again nothing | conflict WHICH ACTUAL | FAILURE
+//     handle STREAM DIGIT|WORD [expected=EXPECTED] [once=N]      -> VERSION@POSITION | again ... | nothing | rejected | conflict ACTUAL | FAILURE
+//     handle STREAM DIGIT,DIGIT                                  two events of one decision
+//     read STREAM [after=] [to=] [limit=] [back]                 -> VERSION@POSITION:EVENT ... | - | FAILURE
+//     log [after=] [to=] [limit=] [back]                         likewise, by positions
+//     state STREAM [version=|position=|time=]                    -> DIGITS or WORDS, or -
+//     last -> POSITION        version STREAM -> VERSION          time STREAM -> of each event
+//     batch | commit | rollback                                  one unit of work of several steps
+//     look                                                       takes in what others appended
+//     reopen                                                     where the store outlives its program; else nothing
+//     other STEP                                                 by another program on the same store, where there can be one
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gesta/testing/laws/store_model.hpp>
+
+namespace gesta::laws {
+
+namespace detail {
+
+using words = std::vector<std::string>;
+
+inline words split(const std::string& text, char at) {
+  words all(1);
+  for (const char c : text) {
+    if (c == at) all.emplace_back();
+    else all.back() += c;
+  }
+  words out;
+  for (std::string& one : all) {
+    const auto begin = one.find_first_not_of(' ');
+    if (begin != std::string::npos) out.push_back(one.substr(begin, one.find_last_not_of(' ') - begin + 1));
+  }
+  return out;
+}
+
+inline std::uint64_t number_of(const std::string& text) { return std::strtoull(text.c_str(), nullptr, 10); }
+inline bool is_slot(const std::string& stream) { return stream[0] >= '0' && stream[0] <= '9'; }
+
+inline std::string name_of(failure::kind why) {
+  constexpr const char* names[] = {"full",      "busy",         "cannot_open", "input_output", "corrupt",  "conflict",  "unknown_event", "chain_too_long",
+                                   "differs",   "too_large",    "interrupted", "duplicate",    "ahead_of_log", "tombstoned", "truncated"};
+  const auto at = static_cast<std::size_t>(why);
+  return at < sizeof names / sizeof *names ? names[at] : "?";
+}
+
+/// `key=value` among the words, taken out of them; empty where there is none.
+inline std::string option(words& from, const std::string& key) {
+  for (std::size_t i = 0; i < from.size(); ++i)
+    if (from[i].rfind(key + '=', 0) == 0) {
+      const std::string value = from[i].substr(key.size() + 1);
+      from.erase(from.begin() + static_cast<std::ptrdiff_t>(i));
+      return value;
+    }
+  return {};
+}
+inline bool flag(words& from, const std::string& name) {
+  for (std::size_t i = 0; i < from.size(); ++i)
+    if (from[i] == name) return from.erase(from.begin() + static_cast<std::ptrdiff_t>(i)), true;
+  return false;
+}
+
+inline expected expectation_of(const std::string& text) {
+  if (text == "any") return expected::any();
+  if (text == "none") return expected::none();
+  if (text == "exists") return expected::exists();
+  return expected{number_of(text)};
+}
+
+inline slice slice_of(words& from) {
+  slice part;
+  if (const std::string s = option(from, "after"); !s.empty()) part.after = number_of(s);
+  if (const std::string s = option(from, "to"); !s.empty()) part.to = number_of(s);
+  if (const std::string s = option(from, "limit"); !s.empty()) part.limit = number_of(s);
+  part.backwards = flag(from, "back");
+  return part;
+}
+
+/// What one append gives to one stream.
+struct given_facts {
+  std::string stream;
+  expected expectation;
+  std::vector<std::int64_t> digits, recounts;
+  words said;
+};
+
+inline given_facts facts_from(const std::string& text) {
+  words parts = split(text, ' ');
+  given_facts out;
+  const auto at = parts[0].find('@');
+  out.stream = parts[0].substr(0, at);
+  out.expectation = expectation_of(parts[0].substr(at + 1));
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    if (!is_slot(out.stream)) out.said.push_back(parts[i]);
+    else if (parts[i][0] == '~') out.recounts.push_back(std::atoll(parts[i].c_str() + 1));
+    else out.digits.push_back(std::atoll(parts[i].c_str()));
+  }
+  return out;
+}
+
+constexpr auto make_count = [](std::int64_t digit) { return counted{digit}; };
+constexpr auto make_recount = [](std::int64_t digit) { return recounted{digit}; };
+constexpr auto make_word = [](const std::string& word) { return said{word}; };
+
+}  // namespace detail
+
+/// Runs steps on one app, each a text; the results are texts as well.
+template <class App>
+class script_runner {
+ public:
+  explicit script_runner(App& app) : app_(app) {}
+
+  bool in_batch() const noexcept { return batch_.has_value(); }
+  void end_batch() { batch_.reset(); }
+
+  /// What a step comes to. An unknown step is "?".
+  std::string run(const std::string& step) {
+    detail::words w = detail::split(step, ' ');
+    const std::string verb = w[0];
+    if (verb == "append") return append(step.substr(verb.size()));
+    w.erase(w.begin());
+    if (verb == "handle") return handle(w);
+    if (verb == "read") return read(w);
+    if (verb == "log") return log(w);
+    if (verb == "state") return state(w);
+    if (verb == "time") return times(w);
+    if (verb == "look") return app_.catch_up() ? "done" : "failed";
+    if (verb == "last") return std::to_string(app_.last_position());
+    if (verb == "version") return std::to_string(version(w[0]));
+    if (verb == "batch") return batch_.emplace(app_), "done";
+    if (verb == "commit" && batch_) return commit();
+    if (verb == "rollback") return batch_.reset(), "done";
+    return "?";
+  }
+
+  /// What holds after every step, whatever it was; the law that is broken, or an empty text.
+  std::string broken_invariant() {
+    std::vector<std::string> lines;
+    std::uint64_t position = 0;
+    bool in_order = true;
+    const auto read = app_.read({}, [&](const auto& event, const about& where) {
+      in_order = in_order && where.position == ++position;
+      lines.push_back(line_of(event, where));
+    });
+    if (!read) return std::string("the log can be read: ") + read.why().describe();
+    if (!in_order) return "positions are 1, 2, 3, ... without gaps";
+    if (position != app_.last_position()) return "the last position is that of the last event";
+    if (!batch_ && app_.template view<history>().lines != lines) return "a view has seen each event once, in the order of the log";
+    for (const char* stream : {"1", "2", "3", "a", "b", "c"}) {
+      const std::string name = stream;
+      detail::words plain{name}, backwards{name, "back"};
+      detail::words forth = detail::split(this->read(plain), ' '), back = detail::split(this->read(backwards), ' ');
+      if (forth == detail::words{"-"}) forth.clear();
+      if (back == detail::words{"-"}) back.clear();
+      if (forth.size() != version(name)) return "the version of a stream is the number of its events";
+      for (std::size_t i = 0; i < forth.size(); ++i) {
+        if (forth[i].rfind(std::to_string(i + 1) + '@', 0) != 0) return "versions are 1, 2, 3, ... without gaps";
+        if (back.size() != forth.size() || back[forth.size() - 1 - i] != forth[i]) return "backwards is forwards turned round";
+        bool in_log = false;
+        for (const std::string& line : lines) in_log = in_log || line == forth[i];
+        if (!in_log) return "an event of a stream lies in the log at the position that it says";
+      }
+      if (state_now(name) != folded(name, forth)) return "the state is the fold of the stream";
+    }
+    return {};
+  }
+
+ private:
+  // ---- append
+
+  std::string append(std::string text) {
+    detail::words tail;
+    std::vector<detail::given_facts> all;
+    std::string once_text, time_text;
+    for (const std::string& part : detail::split(text, ',')) {
+      detail::words w = detail::split(part, ' ');
+      if (const auto s = detail::option(w, "once"); !s.empty()) once_text = s;
+      if (const auto s = detail::option(w, "time"); !s.empty()) time_text = s;
+      std::string rest;
+      for (const std::string& one : w) rest += one + ' ';
+      all.push_back(detail::facts_from(rest));
+    }
+    const appended r = !once_text.empty() ? append_all(all, once{"laws", detail::number_of(once_text)})
+                       : !time_text.empty()
+                           ? append_all(all, at_time{{static_cast<std::int64_t>(detail::number_of(time_text))}})
+                           : append_all(all);
+    if (r.conflict() != nullptr) return "conflict " + std::to_string(r.which()) + ' ' + std::to_string(r.conflict()->actual);
+    if (!r) return detail::name_of(r.why().why);
+    const std::string where = r.position() == 0 ? "nothing" : std::to_string(r.first_position()) + ".." + std::to_string(r.position());
+    return (r.repeated() ? "again " : "") + where;
+  }
+
+  template <class... Option>
+  appended append_all(const std::vector<detail::given_facts>& all, const Option&... options) {
+    switch (all.size()) {
+      case 1: return with(all[0], [&](const auto& f) { return apply(f, options...); });
+      case 2: return with(all[0], [&](const auto& f) { return with(all[1], [&](const auto& g) { return apply(f, g, options...); }); });
+      default:
+        return with(all[0], [&](const auto& f) {
+          return with(all[1], [&](const auto& g) { return with(all[2], [&](const auto& h) { return apply(f, g, h, options...); }); });
+        });
+    }
+  }
+  template <class Take>
+  static appended with(const detail::given_facts& given, Take&& take) {
+    if (detail::is_slot(given.stream))
+      return take(facts<slots>(detail::number_of(given.stream), given.expectation, each(given.digits, detail::make_count),
+                               each(given.recounts, detail::make_recount)));
+    return take(facts<books>(given.stream, given.expectation, each(given.said, detail::make_word)));
+  }
+  template <class... Argument>
+  appended apply(const Argument&... argument) {
+    return batch_ ? batch_->open.append(argument...) : app_.append(argument...);
+  }
+
+  // ---- handle
+
+  std::string handle(detail::words& w) {
+    const std::string once_text = detail::option(w, "once"), expected_text = detail::option(w, "expected");
+    const once request{"laws", detail::number_of(once_text)};
+    const expected expectation = detail::expectation_of(expected_text);
+    const auto send = [&](const auto& key, const auto& command) {
+      if (!once_text.empty() && !expected_text.empty()) return outcome(key, command, request, expectation);
+      if (!once_text.empty()) return outcome(key, command, request);
+      if (!expected_text.empty()) return outcome(key, command, expectation);
+      return outcome(key, command);
+    };
+    if (!detail::is_slot(w[0])) return send(w[0], say{w[1]});
+    const auto digits = detail::split(w[1], ',');
+    const auto first = static_cast<std::int64_t>(detail::number_of(digits[0]));
+    if (digits.size() == 2) return outcome(detail::number_of(w[0]), count_twice{first, static_cast<std::int64_t>(detail::number_of(digits[1]))});
+    return send(detail::number_of(w[0]), count{first});
+  }
+  template <class... Argument>
+  std::string outcome(const Argument&... argument) {
+    return batch_ ? text_of_outcome(batch_->open.handle(argument...)) : text_of_outcome(app_.handle(argument...));
+  }
+  template <class Outcome>
+  static std::string text_of_outcome(const Outcome& r) {
+    const std::string what = r.match([&](const auto&) { return r.position() == 0 ? "nothing" : std::to_string(r.version()) + '@' + std::to_string(r.position()); },
+                                     [](const even_only&) { return std::string("rejected"); },
+                                     [](const conflict& c) { return "conflict " + std::to_string(c.actual); },
+                                     [](const failure& f) { return detail::name_of(f.why); });
+    return (r.repeated() ? "again " : "") + what;
+  }
+
+  // ---- reading
+
+  std::string read(detail::words& w) {
+    const slice part = detail::slice_of(w);
+    return detail::is_slot(w[0]) ? lines([&](auto&& visit) { return app_.template read<slots>(detail::number_of(w[0]), part, visit); })
+                                 : lines([&](auto&& visit) { return app_.template read<books>(w[0], part, visit); });
+  }
+  std::string log(detail::words& w) {
+    const slice part = detail::slice_of(w);
+    return lines([&](auto&& visit) { return app_.read(part, visit); });
+  }
+  template <class Read>
+  static std::string lines(Read&& read_them) {
+    std::string out;
+    const read_result r = read_them([&](const auto& event, const about& where) { out += (out.empty() ? "" : " ") + line_of(event, where); });
+    if (!r) return detail::name_of(r.why().why);
+    return out.empty() ? "-" : out;
+  }
+  std::string times(detail::words& w) {
+    std::string out;
+    const auto add = [&](const auto&, const about& where) { out += (out.empty() ? "" : " ") + std::to_string(where.time.nanoseconds); };
+    const read_result r = detail::is_slot(w[0]) ? app_.template read<slots>(detail::number_of(w[0]), {}, add) : app_.template read<books>(w[0], {}, add);
+    return r ? out : detail::name_of(r.why().why);
+  }
+
+  std::uint64_t version(const std::string& stream) const {
+    return detail::is_slot(stream) ? app_.template version<slots>(detail::number_of(stream)) : app_.template version<books>(stream);
+  }
+
+  static std::string text(const slot& s) { return s.digits == 0 ? "-" : std::to_string(s.digits); }
+  static std::string text(const book& b) { return b.words.empty() ? "-" : b.words; }
+  std::string state_now(const std::string& stream) const {
+    return detail::is_slot(stream) ? text(app_.template state<slots>(detail::number_of(stream))) : text(app_.template state<books>(stream));
+  }
+  template <class Moment>
+  std::string state_at(const std::string& stream, const Moment& when) {
+    const auto say = [](const auto& was) { return was ? text(*was) : detail::name_of(was.why().why); };
+    return detail::is_slot(stream) ? say(app_.template state<slots>(detail::number_of(stream), when)) : say(app_.template state<books>(stream, when));
+  }
+  std::string state(detail::words& w) {
+    if (const auto s = detail::option(w, "version"); !s.empty()) return state_at(w[0], at_version{detail::number_of(s)});
+    if (const auto s = detail::option(w, "position"); !s.empty()) return state_at(w[0], at_position{detail::number_of(s)});
+    if (const auto s = detail::option(w, "time"); !s.empty()) return state_at(w[0], at_time{{static_cast<std::int64_t>(detail::number_of(s))}});
+    return state_now(w[0]);
+  }
+  static std::string folded(const std::string& stream, const detail::words& lines) {
+    slot s;
+    book b;
+    for (const std::string& line : lines) {
+      const std::string event = line.substr(line.find(':') + 1);
+      if (!detail::is_slot(stream)) evolve(b, said{event});
+      else if (event[0] == '~') evolve(s, recounted{std::atoll(event.c_str() + 1)});
+      else evolve(s, counted{std::atoll(event.c_str())});
+    }
+    return detail::is_slot(stream) ? text(s) : text(b);
+  }
+
+  // ---- batches
+
+  struct open_batch {
+    explicit open_batch(App& app) : open(app.batch()) {}
+    typename App::batch_type open;
+  };
+  std::string commit() {
+    const auto r = batch_->open.commit();
+    batch_.reset();
+    return r ? "done" : detail::name_of(r.why().why);
+  }
+
+  App& app_;
+  std::optional<open_batch> batch_;
+};
+
+}  // namespace gesta::laws
