@@ -190,8 +190,8 @@ TEST_CASE("the head of a stream stands in the file once its unit is kept, and sa
   const folder f;
   write(f / "a.db");
   constexpr const char* wrong =
-      "select count(*) from streams s where version <> (select max(version) from events e where e.stream = s.stream) or last <> (select max(position) "
-      "from events e where e.stream = s.stream)";
+      "select count(*) from streams s where version <> (select max(version) from events e where e.stream = s.stream) or last <> "
+      "(select max(position) from events e where e.stream = s.stream)";
   CHECK(answer(f / "a.db", wrong) == "0");
   log_of_bank log(gesta::sqlite_store{.path = f / "a.db"});
   CHECK(head_of(log, "a").version == 10);  // no event was read

@@ -37,9 +37,11 @@ void make_format_1(const std::string& path) { sql(path, content(folder_of_tests 
 /// The columns of all tables, whatever the words are that made them.
 std::string tables_of(const std::string& path) {
   return answer(path,
-                "select group_concat(what, char(10)) from (select t.name || ' ' || c.cid || ' ' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || "
-                "coalesce(c.dflt_value, '') || ' ' || c.pk as what from sqlite_master t, pragma_table_info(t.name) c where t.type = 'table' order by 1)") +
-         answer(path, "select group_concat(what, char(10)) from (select name || ' ' || tbl_name as what from sqlite_master where type = 'index' order by 1)");
+                "select group_concat(what, char(10)) from (select t.name || ' ' || c.cid || ' ' || c.name || ' ' || c.type || ' ' || "
+                "c.\"notnull\" || ' ' || coalesce(c.dflt_value, '') || ' ' || c.pk as what from sqlite_master t, "
+                "pragma_table_info(t.name) c where t.type = 'table' order by 1)") +
+         answer(path, "select group_concat(what, char(10)) from (select name || ' ' || tbl_name || case type when 'view' then sql else '' end "
+                      "as what from sqlite_master where type in ('index', 'view') order by 1)");
 }
 
 }  // namespace
@@ -86,7 +88,8 @@ TEST_CASE("a file of format 1 is migrated when it is opened, and everything in i
   CHECK(answer(path, "pragma integrity_check") == "ok");
   CHECK(answer(path, "pragma foreign_key_check").empty());
   CHECK(answer(path, "pragma user_version") == std::to_string(gesta::detail::sqlite_format));
-  CHECK(answer(path, "select group_concat(key || ' ' || version || ' ' || last || ' ' || first || ' ' || closed, ', ') from streams where typeof(key) = 'text'") ==
+  CHECK(answer(path, "select group_concat(key || ' ' || version || ' ' || last || ' ' || first || ' ' || closed, ', ') from streams "
+                     "where typeof(key) = 'text'") ==
         "ann 4 8 1 0, bob 2 4 1 0, carl 1 7 1 0, dora 1 9 1 0");
   CHECK(answer(path, "select count(*) from incarnations where length(incarnation) = 16 and after = 7 and time > 1700000000000000000") == "1");
   log_of_hall log(gesta::sqlite_store{.path = path});
@@ -190,6 +193,15 @@ TEST_CASE("a file of format 1 whose tables somebody has changed is refused and s
   CHECK(log.broken() != nullptr);
   CHECK(answer(path, "pragma user_version") == "1");
   CHECK(answer(path, "select count(*) from sqlite_master where name like '%\\_2' escape '\\' or name = 'incarnations'") == "0");
+}
+
+TEST_CASE("a table of the name of the view is somebody's own and stays") {
+  const folder f;
+  const std::string path = f / "a.db";
+  make_format_1(path);
+  sql(path, "create table ledger(mine); insert into ledger values(7)");
+  CHECK(log_of_hall(gesta::sqlite_store{.path = path}).broken() == nullptr);
+  CHECK(answer(path, "select mine from ledger") == "7");
 }
 
 TEST_CASE("a file that needs no random numbers is opened without them; one that needs them is not made") {

@@ -12,6 +12,7 @@
 #include <boost/json/value.hpp>
 
 #include <gesta/store/sqlite_incarnation.hpp>
+#include <gesta/store/sqlite_ledger.hpp>
 #include <gesta/store/sqlite_schema.hpp>
 
 #include "catalog.hpp"
@@ -226,6 +227,7 @@ class importing {
     if (in_ == nullptr) throw trouble{trouble::access, facts + ": " + std::strerror(errno)};
     to_.execute("begin immediate");
     to_.execute(gesta::detail::sqlite_tables);
+    to_.execute(gesta::detail::sqlite_ledger().text());
     to_.execute("pragma application_id=" + std::to_string(gesta::detail::sqlite_application) + "; pragma user_version=" + std::to_string(gesta::detail::sqlite_format));
     add_type_ = std::make_unique<query>(to_.connection(), "insert into types(type, kind, id, version, form) values(?, ?, ?, ?, ?)");
     add_stream_ = std::make_unique<query>(to_.connection(), "insert into streams(stream, aggregate, key, version, last) values(?, ?, ?, 0, 0)");

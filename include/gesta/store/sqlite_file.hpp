@@ -173,7 +173,8 @@ class sqlite_file {
     std::int64_t application = 0, tables = 0;
     bool good = ask("pragma application_id", application) && ask("select count(*) from sqlite_master", tables);
     if (good && application != sqlite_application)  // else somebody else has made them meanwhile
-      good = tables == 0 ? execute(sqlite_tables) && set("application_id", sqlite_application) && set("user_version", sqlite_format) && add_incarnation()
+      good = tables == 0 ? execute(sqlite_tables) && execute(sqlite_ledger().text().c_str()) && add_incarnation() &&
+                               set("application_id", sqlite_application) && set("user_version", sqlite_format)
                          : refuse("not a file of gesta");
     return end_transaction(good);
   }
@@ -205,7 +206,7 @@ class sqlite_file {
     bool good = ask("pragma user_version", format);
     if (good && format == step.from) {
       std::int64_t done = 0;
-      good = execute(step.sql) && ask(step.proof, done) && (done == 1 || refuse("made by a program that was not gesta")) &&
+      good = execute(step.sql().c_str()) && ask(step.proof, done) && (done == 1 || refuse("made by a program that was not gesta")) &&
              (!step.makes_incarnation || add_incarnation()) && set("user_version", step.from + 1);
     }
     return end_transaction(good);

@@ -413,7 +413,8 @@ class sqlite_log {
     const std::int64_t number = find_.number(0);
     if (number <= 0 || (is_open_ && seen_ == last_ && number > static_cast<std::int64_t>(streams_.size())))
       return damaged("a stream without events"), -1;
-    if (is_open_ && number <= static_cast<std::int64_t>(streams_.size()) && find_.number(4) != 0) streams_[static_cast<std::size_t>(number - 1)].closed = true;
+    const bool is_closed = find_.number(4) != 0;
+    if (is_open_ && is_closed && number <= static_cast<std::int64_t>(streams_.size())) streams_[static_cast<std::size_t>(number - 1)].closed = true;
     return number;
   }
   /// Makes the stream of a key that has none. -1: an error.

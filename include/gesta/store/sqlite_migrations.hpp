@@ -7,7 +7,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
+#include <gesta/store/sqlite_ledger.hpp>
 #include <gesta/store/sqlite_schema.hpp>
 
 namespace gesta::detail {
@@ -15,7 +17,7 @@ namespace gesta::detail {
 /// From one format to the next.
 struct sqlite_migration {
   std::int64_t from;       ///< the format before; after it is one more
-  const char* sql;         ///< what is to be done
+  std::string (*sql)();    ///< what is to be done
   const char* proof;       ///< a question that is answered with 1 when it was done
   bool makes_incarnation;  ///< the file gets its first incarnation
 };
@@ -24,7 +26,7 @@ struct sqlite_migration {
 inline constexpr sqlite_migration sqlite_migrations[] = {
     // 1 had no forms of types, no heads of streams, no incarnations, and nothing could be erased. The heads are told by the events. What a
     // column must not be is no part of the stored rows, so the table of events is described anew and not written anew.
-    {1, R"(
+    {1, [] { return std::string(R"(
 create table types_2(
   type      integer primary key,
   kind      text    not null,
@@ -56,10 +58,10 @@ create table incarnations(
 pragma writable_schema=on;
 update sqlite_master set sql = replace(sql, 'payload     blob not null', 'payload     blob') where type = 'table' and name = 'events';
 pragma writable_schema=reset;
-)",
+)"); },
      R"(select "notnull" = 0 from pragma_table_info('events') where name = 'payload')", true},
     // 2 had no snapshots.
-    {2, R"(
+    {2, [] { return std::string(R"(
 create table snapshots(
   stream      integer not null references streams,
   version     integer not null,
@@ -68,8 +70,10 @@ create table snapshots(
   checksum    integer not null,
   state       blob    not null,
   primary key(stream, version)) without rowid;
-)",
+)"); },
      "select count(*) from sqlite_master where type = 'table' and name = 'snapshots'", false},
+    // 3 could not be read without the program. Somebody's own table of that name stays.
+    {3, [] { return sqlite_ledger().text(); }, "select count(*) from sqlite_master where name = 'ledger'", false},
 };
 
 }  // namespace gesta::detail

@@ -11,7 +11,7 @@ namespace gesta::detail {
 inline constexpr std::int64_t sqlite_application = 0x67657374;
 
 /// `pragma user_version`: the version of the tables below. A file with a higher one was made by a newer gesta.
-inline constexpr std::int64_t sqlite_format = 3;
+inline constexpr std::int64_t sqlite_format = 4;
 
 /// The tables. Rows are only ever added; what is erased loses its payload and keeps its row, so positions and versions never have gaps.
 ///
@@ -31,6 +31,7 @@ inline constexpr std::int64_t sqlite_format = 3;
 ///     snapshots  states that were kept beside the events; any of them may be deleted at any time. version, position: of the stream's event
 ///                after which it was the state. fingerprint: what the bytes of state are. checksum: of the row. There are none of streams
 ///                of which something was erased.
+///     ledger     a view for people: every event with its key, its time and its content as JSON (sqlite_ledger.hpp).
 ///     sources    the senders named by gesta::once.
 ///     outcomes   what became of each request of a gesta::once. verdict: 0 accepted, 1 nothing to do, 2 rejected. version: of the entity
 ///                then. position: of the last event; NULL where there is none. rejection, payload: what it was rejected with.
