@@ -29,6 +29,8 @@ class port;
 
 namespace detail {
 
+struct facts_of_app;
+
 template <class View, class Events>
 inline constexpr bool projects_any = false;
 template <class View, class... E>
@@ -330,6 +332,8 @@ class app {
   }
 
  private:
+  friend detail::facts_of_app;
+
   template <class Take>
   committed take_snapshots(Take&& take) {
     (void)sizeof(diagnostic::no_snapshots_kept<engine_type::keeps_snapshots, Store>);

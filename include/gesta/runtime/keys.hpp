@@ -55,7 +55,7 @@ class text_keys {
 template <class Value>
 class value_keys {
  public:
-  const Value& at(std::uint32_t number) const { return keys_[number]; }
+  typename std::vector<Value>::const_reference at(std::uint32_t number) const { return keys_[number]; }
   void add(const Value& key) { keys_.push_back(key); }
   void drop_last() { keys_.pop_back(); }
   void reserve(std::size_t count) {

@@ -59,6 +59,15 @@ class outcome_table {
   }
 
   std::size_t size() const noexcept { return entries_.size(); }
+  /// Calls visit(source, number, outcome) for each, in the order in which they came.
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (const entry& e : entries_) {
+      remembered outcome = e.outcome;
+      outcome.payload = bytes_.data() + e.payload;
+      visit(names_.data() + sources_[e.source], e.number, static_cast<const remembered&>(outcome));
+    }
+  }
 
   void cut(std::size_t count) {
     while (entries_.size() > count) {
@@ -136,6 +145,11 @@ class memory_log {
     return false;
   }
   std::size_t outcome_count() const noexcept { return outcomes_.size(); }
+  /// Calls visit(const char* source, std::uint64_t number, const remembered&) for each outcome, in the order in which they came.
+  template <class Visit>
+  void each_outcome(Visit&& visit) const {
+    outcomes_.each(visit);
+  }
   void cut_outcomes(std::size_t count) { outcomes_.cut(count); }
 
   /// Sets the failure that `last_failure` gives.

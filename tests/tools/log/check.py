@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: check.py TOOL WRITER [ARGUMENT of unittest...]: gesta-log with real files, undamaged and damaged."""
+"""usage: check.py TOOL WRITER MEMORY [ARGUMENT of unittest...]: gesta-log with real files, undamaged and damaged."""
 import json
 import os
 import re
@@ -13,7 +13,7 @@ import unittest
 from contextlib import closing
 from pathlib import Path
 
-TOOL, WRITER = map(os.path.abspath, sys.argv[1:3])
+TOOL, WRITER, MEMORY = map(os.path.abspath, sys.argv[1:4])
 HERE = Path(__file__).resolve().parent
 REPLACE = os.environ.get("GESTA_REPLACE") == "1"  # writes the expected files anew
 
@@ -375,6 +375,24 @@ class Log(unittest.TestCase):
         self.assertIn(b"is there already", run("import", "-", self.file, stdin=b"", code=3).stderr)
         self.assertEqual(before, rows(self.file))
 
+    def test_a_log_that_began_in_memory_goes_on_in_a_file(self):
+        facts, made, direct = self.folder / "facts.jsonl", self.folder / "made.db", self.folder / "direct.db"
+        facts.write_bytes(subprocess.run([MEMORY, "facts"], capture_output=True, check=True).stdout)
+        run("import", facts, made)
+        run("verify", made)
+        # The file is the one that the same commands make, but for the numbers of its types, and its name.
+        subprocess.run([MEMORY, "begin", direct], check=True)
+        self.assertEqual(lines("events", direct), lines("events", made))
+        self.assertEqual(lines("streams", direct), lines("streams", made))
+        self.assertEqual(sorted(lines("export", direct)[2:]), sorted(lines("export", made)[2:]))
+        # An app sees the same in it as in memory, and goes on from there.
+        seen = [subprocess.run([MEMORY, "show", *where], capture_output=True, check=True).stdout.decode() for where in ((), (made,), (direct,))]
+        self.assertIn("repeated", seen[0])
+        self.assertEqual(seen[0], seen[1])
+        self.assertEqual(seen[0], seen[2])
+        self.assertEqual(11, len(lines("events", made)))
+        run("verify", made)
+
     # ---- files
 
     def test_a_file_that_is_read_stays_as_it_is(self):
@@ -464,4 +482,4 @@ class Log(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]])
