@@ -122,6 +122,11 @@ def plain_name(name):
     return re.sub(r"(?<=\d)(ul|u|l)\b", "", name, flags=re.I).replace(" ", "")
 
 
+def short(name):
+    """A name without its scope."""
+    return name.rsplit("::", 1)[-1]
+
+
 def in_one_line(value):
     text = value.format_string(pretty_structs=False, pretty_arrays=False, static_members=False)
     return text.replace("{<No data fields>}", "{}")
@@ -266,7 +271,14 @@ def records_in(records, last=None):
 
 # ---- entities
 
-def entity_at(blocks, number):
+def is_of(table, key):
+    return template_of(table.type).endswith(f"gesta::{key}>")
+
+
+def entity_at(table, number):
+    if is_of(table, "detail::whole"):
+        return table["only_"]
+    blocks = table["blocks_"]
     first = int(blocks["in_first_"])
     if number < first:
         return blocks["begin_"][number]
@@ -277,14 +289,19 @@ def entity_at(blocks, number):
 
 
 def entity_count(table):
-    """How many entities have a place; of dense keys all have one."""
-    if template_of(table.type).endswith("gesta::dense>"):
+    """How many entities have a place; of dense keys all have one, and a boundary is one."""
+    if is_of(table, "detail::whole"):
+        return 1
+    if is_of(table, "dense"):
         return int(table["blocks_"]["in_first_"]) << int(table["blocks_"]["count_"])
     return int(table["count_"])
 
 
 def entity_key(table, number):
-    if template_of(table.type).endswith("gesta::dense>"):
+    """Its key; nothing where there is one entity only."""
+    if is_of(table, "detail::whole"):
+        return ""
+    if is_of(table, "dense"):
         return str(number)
     keys = table["keys_"]
     if template_of(keys.type) == "gesta::detail::text_keys":
@@ -422,8 +439,8 @@ class Outcome:
 
     def children(self):
         v = self.value
-        if self.became == "settled" and int(v["state_"]):
-            yield "state", v["state_"].dereference()
+        if self.became == "settled":
+            yield from self.states(v["state_"])
         elif self.became == "rejected":
             rejections = parts_of(parts_of(template_of(v.type))[1])
             which = int(v["which_"])
@@ -431,7 +448,19 @@ class Outcome:
                 for base in v["refusals_"].type.strip_typedefs().fields():
                     if base.is_base_class and template_of(base.type).startswith("gesta::detail::slot<") and \
                        plain_name(parts_of(template_of(base.type))[0]) == str(which):
-                        yield rejections[which].rsplit("::", 1)[-1], v["refusals_"][base]["value"]
+                        yield short(rejections[which]), v["refusals_"][base]["value"]
+
+
+    @staticmethod
+    def states(shown):
+        names = [field.name for field in shown.type.strip_typedefs().fields()]
+        if "state" in names:
+            if int(shown["state"]):
+                yield "state", shown["state"].dereference()
+            return
+        for one in shown["all"].type.strip_typedefs().fields():  # of a boundary: all that the decision read
+            if one.is_base_class and int(shown["all"][one]["state"]):
+                yield short(parts_of(template_of(one.type))[0]), shown["all"][one]["state"].dereference()
 
 
 class Head(Text):
@@ -495,7 +524,7 @@ class Entities:
 
     def present(self):
         for number in range(entity_count(self.value)):
-            entity = entity_at(self.value["blocks_"], number)
+            entity = entity_at(self.value, number)
             if int(entity["version"]):
                 yield number, entity
 
@@ -537,9 +566,9 @@ class App:
 
     def children(self):
         for table in self.tables:
-            yield aggregate_of(table).rsplit("::", 1)[-1], table
+            yield short(aggregate_of(table)), table
         for view in self.views():
-            yield (template_of(view.type) or "view").rsplit("::", 1)[-1], view
+            yield short(template_of(view.type) or "view"), view
         if self.is_memory():
             events = events_of(parts_of(template_of(self.log.type))[0])
             for record in records_in(self.log["records_"], LAST_RECORDS):
@@ -549,7 +578,8 @@ class App:
         if aggregate >= len(self.tables):
             return f"entity {entity} of aggregate {aggregate}"
         table = self.tables[aggregate]
-        return f"{aggregate_of(table).rsplit('::', 1)[-1]} {entity_key(table, entity)}"
+        key = entity_key(table, entity)
+        return short(aggregate_of(table)) + (f" {key}" if key else "")
 
     def views(self):
         views = self.engine["views_"]

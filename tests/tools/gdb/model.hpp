@@ -71,6 +71,32 @@ struct totals : gesta::projection<total> {
 
 struct bank : gesta::model<accounts, counters, totals> {};
 
+struct claimed {
+  gesta::text<8> name;
+  static constexpr auto id = "name.claimed";
+  using tags = gesta::tags<"name">;
+};
+struct claim {
+  gesta::text<8> name;
+};
+struct taken {
+  int times;
+  static constexpr auto id = "name.taken";
+};
+struct owner {
+  bool known = false;
+  using tags = gesta::tags<"name">;
+};
+constexpr void evolve(owner& o, const claimed&) { o.known = true; }
+constexpr auto decide(const owner& o, const claim& c) -> gesta::emits<claimed>::or_rejects<taken> {
+  if (o.known) return taken{1};
+  return claimed{c.name};
+}
+struct names : gesta::boundary<gesta::states<owner>, gesta::commands<claim>> {
+  static constexpr auto id = "names";
+};
+struct register_of_names : gesta::model<names> {};
+
 struct ticking {
   std::int64_t* now;
   gesta::timestamp operator()() const { return {*now += 1'000'000'001}; }

@@ -86,6 +86,13 @@ void last_records() {
   stop("last records");
 }
 
+void boundary() {
+  auto app = gesta::start<register_of_names>(gesta::memory_store{}, ticking{&start});
+  auto claimed = app.handle(claim{"alice"});
+  auto refused = app.handle(claim{"alice"});
+  stop("boundary");
+}
+
 }  // namespace
 
 }  // namespace shown
@@ -97,4 +104,5 @@ int main() {
   shown::when_full();
   shown::in_segments();
   shown::last_records();
+  shown::boundary();
 }
