@@ -8,7 +8,7 @@ judged by the program itself (writer.cpp). That the program was told "kept" is n
 down by then, so it is exact which acknowledgements came before the moment. A flush counts for all that the disk was sent before it, also for what
 the file system did not wait for.
 
-POWER_WRITER, POWER_DISK, POWER_LYING_SYNC name the programs, POWER_FOLDER an empty folder that a file system in memory is mounted on,
+POWER_WRITER, POWER_DISK, POWER_BAD_FLUSH name the programs, POWER_FOLDER an empty folder that a file system in memory is mounted on,
 POWER_IMAGES says how many images, POWER_SEED repeats what was drawn (the writes themselves differ: the store has a thread). Everything runs in
 mounts and processes of its own, which the system ends with this process, however it ends.
 """
@@ -19,6 +19,7 @@ import os
 import queue
 import random
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -168,8 +169,9 @@ class Recording:
     WRITE, FLUSH = 1, 2
     ENTRY = struct.Struct("<IIQ")
 
-    def __init__(self, folder, level, lying=False, written_back=False):
-        """lying: the program's flushes do nothing. written_back: the system writes to the disk now and then what nobody asked it to."""
+    def __init__(self, folder, level, units=UNITS, lying=False, killed_at=None, written_back=False):
+        """lying: the program's flushes do nothing. killed_at: before it begins, another one is killed at its flush of this number.
+        written_back: the system writes to the disk now and then what nobody asked it to."""
         folder.mkdir()
         self.folder = folder
         self.first = folder / "first.img"
@@ -177,29 +179,37 @@ class Recording:
         files.mkdir()
         empty_image(self.first)
         shutil.copyfile(self.first, image)
-        env = {**os.environ, **({"LD_PRELOAD": os.environ["POWER_LYING_SYNC"]} if lying else {})}
+        env = self.bad_flush("lie") if lying else None
         start = time.monotonic()
         with Disk(image, log, count, folder / "disk") as disk, Loop(disk) as loop, Mount(loop.path, files, *EXT4) as at:
             over = threading.Event()
             other = threading.Thread(target=self.write_back, args=(at, over))
             if written_back:
                 other.start()
+            command = [str(word) for word in (os.environ["POWER_WRITER"], "write", at / "a.db", units, level, count)]
             try:
-                self.said = call(os.environ["POWER_WRITER"], "write", at / "a.db", UNITS, level, count, env=env)
+                if killed_at is not None:
+                    killed = subprocess.run(command, env=self.bad_flush(killed_at), stdout=subprocess.DEVNULL, timeout=PATIENCE, check=False)
+                    assert killed.returncode == -signal.SIGKILL, killed
+                self.said = call(*command, env=env)
             finally:
                 over.set()
                 if written_back:
                     other.join()
         self.seconds = time.monotonic() - start
         image.unlink()
-        self.read(log)
+        self.read(log, units)
+
+    @staticmethod
+    def bad_flush(how):
+        return {**os.environ, "LD_PRELOAD": os.environ["POWER_BAD_FLUSH"], "BAD_FLUSH": str(how)}
 
     @staticmethod
     def write_back(at, over):
-        while not over.wait(0.01):
+        while not over.wait(0.001):
             call("sync", "-f", at)
 
-    def read(self, log):
+    def read(self, log, units):
         with open(log, "rb") as file:
             self.bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self.entries, at = [], 0  # (kind, offset on the disk, size, place in the log)
@@ -213,8 +223,8 @@ class Recording:
         self.flushes = [i for i, entry in enumerate(self.entries) if entry[0] == self.FLUSH]
         words = [line.split() for line in self.said.splitlines()]
         self.kept = [int(count) for what, *_, count in words if what == "kept"]  # of unit 1, 2, ...
-        self.marks = {name: [int(count) for what, *_, count in words if what == name] for name in ("opened", "moved", "anew")}
-        assert len(self.kept) == UNITS and self.kept == sorted(self.kept) and self.kept[-1] <= len(self.entries)
+        self.marks = {name: [int(count) for what, *_, count in words if what == name] for name in ("opened", "moved", "anew", "repeated")}
+        assert len(self.kept) == units and self.kept == sorted(self.kept) and self.kept[-1] <= len(self.entries)
 
     def acknowledged(self, moment):
         """How many units were acknowledged when so many entries had been put down."""
@@ -248,11 +258,12 @@ class Recording:
             out.append(moment)
         return sorted(out)
 
-    def survivors(self, draw, begin, end):
-        """What is there of the writes after the last flush: the way it was drawn, and (place in the log, size, offset) of each piece."""
+    def survivors(self, draw, begin, end, way=None):
+        """What is there of the writes after the last flush: the way, drawn unless it is given, and (place in the log, size, offset) of each
+        piece."""
         writes = [(at, size, offset) for kind, offset, size, at in self.entries[begin:end] if kind == self.WRITE]
         blocks = [(at + i, BLOCK, offset + i) for at, size, offset in writes for i in range(0, size, BLOCK)]
-        way = draw.choices(("none", "all", "torn", "whole writes", "all but one", "only one"), (10, 10, 45, 15, 10, 10))[0]
+        way = way or draw.choices(("none", "all", "torn", "whole writes", "all but one", "only one"), (10, 10, 45, 15, 10, 10))[0]
         some = draw.choice((0.1, 0.5, 0.9))
         if not writes:
             return "nothing was under way", []
@@ -287,10 +298,10 @@ class Slot:
 class Crash:
     """One image: a moment, and what is there of the writes under way."""
 
-    def __init__(self, recording, name, number, moment):
+    def __init__(self, recording, name, number, moment, way):
         self.moment, self.recording = moment, recording
         self.flushed = recording.flushed(moment)
-        self.way, self.pieces = recording.survivors(random.Random(f"{SEED} {name} {number}"), self.flushed, moment)
+        self.way, self.pieces = recording.survivors(random.Random(f"{SEED} {name} {number}"), self.flushed, moment, way)
         self.words = f"image {number}: {moment} writes and flushes, {self.flushed} of them flushed, of those under way {self.way}"
         self.lost, self.wrong = 0, None
 
@@ -321,10 +332,10 @@ class Crash:
 class Verdicts:
     """Judges crash images of a recording."""
 
-    def __init__(self, folder, name, recording, images):
+    def __init__(self, name, recording, moments, way=None):
         self.name, self.recording = name, recording
+        folder = recording.folder
         start = time.monotonic()
-        moments = recording.moments(random.Random(f"{SEED} {name}"), images)
         self.crashes = []
         slots = [Slot(folder, i) for i in range(min(os.cpu_count() or 1, 8))]
         free = queue.SimpleQueue()
@@ -335,7 +346,7 @@ class Verdicts:
                 copy(first, flushed)
                 there, waiting = 0, []
                 for number, moment in enumerate(moments):
-                    crash = Crash(recording, name, number, moment)
+                    crash = Crash(recording, name, number, moment, way)
                     recording.apply(flushed, there, crash.flushed)
                     there = crash.flushed
                     slot = free.get(timeout=10 * PATIENCE)
@@ -382,7 +393,7 @@ class Verdicts:
 
 class Power(unittest.TestCase):
     def judged(self, name, recording, images):
-        verdicts = Verdicts(recording.folder, name, recording, images)
+        verdicts = Verdicts(name, recording, recording.moments(random.Random(f"{SEED} {name}"), images))
         print(verdicts, flush=True)
         return verdicts
 
@@ -399,12 +410,35 @@ class Power(unittest.TestCase):
         # The thread that moves the log may come too late on a busy machine.
         for attempt in range(5):
             recording = self.record(f"disk{attempt}", level="disk")
-            if all(len(marks) >= 2 for marks in recording.marks.values()):
+            if all(len(recording.marks[name]) >= 2 for name in ("opened", "moved", "anew")):
                 break
         else:
             self.fail(f"the log was never moved: {recording.marks}")
         verdicts = self.judged("disk", recording, IMAGES)
         self.assert_good(verdicts.wrong + verdicts.losses, verdicts)
+
+    def test_a_store_whose_making_was_cut_off_is_made_again(self):
+        found, images = [], 0
+        for name in ("made1", "made2"):
+            recording = self.record(name, level="disk", units=2, written_back=True)
+            verdicts = Verdicts(name, recording, recording.moments(random.Random(f"{SEED} {name}"), 40))
+            found += verdicts.wrong + verdicts.losses
+            images += len(verdicts.crashes)
+        print(f"made: {images} images of a store that is made: {len(found)} wrong or with acknowledged units lost", flush=True)
+        self.assertEqual(found, [])
+
+    def test_what_a_killed_program_left_is_flushed_before_it_is_acknowledged(self):
+        # All of its last unit is in the write-ahead log, but not on the disk: who opens the store finds it there, and answers for it.
+        found, images, repeated = [], 0, 0
+        for killed_at in range(8, 20):
+            recording = self.record(f"killed{killed_at}", level="disk", units=10, killed_at=killed_at)
+            verdicts = Verdicts("killed", recording, recording.kept, way="none")
+            found += verdicts.wrong + verdicts.losses
+            images += len(verdicts.crashes)
+            repeated += len(recording.marks["repeated"])
+        print(f"killed: {images} images, {repeated} units were there already: {len(found)} wrong or with acknowledged units lost", flush=True)
+        self.assertEqual(found, [])
+        self.assertGreaterEqual(repeated, 12)
 
     def test_at_level_process_the_last_units_may_be_lost_and_nothing_else(self):
         verdicts = self.judged("process", self.record("process", level="process", written_back=True), max(IMAGES // 4, 20))

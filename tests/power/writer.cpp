@@ -1,7 +1,8 @@
 // A program on a SQLite store that says what it was told, and the judge of what a loss of power leaves of it. Only for the power rig.
 //
 //   writer write FILE UNITS LEVEL COUNT   carries out the units 1 to UNITS, each of which is kept whole or not at all, at the level `disk` or
-//                                         `process`; opens the store anew now and then. Prints, each with the number that COUNT (see disk.c)
+//                                         `process`; opens the store anew now and then. Units that are there already
+//                                         are "repeated C" and acknowledged like others. Prints, each with the number that COUNT (see disk.c)
 //                                         shows at that moment: "opened C"; "kept N C" when unit N was acknowledged; "moved C" when pages
 //                                         of the write-ahead log were moved into the file, "anew C" when that log began anew.
 //   writer judge FILE                     the store must be sound and hold exactly the units 1 to some N, with all their events and outcomes
@@ -214,7 +215,9 @@ int write(const std::string& path, std::int64_t units, gesta::durability level, 
       report.say("opened");
     }
     gesta::failure why;
-    if (carry_out(*app, unit, why) != became::kept) return std::fprintf(stderr, "writer: unit %" PRId64 ": %s\n", unit, why.describe()), 1;
+    const became came = carry_out(*app, unit, why);
+    if (came == became::failed) return std::fprintf(stderr, "writer: unit %" PRId64 ": %s\n", unit, why.describe()), 1;
+    if (came == became::repeated) report.say("repeated");
     report.say(text("kept ", unit).c_str());
     unit % in_a_row == 1 ? report.forget_log() : report.say_of_log();
   }

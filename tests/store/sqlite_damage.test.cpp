@@ -130,6 +130,35 @@ TEST_CASE("what another program has not yet moved from its write-ahead log is no
   CHECK(content(path + "-wal") == log_before);
 }
 
+TEST_CASE("a file whose making was cut off by a loss of power is made anew; zeros that no journal explains are refused") {
+  const folder f;
+  const std::string path = f / "a.db", zeros(45056, '\0');
+  // magic, records, nonce, pages before, bytes of a sector, bytes of a page; the rest of the sector is empty
+  std::string journal("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7\0\0\0\0\0\0\0\1\0\0\0\0\0\0\2\0\0\0\x10\0", 28);
+  journal.resize(512);
+  write_file(path, zeros);
+  SUBCASE("the journal says that the file was empty") {
+    write_file(path + "-journal", journal);
+    log_of_bank log(gesta::sqlite_store{.path = path});
+    REQUIRE(log.broken() == nullptr);
+    REQUIRE(start(log));
+    CHECK(append(log, "a", 1) == append_result::ok);
+    CHECK(log.commit());
+    return;
+  }
+  SUBCASE("no journal") {}
+  SUBCASE("the journal of a file that had pages") {
+    journal[19] = 1;
+    write_file(path + "-journal", journal);
+  }
+  SUBCASE("something else") { write_file(path + "-journal", std::string(512, 'x')); }
+  SUBCASE("a cut journal") { write_file(path + "-journal", journal.substr(0, 19)); }
+  log_of_bank log(gesta::sqlite_store{.path = path});
+  REQUIRE(log.broken() != nullptr);
+  CHECK(log.broken()->why == kind::cannot_open);
+  CHECK(content(path) == zeros);
+}
+
 TEST_CASE("a path that leads to no file is refused with its cause") {
   const folder f;
   CHECK(why_broken(f / "missing/a.db").why == kind::cannot_open);

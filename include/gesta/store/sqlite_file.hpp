@@ -5,7 +5,9 @@
 
 #include <sys/statvfs.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <string>
 
@@ -143,7 +145,7 @@ class sqlite_file {
     if (!empty && !ask("pragma page_count", pages)) return false;
     if (pages == 0 && !make_tables()) return false;
     if (!use_write_ahead_log() || !check_format() || !read_incarnation()) return false;
-    if (!options.flush_each_commit && !execute("pragma synchronous=normal")) return false;
+    if (options.flush_each_commit ? !flush_log() : !execute("pragma synchronous=normal")) return false;
     checkpoints_.watch(connection());
     return limit(options.most_bytes) && prepare(begin_, "begin immediate") && prepare(commit_, "commit") && prepare(rollback_, "rollback");
   }
@@ -161,13 +163,30 @@ class sqlite_file {
     unsigned char header[100] = {};
     const int code = file->pMethods->xRead(file, header, sizeof header, 0);
     if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) return fail(code);
+    // The machine stopped while the file was made, and its size had come to the disk before its pages: SQLite takes it all back.
+    if (is_zero(header, sizeof header) && journal_leads_to_nothing()) return true;
     const auto* const id = header + 68;  // its place in the file format of SQLite
     const std::int64_t application = std::int64_t{id[0]} << 24 | std::int64_t{id[1]} << 16 | std::int64_t{id[2]} << 8 | std::int64_t{id[3]};
     if (std::memcmp(header, "SQLite format 3", 16) != 0 || application != sqlite_application) return refuse("not a file of gesta");
     return true;
   }
 
-  // Made with a rollback journal, so that the header names gesta from its first byte on, whenever the machine stops.
+  static bool is_zero(const unsigned char* bytes, std::size_t size) noexcept {
+    while (size != 0 && bytes[size - 1] == 0) --size;
+    return size == 0;
+  }
+  // Whether there is a rollback journal, of which the file had no pages before: then nobody has anything in it.
+  bool journal_leads_to_nothing() const noexcept {
+    constexpr unsigned char magic[] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
+    unsigned char begin[20] = {};  // magic, records, nonce, pages of the file before: of 8 and 4 bytes each
+    std::FILE* const journal = std::fopen(sqlite3_filename_journal(sqlite3_db_filename(connection(), "main")), "rb");
+    if (journal == nullptr) return false;
+    const bool is_read = std::fread(begin, 1, sizeof begin, journal) == sizeof begin;
+    std::fclose(journal);
+    return is_read && std::memcmp(begin, magic, sizeof magic) == 0 && is_zero(begin + 16, 4);
+  }
+
+  // Made with a rollback journal: whenever the machine stops, the header names gesta, or the journal takes everything back.
   bool make_tables() {
     if (!execute("begin immediate")) return false;
     std::int64_t application = 0, tables = 0;
@@ -210,6 +229,16 @@ class sqlite_file {
              (!step.makes_incarnation || add_incarnation()) && set("user_version", step.from + 1);
     }
     return end_transaction(good);
+  }
+
+  // A program that was killed between its write and its flush leaves commits in the log that are not on the disk. They are read like
+  // others and answered for, so they are put there first: what is read was flushed.
+  bool flush_log() {
+    sqlite3_file* log = nullptr;
+    sqlite3_file_control(connection(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (log == nullptr || log->pMethods == nullptr) return true;
+    const int code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+    return code == SQLITE_OK || fail(code);
   }
 
   bool use_write_ahead_log() {
