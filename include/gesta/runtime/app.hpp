@@ -95,7 +95,7 @@ class app {
   /// Whether an outcome can be a gesta::failure.
   static constexpr bool can_fail = engine_type::can_fail;
 
-  app(const Store& store, Clock clock) : engine_(store, static_cast<Clock&&>(clock)) {
+  app(const Store& store, Clock clock, unknown_events policy = unknown_events::fail) : engine_(store, static_cast<Clock&&>(clock), policy) {
     (void)sizeof(diagnostic::cannot_take_back<(can_take_back() || !can_fail), Store>);
     constexpr bool knows_all = can_take_back() && !detail::caches_states<Store>;
     (void)sizeof(diagnostic::boundary_without_all_events<(knows_all || !engine_type::tag_states_type::any), Store>);
@@ -223,7 +223,7 @@ class app {
   /// of the model's. Costs as many events as the log has.
   template <class View, class Moment>
     requires(detail::is_moment<Moment>)
-  past<View> view(const Moment& when) {
+  past<View> view(const Moment& when, unknown_events unknown = unknown_events::fail) {
     constexpr bool is_timed = flow_type::is_traced || !detail::same<Moment, at_time>;
     constexpr bool is_of_all = !detail::same<Moment, at_version>;
     (void)sizeof(diagnostic::no_times_kept<is_timed, Model>);
@@ -232,7 +232,7 @@ class app {
     View was{};
     failure cause;
     if (!engine_.catch_up()) return past<View>(engine_.last_failure());
-    if (detail::project_until(engine_, when, was, cause)) return past(was);
+    if (detail::project_until(engine_, when, was, cause, unknown)) return past(was);
     return past<View>(cause);
   }
 
@@ -280,21 +280,23 @@ class app {
 
   /// Calls visit(const Event&, const gesta::about&) for a part of one entity's stream, counted in versions, in order; events of an open
   /// batch included. visit may return false to end it. Old events come as those of today; slice::limit counts them as they are stored.
-  /// Costs as many steps as there are events behind slice::after.
-  template <class Aggregate, class Key, class Visit>
-  read_result read(const Key& key, const slice& part, Visit&& visit) {
+  /// Costs as many steps as there are events behind slice::after. An event that the model does not know ends it with
+  /// failure::kind::unknown_event, unless the last argument says gesta::unknown_events::skip, or is a function that takes it as a
+  /// const gesta::recorded& and keeps what it needs.
+  template <class Aggregate, class Key, class Visit, class Unknown = unknown_events>
+  read_result read(const Key& key, const slice& part, Visit&& visit, Unknown unknown = {}) {
     failure cause;
     if (!engine_.catch_up()) return read_result(engine_.last_failure());
-    const bool read = detail::each_stored<Aggregate>(engine_, key, part, cause, typed<Visit>{visit, cause});
+    const bool read = detail::each_stored<Aggregate>(engine_, key, part, cause, typed<Visit, Unknown>{visit, unknown, cause});
     return read && cause.detail[0] == '\0' ? read_result() : read_result(cause);
   }
 
   /// The same for a part of the log, counted in positions.
-  template <class Visit>
-  read_result read(const slice& part, Visit&& visit) {
+  template <class Visit, class Unknown = unknown_events>
+  read_result read(const slice& part, Visit&& visit, Unknown unknown = {}) {
     failure cause;
     if (!engine_.catch_up()) return read_result(engine_.last_failure());
-    const bool read = detail::each_stored(engine_, part, cause, typed<Visit>{visit, cause});
+    const bool read = detail::each_stored(engine_, part, cause, typed<Visit, Unknown>{visit, unknown, cause});
     return read && cause.detail[0] == '\0' ? read_result() : read_result(cause);
   }
 
@@ -307,9 +309,9 @@ class app {
 
   /// Calls visit(const Event&, const gesta::about&) for each event that is kept, in order of position, those of an open batch included.
   /// False: the store could not read.
-  template <class Visit>
-  bool each_event(Visit&& visit) {
-    return static_cast<bool>(read({.after = first_position() - 1}, visit));
+  template <class Visit, class Unknown = unknown_events>
+  bool each_event(Visit&& visit, Unknown unknown = {}) {
+    return static_cast<bool>(read({.after = first_position() - 1}, visit, unknown));
   }
 
   /// The position of the first event that the store keeps: 1, unless it keeps its last records only.
@@ -317,6 +319,10 @@ class app {
     if constexpr (engine_type::is_memory) return engine_.log().events().first().records + 1;
     else return 1;
   }
+
+  /// The events that the model does not know and that were passed over, in order of position, where the app was started with
+  /// gesta::unknown_events::park. They lie in the log as before; a program that knows them takes them in when it starts.
+  const std::vector<parked_event>& parked() const noexcept { return engine_.parked(); }
 
   /// The cause why the store cannot be used; nullptr when it can.
   const failure* broken() const noexcept { return engine_.broken(); }
@@ -352,12 +358,14 @@ class app {
   }
 
   /// Hands a stored record to a visitor of events; false ends the reading.
-  template <class Visit>
+  template <class Visit, class Unknown>
   struct typed {
     Visit& visit;
+    Unknown& unknown;
     failure& cause;
 
     bool operator()(const recorded& record) const {
+      if (record.tag == unknown_tag && detail::takes_unknown(unknown, record)) return true;
       bool goes_on = true;
       const about where{record.key, record.version, record.position, record.from.time, record.from.correlation, record.from.causation};
       const bool readable = detail::read_event<flow_type, typename flow_type::current_events, engine_type::is_memory>(record, [&](const auto& event) {
@@ -365,7 +373,7 @@ class app {
         if constexpr (std::is_void_v<decltype(visit(event, where))>) visit(event, where);
         else goes_on = visit(event, where);
       });
-      if (!readable) cause = detail::unreadable_at(record.position);
+      if (!readable) cause = detail::why_unreadable(record);
       return readable && goes_on;
     }
   };

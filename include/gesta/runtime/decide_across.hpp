@@ -27,6 +27,7 @@ auto engine<Model, Store, Clock>::decide_across(const Command& command, const Re
   const std::uint64_t version = place->version;
   const auto now = this->tag_states_.read(reads{}, command);
   if (!answer.expects(now.last)) return answer.unexpected(now.last);
+  if (!this->knows_all_tagged()) return answer.failed();
 
   const mark_type start = this->unit().here();
   const std::size_t outcomes = this->outcome_count();

@@ -95,6 +95,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
     auto found = table.find(key);
     const std::uint64_t version = found ? found->version : 0;
     if (!answer.expects(version)) [[unlikely]] return answer.unexpected(version);
+    if (!this->template is_whole<typename handler::aggregate>(found)) [[unlikely]] return answer.failed();
 
     const mark_type start = this->unit().here();
     const std::size_t outcomes = this->outcome_count();
@@ -150,6 +151,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
     using aggregate = typename Facts::aggregate;
     auto& table = this->template table_of<aggregate>();
     auto found = table.find(facts.key());
+    if (!this->template is_whole<aggregate>(found)) return false;
     const std::uint64_t version = found ? found->version : 0;
     const typename base::mark_type start = this->unit().here();
     if constexpr (Facts::contract::event_list::size != 0) {

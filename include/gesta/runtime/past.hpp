@@ -48,7 +48,7 @@ bool fold_until(Held& held, const Key& key, const Moment& when, typename Aggrega
   const auto fold = [&](const recorded& record) {
     if (!includes(when, record)) return true;
     readable = held.template evolve_state<Aggregate>(state, record);
-    if (!readable) cause = unreadable_at(record.position);
+    if (!readable) cause = why_unreadable(record);
     return readable;
   };
   if (is_beginning(when)) return true;
@@ -76,15 +76,16 @@ bool fold_until(Held& held, const Key& key, const Moment& when, typename Aggrega
 
 /// Projects all events up to a moment to one view. False: `cause` says why it cannot be told.
 template <class View, class Held, class Moment>
-bool project_until(Held& held, const Moment& when, View& view, failure& cause) {
+bool project_until(Held& held, const Moment& when, View& view, failure& cause, unknown_events unknown = unknown_events::fail) {
   using flow_type = typename Held::flow_type;
   bool readable = true;
   const auto project = [&](const recorded& record) {
     if (!readable || !includes(when, record)) return;
+    if (record.tag == unknown_tag && unknown != unknown_events::fail) return;
     readable = read_event<flow_type, typename flow_type::current_events, Held::is_memory>(record, [&](const auto& event) {
       if constexpr (projects<View, std::remove_cvref_t<decltype(event)>>) call_project(view, event, [&] { return Held::about_record(record); });
     });
-    if (!readable) cause = unreadable_at(record.position);
+    if (!readable) cause = why_unreadable(record);
   };
   return detail::each_stored(held, {}, cause, [&](const recorded& record) { return project(record), readable; }) && readable;
 }

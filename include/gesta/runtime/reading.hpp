@@ -1,6 +1,6 @@
 // From a stored record to a typed event: decoded where it is not in place, and brought from old versions to the one of today.
 // Floor: runtime.
-// May include: detail, message, model, codec, store.
+// May include: detail, message, model, codec, store, runtime/unknown_events.hpp.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 #include <gesta/detail/select.hpp>
 #include <gesta/message/flat.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/runtime/unknown_events.hpp>
 #include <gesta/store/store.hpp>
 
 namespace gesta::detail {
@@ -110,6 +111,11 @@ inline failure unreadable_at(std::uint64_t position) {
   failure cause(failure::kind::corrupt, 0, "the event at position ", position, " cannot be read");
   cause.position = position;
   return cause;
+}
+
+/// Why a record could not be read.
+inline failure why_unreadable(const recorded& record) {
+  return record.tag == unknown_tag ? detail::why_unknown(record) : detail::unreadable_at(record.position);
 }
 
 }  // namespace gesta::detail

@@ -32,12 +32,13 @@ struct fingerprint_of {
   }
 };
 
-/// Takes a snapshot of one entity as it is. False: the log's last_failure() says why.
+/// Takes a snapshot of one entity as it is; none where an event that the model does not know stands between its state and its version. False: the log's last_failure() says why.
 template <class Aggregate, class Held, class Place>
 bool take_snapshot(Held& held, Place place) {
   using flow_type = typename Held::flow_type;
   auto& entity = *place;
   if constexpr (!Held::is_memory) {
+    if (held.first_unknown(flow_type::template aggregate_tag<Aggregate>, held.template table_of<Aggregate>().key(place.number)) != 0) return true;
     const std::uint64_t fingerprint = fingerprint_of<flow_type, Aggregate>{}(type_is<typename Aggregate::state_type>{});
     return held.log().keep_snapshot(flow_type::template aggregate_tag<Aggregate>, entity.stream, held.template table_of<Aggregate>().key(place.number),
                                     entity.version, fingerprint, encoded_size(entity.state), [&](std::byte* room) { encode(entity.state, room); });

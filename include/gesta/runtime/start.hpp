@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include <gesta/codec/stored.hpp>
 #include <gesta/model/diagnostic.hpp>
@@ -42,19 +43,19 @@ struct mistaken_app {
     return past<typename Aggregate::state_type>(failure{});
   }
   template <class View, class Moment>
-  past<View> view(const Moment&) {
+  past<View> view(const Moment&, unknown_events = {}) {
     return past<View>(failure{});
   }
   template <class... Argument>
   appended append(const Argument&...) {
     return appended(failure{});
   }
-  template <class Aggregate, class Key, class Visit>
-  read_result read(const Key&, const slice&, Visit&&) {
+  template <class Aggregate, class Key, class Visit, class Unknown = unknown_events>
+  read_result read(const Key&, const slice&, Visit&&, Unknown = {}) {
     return {};
   }
-  template <class Visit>
-  read_result read(const slice&, Visit&&) {
+  template <class Visit, class Unknown = unknown_events>
+  read_result read(const slice&, Visit&&, Unknown = {}) {
     return {};
   }
   template <class Aggregate, class Key>
@@ -67,10 +68,11 @@ struct mistaken_app {
   }
   committed snapshot() { return {}; }
   read_result catch_up() { return {}; }
-  template <class Visit>
-  bool each_event(Visit&&) {
+  template <class Visit, class Unknown = unknown_events>
+  bool each_event(Visit&&, Unknown = {}) {
     return false;
   }
+  std::vector<parked_event> parked() const { return {}; }
   std::uint64_t last_position() const { return 0; }
   std::uint64_t first_position() const { return 1; }
   const failure* broken() const { return nullptr; }
@@ -133,7 +135,7 @@ constexpr std::uint64_t seen_when_started() noexcept {
 
 /// Opens the store and runs Model on it: `auto app = gesta::start<bank>(gesta::memory_store{});`. Everything that is stored already is
 /// read and folded first, unless gesta::cached_states is among the options. A store that cannot be opened makes every outcome that
-/// gesta::failure. Options, in any order: gesta::snapshots, gesta::cached_states, and a clock, which is a function object that
+/// gesta::failure. Options, in any order: gesta::snapshots, gesta::cached_states, gesta::unknown_events, and a clock, which is a function object that
 /// returns a gesta::timestamp; it is read once per unit of work, and never by a model with the lean envelope.
 /// Verbs is not given: it makes the function one of the files that see the same verbs of the model.
 template <class Model, class Store, std::uint64_t Verbs = detail::seen_when_started<Model>(), class... Option>
@@ -146,7 +148,8 @@ auto start(const Store& store, const Option&... option) {
   else if constexpr (!detail::stored_rules_of<Model>::kept) return detail::report_unstored<Model>();
   else if constexpr (!detail::option_rules<Model, Store, Option...>::kept)
     return detail::report_start_options<Model, Store, detail::option_rules<Model, Store, Option...>>();
-  else return app<Model, opened, clock, Verbs>(detail::with_options(store, option...), detail::given_or_default<clock>(option...));
+  else return app<Model, opened, clock, Verbs>(detail::with_options(store, option...), detail::given_or_default<clock>(option...),
+                                           detail::given_or_default<unknown_events>(option...));
 }
 
 }  // namespace gesta

@@ -1,4 +1,4 @@
-// What gesta::start takes beside the store: gesta::snapshots, gesta::cached_states, a clock; each at most once, in any order.
+// What gesta::start takes beside the store: gesta::snapshots, gesta::cached_states, gesta::unknown_events, a clock; each at most once, in any order.
 // Floor: runtime.
 // May include: detail, model/diagnostic.hpp, store, runtime/clock.hpp.
 #pragma once
@@ -9,6 +9,7 @@
 #include <gesta/detail/pack.hpp>
 #include <gesta/model/diagnostic.hpp>
 #include <gesta/runtime/clock.hpp>
+#include <gesta/runtime/unknown_events.hpp>
 #include <gesta/store/snapshots.hpp>
 
 namespace gesta {
@@ -20,7 +21,7 @@ struct with : Store, Option... {};
 namespace detail {
 
 template <class Given>
-inline constexpr bool is_start_option = same<Given, snapshots> || same<Given, cached_states>;
+inline constexpr bool is_start_option = same<Given, snapshots> || same<Given, cached_states> || same<Given, unknown_events>;
 
 template <class Wanted, class... Given>
 inline constexpr std::size_t times_given = (std::size_t{same<Wanted, Given>} + ... + 0);
@@ -34,6 +35,7 @@ struct clock_among<First, Rest...> : std::conditional_t<is_start_option<First>, 
 /// Whether what was given goes together: no option twice, one clock.
 template <class... Given>
 inline constexpr bool starts_with = times_given<snapshots, Given...> <= 1 && times_given<cached_states, Given...> <= 1 &&
+                                    times_given<unknown_events, Given...> <= 1 &&
                                     (std::size_t{!is_start_option<Given>} + ... + 0) <= 1;
 
 template <class Wanted, class First, class... Rest>

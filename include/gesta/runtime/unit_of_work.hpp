@@ -33,7 +33,8 @@ class unit_of_work : public holdings<Model, Store> {
   using base::is_memory;
   using base::unit;
 
-  unit_of_work(const Store& store, Clock clock) : base(store), clock_(static_cast<Clock&&>(clock)) {
+  unit_of_work(const Store& store, Clock clock, unknown_events policy = unknown_events::fail)
+      : base(store), clock_(static_cast<Clock&&>(clock)), unknown_(policy) {
     if constexpr (is_memory) {
       this->each_table([&](auto& t) { t.reserve(log_.reserved_streams(), log_type::can_fail); });
       if constexpr (tag_states_type::any) this->tag_states_.reserve(log_.reserved_streams(), log_type::can_fail);
@@ -148,6 +149,17 @@ class unit_of_work : public holdings<Model, Store> {
   }
   bool doomed() const noexcept { return doomed_; }
 
+  /// The position of the first event of an entity that the model does not know; 0: there is none.
+  std::uint64_t first_unknown([[maybe_unused]] std::uint16_t aggregate, [[maybe_unused]] key_bytes key) const noexcept {
+    if constexpr (is_memory) return 0;
+    else return unknown_.first_unknown(aggregate, key);
+  }
+  const std::vector<parked_event>& parked() const noexcept {
+    static const std::vector<parked_event> none;
+    if constexpr (is_memory) return none;
+    else return unknown_.parked();
+  }
+
   std::size_t outcome_count() const noexcept {
     if constexpr (is_memory) return log_.outcome_count();
     else return 0;
@@ -175,6 +187,31 @@ class unit_of_work : public holdings<Model, Store> {
   template <class Table, class Place>
   about about_event(Table& table, Place place, std::uint64_t version, std::uint64_t position, const origin& from) {
     return {table.key(place.number), version, position, from.time, from.correlation, from.causation};
+  }
+
+  /// Whether an entity can be decided on: its state holds all its facts. False: last_failure() says why not.
+  template <class Aggregate, class Place>
+  [[gnu::always_inline]] bool is_whole([[maybe_unused]] const Place& found) {
+    if constexpr (is_memory) return true;
+    else
+      return !found || unknown_.empty() ||
+             has_no_unknown(flow_type::template aggregate_tag<Aggregate>, this->template table_of<Aggregate>().key(found.number));
+  }
+  [[gnu::noinline, gnu::cold]] bool has_no_unknown(std::uint16_t aggregate, key_bytes key) {
+    const std::uint64_t position = first_unknown(aggregate, key);
+    return position == 0 || misses("nothing is decided on an entity that has an event which the model does not know, at position ", position);
+  }
+  /// Whether states about tags hold all their facts: an event that the model does not know may have any tag.
+  bool knows_all_tagged() {
+    if constexpr (is_memory) return true;
+    else
+      return unknown_.first() == 0 ||
+             misses("nothing is decided across entities while there is an event which the model does not know, at position ", unknown_.first());
+  }
+  [[gnu::noinline, gnu::cold]] bool misses(const char* what, std::uint64_t position) {
+    failure cause(failure::kind::unknown_event, 0, what, position);
+    cause.position = position;
+    return fails(cause);
   }
 
   [[gnu::noinline, gnu::cold]] void no_room_for_entities() {
@@ -314,18 +351,33 @@ class unit_of_work : public holdings<Model, Store> {
 
   /// Takes in an event that another process recorded, or that was there when the log was opened.
   void take_in(const recorded& record) {
+    if (record.tag == unknown_tag) [[unlikely]] return take_in_unknown(record);
     this->table_at(record.aggregate, [&](auto& table, auto which) {
       auto* const entity = table.find_or_add(record.key);
       if (entity == nullptr || record.version != entity->version + 1) return unreadable(record);
       entity->version = static_cast<std::uint32_t>(record.version);
+      if (!unknown_.empty()) [[unlikely]]
+        if (first_unknown(record.aggregate, record.key) != 0) return;  // its state stays the one before that event
       evolve_by<typename decltype(which)::type>(*entity, record);
     });
     if constexpr (tag_states_type::any) (void)fold_tagged(record);
     project_record(record);
   }
 
+  [[gnu::noinline, gnu::cold]] void take_in_unknown(const recorded& record) {
+    if (unknown_.policy() == unknown_events::fail) return this->lose(detail::why_unknown(record));
+    unknown_.note(record.position);
+    this->table_at(record.aggregate, [&](auto& table, auto) {
+      auto* const entity = table.find_or_add(record.key);
+      if (entity == nullptr || record.version != entity->version + 1) return this->lose(unreadable_at(record.position));
+      entity->version = static_cast<std::uint32_t>(record.version);
+      unknown_.block(record.aggregate, record.key, record.position);
+    });
+    if (unknown_.policy() == unknown_events::park) unknown_.park(record);
+  }
+
   [[gnu::noinline, gnu::cold]] void unreadable(const recorded& record) {
-    this->lose(unreadable_at(record.position));
+    this->lose(detail::why_unreadable(record));
   }
 
   [[no_unique_address]] Clock clock_;
@@ -334,6 +386,7 @@ class unit_of_work : public holdings<Model, Store> {
   std::size_t outcomes_before_ = 0;
   bool open_ = false;
   bool doomed_ = false;
+  [[no_unique_address]] std::conditional_t<is_memory, nothing_unknown, unknown_facts> unknown_;
 };
 
 }  // namespace gesta::detail

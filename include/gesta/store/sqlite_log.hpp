@@ -513,7 +513,7 @@ class sqlite_log {
     const char* why = row.read(names_, keys_, buffer, record);
     if (why != nullptr && !is_open_ && names_.refresh()) why = row.read(names_, keys_, buffer, record);  // others may have entered types
     if (why != nullptr) return corrupt(row.position(), why);
-    if (record.aggregate == sqlite_names::unknown) return true;  // its aggregate has left with it
+    if (record.aggregate == sqlite_names::unknown && record.tag == retired_tag) return true;  // its aggregate has left with it
     if (record.size == 0 && row.is_erased()) {
       if (!WithErased) return true;
       record.tag = retired_tag;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include <gesta/message/id.hpp>
@@ -38,7 +39,7 @@ struct model_ids {
 class sqlite_names {
  public:
   /// What stands for a tag where the model does not know the id.
-  static constexpr std::uint16_t unknown = 0xfffe;
+  static constexpr std::uint16_t unknown = unknown_tag;
 
   sqlite_names(sqlite_file& file, const model_ids& ids) : file_(file), ids_(ids) {
     for (std::size_t kind = 0; kind < stored_kinds; ++kind) numbers_[kind].resize(ids.of[kind].count);
@@ -49,7 +50,7 @@ class sqlite_names {
            file_.prepare(add_, "insert into types(kind, id, version, form) values(?, ?, ?, ?)");
   }
 
-  /// Reads what others added. False: an error, or an event that the model neither knows nor has retired.
+  /// Reads what others added. False: an error.
   bool refresh() {
     const sqlite_reading reading(read_.set(0, kept_));
     bool failed = false, known = true;
@@ -78,6 +79,21 @@ class sqlite_names {
     return at < entries_.size() && entries_[at].kind == kind ? entries_[at].tag : unknown;
   }
 
+  /// Whether the file has a type of this kind under this number.
+  bool has(stored_kind kind, std::int64_t number) const noexcept {
+    const auto at = static_cast<std::size_t>(number) - 1;
+    return at < entries_.size() && entries_[at].kind == kind;
+  }
+
+  /// The id of an event of the file whose tag is `unknown`; a null name: there is no such event. Valid until the next refresh.
+  event_id unknown_id(std::int64_t number) const noexcept {
+    for (const foreign& one : foreign_)
+      if (one.number == number) return {one.id.c_str(), one.version};
+    return {nullptr};
+  }
+  /// The id of an event of the model.
+  event_id id_of_tag(std::uint16_t tag) const noexcept { return ids_.of[index(stored_kind::event)].first[tag]; }
+
   /// The number of a tag in the file; 0: it is not there.
   std::int64_t number_in_file(stored_kind kind, std::uint16_t tag) const noexcept { return numbers_[index(kind)][tag]; }
 
@@ -102,6 +118,13 @@ class sqlite_names {
   struct entry {
     stored_kind kind;
     std::uint16_t tag;
+  };
+
+  /// An event of the file that the model neither knows nor has retired.
+  struct foreign {
+    std::int64_t number;
+    unsigned version;
+    std::string id;
   };
 
   static std::size_t index(stored_kind kind) noexcept { return static_cast<std::size_t>(kind); }
@@ -137,16 +160,11 @@ class sqlite_names {
     while (kind < stored_kinds && std::strcmp(read_.text(1), name(static_cast<stored_kind>(kind))) != 0) ++kind;
     if (kind == stored_kinds) return file_.break_off(failure(failure::kind::corrupt, 0, "a type of an unknown kind: ", file_.path()));
     const entry what{static_cast<stored_kind>(kind), find(ids_.of[kind], id, version)};
-    if (what.kind == stored_kind::event && what.tag == unknown) {
-      if (!ids_.is_retired(id)) {
-        failure cause(failure::kind::unknown_event, 0, "the file holds the event ", id, " version ", std::uint64_t{version});
-        cause.add(", which the model neither knows nor has retired: ");
-        cause.add(file_.path());
-        return file_.break_off(cause);
-      }
+    if (what.kind == stored_kind::event && what.tag == unknown && ids_.is_retired(id)) {
       enter(number, {what.kind, retired_tag});
     } else {
       enter(number, what);
+      if (what.kind == stored_kind::event && what.tag == unknown) foreign_.push_back({number, version, id});
       if (what.tag != unknown && read_.number(4) != 0) formless_.push_back(number);
     }
     kept_ = number;
@@ -164,6 +182,7 @@ class sqlite_names {
   model_ids ids_;
   std::vector<std::int64_t> numbers_[stored_kinds];  ///< by tag; 0: not in the file
   std::vector<entry> entries_;                       ///< by number, from 1
+  std::vector<foreign> foreign_;                     ///< few: each is an id, not an event
   std::vector<std::int64_t> formless_;               ///< known to the model, and without a form in the file
   std::int64_t kept_ = 0;                            ///< the last number that is committed, or read
   sqlite_statement read_, add_;

@@ -32,9 +32,18 @@ struct record_row {
   const char* read(const sqlite_names& names, const key_column* keys, key_column::buffer& buffer, recorded& record) const noexcept {
     record.tag = names.tag(stored_kind::event, row.number(4));
     record.aggregate = names.tag(stored_kind::aggregate, row.number(9));
-    if (record.tag == sqlite_names::unknown) return "the table types has no such event";
-    if (record.aggregate == sqlite_names::unknown) return record.tag == retired_tag ? nullptr : "the model does not know its aggregate";
-    if (!keys[record.aggregate].get(row, 10, buffer, record.key)) return "its key is of another type";
+    if (record.tag == sqlite_names::unknown) record.id = names.unknown_id(row.number(4));
+    else if (record.aggregate == sqlite_names::unknown && record.tag != retired_tag) record.id = names.id_of_tag(record.tag);
+    if (record.tag == sqlite_names::unknown && record.id.name == nullptr) return "the table types has no such event";
+    if (record.id.name != nullptr) record.tag = unknown_tag;
+    if (record.aggregate == sqlite_names::unknown) {
+      if (!names.has(stored_kind::aggregate, row.number(9))) return "the table types has no such aggregate";
+      if (record.tag == retired_tag) return nullptr;
+      const byte_view key = row.bytes(10);
+      record.key = {static_cast<const char*>(key.data), static_cast<std::uint32_t>(key.size)};
+    } else if (!keys[record.aggregate].get(row, 10, buffer, record.key)) {
+      return "its key is of another type";
+    }
     record.entity = unknown_entity;
     record.version = static_cast<std::uint64_t>(version());
     record.position = static_cast<std::uint64_t>(position());

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <gesta/message/about.hpp>
+#include <gesta/message/id.hpp>
 #include <gesta/message/once.hpp>
 #include <gesta/store/failure.hpp>
 
@@ -24,10 +25,15 @@ struct recorded {
   const void* payload;
   std::uint32_t size;
   bool in_place;  ///< payload is a live object of the event's type; else bytes of the codec
+  event_id id{nullptr};  ///< as it is stored, where the tag is unknown_tag; else nothing
 };
 inline constexpr std::uint32_t unknown_entity = 0xffffffffu;
 /// The tag of an event whose id the model has retired: it keeps its version and is passed over.
 inline constexpr std::uint16_t retired_tag = 0xffff;
+/// The tag of an event whose id, or whose aggregate, the model neither knows nor has retired: `recorded::id` names it. A store hands it over
+/// like any other; who reads decides what becomes of it (runtime/unknown_events.hpp). Its aggregate may be none of the model, and its key
+/// is then as the store holds it.
+inline constexpr std::uint16_t unknown_tag = 0xfffe;
 
 /// What an append came to.
 enum class append_result : std::uint8_t { ok, conflict, failed };
