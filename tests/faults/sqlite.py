@@ -91,6 +91,51 @@ class Work:
             return None if check.stdout == "ok\n" else where + check.stdout + check.stderr
 
 
+class Restoring:
+    """A file is made of a backup: under its name there is nothing, or all of it; nothing but where it was said to be there."""
+
+    def __init__(self, count):
+        self.count, self.holder = count, tempfile.TemporaryDirectory()
+        self.backup = Path(self.holder.name) / "backup.db"
+        subprocess.run([WRITER, "write", str(self.backup), str(count), "6000"], capture_output=True, check=True)
+        with tempfile.TemporaryDirectory() as name:
+            said, code = self.restore(Path(name))
+            assert code == 0 and said == [f"restored {count}"], said
+            self.calls = int(Path(f"{name}.count").read_text())
+            Path(f"{name}.count").unlink()
+        print(f"{self.calls} calls reach the disk while a backup of {count} events is restored", flush=True)
+
+    def restore(self, folder, at=0, how="eio", stays=False):
+        env = {**os.environ, "LD_PRELOAD": IO, "FAULTY_FOLDER": str(folder), "FAULTY_AT": str(at), "FAULTY_HOW": how, "FAULTY_COUNT": f"{folder}.count"}
+        if stays:
+            env["FAULTY_STAYS"] = "1"
+        done = subprocess.run([WRITER, "restore", str(self.backup), str(folder / "a.db")], env=env, capture_output=True, text=True, timeout=120)
+        return done.stdout.splitlines(), done.returncode
+
+    def wrong(self, at, how, stays):
+        """What is wrong after a run with this fault; None when nothing is."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name) / "store"
+            folder.mkdir()
+            said, code = self.restore(folder, at, how, stays)
+            there = (folder / "a.db").exists()
+            where = f"call {at}, {how}{' from there on' if stays else ''}: {said}, "
+            if how in ("kill", "torn"):
+                if code != -signal.SIGKILL:
+                    return where + f"the process ended with {code}"
+            elif code not in (0, 3) or (code == 0 and not there) or (code == 3 and there and not stays):  # its name cannot be taken back then
+                return where + f"the process ended with {code}, and the file is {'' if there else 'not '}there"
+            if any(len(line.split()) < 3 for line in said if line.startswith("failed")):
+                return where + "a failure without words"
+            if there and read(folder) != list(range(1, self.count + 1)):
+                return where + f"the file holds {read(folder)}"
+            if not there:  # and nothing is in the way of the next try
+                said, code = self.restore(folder)
+                if code != 0:
+                    return where + f"and then {said}"
+            return None
+
+
 def read(folder):
     """The numbers in the store, read without any fault; None when it cannot be read."""
     done = subprocess.run([WRITER, "list", str(folder / "a.db")], capture_output=True, text=True, timeout=120)
@@ -125,6 +170,12 @@ class Faults(unittest.TestCase):
         self.assertGreater(old.calls, 30)
         self.strike(old, [(at, how, False) for at in range(1, old.calls + 1) for how in ONCE])
         self.strike(old, [(at, how, True) for at in range(1, old.calls + 1) for how in STAYING])
+
+    def test_one_call_fails_while_a_backup_is_restored(self):
+        restoring = Restoring(count=6)
+        self.assertGreater(restoring.calls, 20)
+        self.strike(restoring, [(at, how, False) for at in range(1, restoring.calls + 1) for how in ONCE])
+        self.strike(restoring, [(at, how, True) for at in range(1, restoring.calls + 1, 2) for how in STAYING])
 
     def test_a_call_fails_while_a_long_log_is_moved_into_the_file(self):
         print(f"seed {SEED}", flush=True)

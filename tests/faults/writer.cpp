@@ -4,6 +4,7 @@
 //                                  bytes; after a failure the store is opened again and the same command repeated, at most twice. Prints
 //                                  "kept N" for each that was acknowledged, "failed N KIND WORDS" for each failure. Ends with 3 when it
 //                                  gives up.
+//   writer restore FROM FILE       makes the file of a backup; prints "restored POSITION", or "failed KIND WORDS" and ends with 3.
 //   writer list FILE               prints the recorded numbers in order of position.
 #include <gesta/gesta.hpp>
 #include <gesta/store/sqlite.hpp>
@@ -67,6 +68,12 @@ int write(const std::string& path, std::int64_t count, std::int64_t size) {
   return 0;
 }
 
+int restore(const std::string& from, const std::string& path) {
+  const gesta::copy_result made = gesta::restore(from, gesta::sqlite_store{.path = path});
+  if (!made) return std::printf("failed %d %s\n", static_cast<int>(made.why().why), made.why().describe()), 3;
+  return std::printf("restored %llu\n", static_cast<unsigned long long>(made.last_position())), 0;
+}
+
 int list(const std::string& path) {
   auto app = open(path);
   if (const gesta::failure* const cause = app.broken()) return std::fprintf(stderr, "%s\n", cause->describe()), 1;
@@ -79,6 +86,7 @@ int list(const std::string& path) {
 int main(int count, char** words) {
   const std::string what = count > 2 ? words[1] : "";
   if (what == "write" && count == 5) return write(words[2], std::atoll(words[3]), std::atoll(words[4]));
+  if (what == "restore" && count == 4) return restore(words[2], words[3]);
   if (what == "list" && count == 3) return list(words[2]);
-  return std::fprintf(stderr, "usage: writer write FILE COUNT SIZE | list FILE\n"), 2;
+  return std::fprintf(stderr, "usage: writer write FILE COUNT SIZE | restore FROM FILE | list FILE\n"), 2;
 }

@@ -16,6 +16,7 @@
 #include <gesta/codec/wire_form.hpp>
 #include <gesta/message/id.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/store/sqlite_backup.hpp>
 #include <gesta/store/sqlite_log.hpp>
 
 namespace gesta {
@@ -44,6 +45,19 @@ struct sqlite_store {
   template <class Model>
   using log = detail::sqlite_log_of<Model>;
 };
+
+/// Copies the file of a store to `to`, whoever uses it meanwhile: nobody waits, and what is committed meanwhile is not in the copy. The copy
+/// is one complete file, of the same incarnation: keep it, and restore it to write to it. Nothing of the name `to` may be there. Whenever it
+/// is stopped, no part of a file stands under that name. The folder of `to` has to be there.
+inline copy_result backup(const sqlite_store& store, const std::string& to) {
+  return detail::sqlite_copy(store.path.c_str(), to.c_str(), store.patience_milliseconds).backup();
+}
+
+/// Makes the file of a store, which is not there, of a backup. It is a new incarnation: who has seen positions after the last one of the
+/// backup can tell that they are of a log that is gone. Whenever it is stopped, no part of a file stands under the store's path.
+inline copy_result restore(const std::string& from, const sqlite_store& store) {
+  return detail::sqlite_copy(from.c_str(), store.path.c_str(), store.patience_milliseconds).restore(store.random);
+}
 
 namespace detail {
 

@@ -98,6 +98,9 @@ class sqlite_file {
     if (sqlite3_get_autocommit(connection()) == 0) rollback_.step();
   }
 
+  /// How long it waits for others, in milliseconds.
+  std::uint32_t patience() const noexcept { return static_cast<std::uint32_t>(patience_); }
+
   /// Which of the logs that share a past this file is.
   message_id incarnation() const noexcept { return incarnation_; }
 

@@ -53,6 +53,21 @@ inline int read_incarnation(sqlite3* connection, message_id& name) noexcept {
   return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
+/// Whether this file's log is the one in which a position was seen: its incarnation is that of now, or one that the file was restored
+/// from, and the position is not after the cut. False too where it is not known. SQLITE_OK or an error.
+inline int is_of_this_log(sqlite3* connection, const message_id& name, std::uint64_t position, bool& answer) noexcept {
+  sqlite_statement question;
+  constexpr const char* sql =
+      "select (select min(after) from incarnations later where later.number > i.number) from incarnations i where incarnation = ? and "
+      "(select coalesce(max(position), 0) from events) >= ?";
+  if (const int code = question.prepare(connection, sql); code != SQLITE_OK) return code;
+  const stored_id stored = stored_id::of(name);
+  const std::int64_t at = position > std::uint64_t{1} << 62 ? std::int64_t{1} << 62 : static_cast<std::int64_t>(position);
+  const int code = question.set_blob(0, {stored.bytes, sizeof stored.bytes}).set(1, at).step();
+  answer = code == SQLITE_ROW && (question.is_null(0) || question.number(0) >= at);
+  return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
 }  // namespace detail
 
 }  // namespace gesta

@@ -13,6 +13,7 @@
 
 #include <gesta/message/about.hpp>
 #include <gesta/store/slice.hpp>
+#include <gesta/store/sqlite_backup.hpp>
 #include <gesta/store/sqlite_file.hpp>
 #include <gesta/store/sqlite_key.hpp>
 #include <gesta/store/sqlite_names.hpp>
@@ -68,6 +69,15 @@ class sqlite_log {
   std::uint64_t last_position() const noexcept { return static_cast<std::uint64_t>(last_); }
   /// A position is a place in the log only together with this: a file restored from a backup gives positions anew.
   message_id incarnation() const noexcept { return file_.incarnation(); }
+  /// Whether a position that was seen in an incarnation is one of this log: what a restore cut off is not. False: last_failure() says
+  /// why it cannot be told.
+  bool knows(const message_id& incarnation, std::uint64_t position, bool& answer) {
+    if (!flush()) return false;
+    const int code = is_of_this_log(file_.connection(), incarnation, position, answer);
+    return code == SQLITE_OK || file_.fail(code);
+  }
+  /// Copies the file while it is in use, also by this log: gesta::backup. What an open unit has done is not in the copy.
+  copy_result backup(const char* to) { return sqlite_copy(file_.path(), to, file_.patience()).backup(); }
 
   // ---- units of work
 
