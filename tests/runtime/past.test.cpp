@@ -85,6 +85,13 @@ void on_each_store(Test&& test) {
     std::string folder = (std::filesystem::temp_directory_path() / "gesta-past-XXXXXX").string();
     REQUIRE(::mkdtemp(folder.data()) != nullptr);
     test([&](auto clock) { return gesta::start<model>(gesta::sqlite_store{.path = folder + "/a.db", .level = gesta::durability::process}, clock); });
+    for (const std::size_t most : {1, 2, 16}) {
+      INFO("SQLite, states cached: ", most);
+      const std::string path = folder + '/' + std::to_string(most) + ".db";
+      test([&](auto clock) {
+        return gesta::start<model>(gesta::sqlite_store{.path = path, .level = gesta::durability::process}, gesta::cached_states{most}, clock);
+      });
+    }
     std::filesystem::remove_all(folder);
   }
 }

@@ -184,10 +184,19 @@ class app {
 
   /// The state of one entity, the fold of its events; State{} when it has none. Valid until the next command.
   template <class Aggregate, class Key>
+    requires(!engine_type::template is_cached<Aggregate>)
   const typename Aggregate::state_type& state(const Key& key) const {
     const auto& table = engine_.template table_of<Aggregate>();
     const auto found = table.find(key);
     return found ? found->state : table.blank();
+  }
+  /// With gesta::cached_states it is read from the store where it is not there. Where that fails it is State{}, and broken() says why. Valid
+  /// until the next command, or until 64 other states were asked for.
+  template <class Aggregate, class Key>
+    requires(engine_type::template is_cached<Aggregate>)
+  const typename Aggregate::state_type& state(const Key& key) {
+    const auto found = engine_.template to_read<Aggregate>(key);
+    return found ? found->state : engine_.template table_of<Aggregate>().blank();
   }
 
   /// The state of one entity as it was, folded anew: `app.state<accounts>("alice", gesta::at_version{3})`, gesta::at_position{n} or
@@ -252,6 +261,13 @@ class app {
 
   /// The version of one entity: the number of its events.
   template <class Aggregate, class Key>
+    requires(engine_type::template is_cached<Aggregate>)
+  std::uint64_t version(const Key& key) {
+    const auto found = engine_.template to_read<Aggregate>(key);
+    return found ? found->version : 0;
+  }
+  template <class Aggregate, class Key>
+    requires(!engine_type::template is_cached<Aggregate>)
   std::uint64_t version(const Key& key) const {
     const auto found = engine_.template table_of<Aggregate>().find(key);
     return found ? found->version : 0;

@@ -107,7 +107,9 @@ class appending {
 
     const std::vector<given> events = encoded(facts);
     with_events_ += events.empty() ? 0 : 1;
-    const auto found = table.find(facts.key());
+    auto found = table.find(facts.key());
+    if constexpr (Engine::template is_cached<aggregate>)
+      if (!engine_.template load<aggregate>(facts.key(), found)) return void(failed_ = true);
     const std::uint64_t actual = found ? found->version : 0;
     if (facts.expectation().holds(actual)) return;
     const bool may_be_there = facts.expectation().what == expected::of::version && actual > facts.expectation().version && !events.empty();

@@ -93,6 +93,8 @@ class engine : public unit_of_work<Model, Store, Clock> {
 
     auto& table = this->template table_of<typename handler::aggregate>();
     auto found = table.find(key);
+    if constexpr (base::template is_cached<typename handler::aggregate>)
+      if (!this->template load<typename handler::aggregate>(key, found)) return answer.failed();
     const std::uint64_t version = found ? found->version : 0;
     if (!answer.expects(version)) [[unlikely]] return answer.unexpected(version);
     if (!this->template is_whole<typename handler::aggregate>(found)) [[unlikely]] return answer.failed();
@@ -151,6 +153,8 @@ class engine : public unit_of_work<Model, Store, Clock> {
     using aggregate = typename Facts::aggregate;
     auto& table = this->template table_of<aggregate>();
     auto found = table.find(facts.key());
+    if constexpr (base::template is_cached<aggregate>)
+      if (!this->template load<aggregate>(facts.key(), found)) return false;
     if (!this->template is_whole<aggregate>(found)) return false;
     const std::uint64_t version = found ? found->version : 0;
     const typename base::mark_type start = this->unit().here();
@@ -180,6 +184,10 @@ class engine : public unit_of_work<Model, Store, Clock> {
   template <class Outcome, class Command, class Key>
   Outcome first_outcome(const Key& key, const Command& command, const remembered& first) {
     using handler = handler_of<Command>;
+    if constexpr (base::template is_cached<typename handler::aggregate>) {
+      auto found = this->template table_of<typename handler::aggregate>().find(key);
+      if (!this->template load<typename handler::aggregate>(key, found)) return Outcome(this->last_failure());
+    }
     const auto& state = state_now<handler>(key, command);
     if (first.what != verdict::rejected) return Outcome(typename Outcome::to_settle{}, state, first.version, first.position, true);
     return first_refusal<Outcome, 0>(typename handler::rejections{}, first, state);

@@ -11,6 +11,7 @@
 #include <gesta/detail/hana.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/runtime/boundaries.hpp>
+#include <gesta/runtime/cached_entities.hpp>
 #include <gesta/runtime/entities.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/snapshot_shelf.hpp>
@@ -24,6 +25,7 @@ namespace gesta::detail {
 
 struct no_shelves {};
 struct no_snapshots {};
+struct no_cache {};
 
 /// What holds the records of the current unit of work: the log itself where it is memory, else records of the engine's own.
 struct no_records {};
@@ -48,13 +50,21 @@ class holdings {
   using mark_type = typename unit_type::mark;
   static constexpr bool is_memory = log_type::is_memory;
   static constexpr bool keeps_snapshots = detail::keeps_snapshots<Store>;
+  static constexpr bool caches_states = detail::caches_states<Store>;
 
+  /// Whether only some entities of an aggregate are in memory. A boundary is one stream, and what it reads is kept up by every event.
   template <class Aggregate>
-  using table_type = entities<Aggregate, typename log_type::stream>;
+  static constexpr bool is_cached = caches_states && !boundary_part<Aggregate>;
+  template <class Aggregate>
+  using table_type = std::conditional_t<is_cached<Aggregate>, cached_entities<Aggregate, typename log_type::stream>, entities<Aggregate, typename log_type::stream>>;
   using tag_states_type = tag_states<flow_type>;
 
   explicit holdings(const Store& store) : log_(store) {
     if constexpr (keeps_snapshots) every_ = static_cast<const snapshots&>(store).every;
+    if constexpr (caches_states) {
+      most_ = static_cast<const cached_states&>(store).most;
+      log_.read_on_demand();
+    }
   }
   holdings(const holdings&) = delete;
   holdings& operator=(const holdings&) = delete;
@@ -82,6 +92,8 @@ class holdings {
   }
   /// Only where snapshots are kept: after how many events of an entity.
   std::uint64_t events_a_snapshot() const noexcept { return every_; }
+  /// Only where states are cached: of how many entities of an aggregate.
+  std::size_t most_states() const noexcept { return most_; }
 
   // ---- reading records
 
@@ -184,6 +196,7 @@ class holdings {
   values_of<mapped<table_type, typename flow_type::aggregates>> tables_{};
   [[no_unique_address]] decltype(make_shelves()) shelves_ = make_shelves();
   [[no_unique_address]] std::conditional_t<keeps_snapshots, std::uint64_t, no_snapshots> every_{};
+  [[no_unique_address]] std::conditional_t<caches_states, std::size_t, no_cache> most_{};
   views<Model> views_;
   bool lost_ = false;
   failure failure_;

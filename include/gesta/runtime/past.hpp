@@ -7,10 +7,9 @@
 #include <cstdint>
 #include <type_traits>
 
-#include <gesta/codec/old_state.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/runtime/loading.hpp>
 #include <gesta/runtime/reading.hpp>
-#include <gesta/runtime/snapshot_taking.hpp>
 #include <gesta/runtime/stored.hpp>
 #include <gesta/store/moment.hpp>
 #include <gesta/store/store.hpp>
@@ -23,17 +22,10 @@ template <class Aggregate, class Held, class Key, class Fold>
 bool fold_from_snapshot(Held& held, const Key& key, const slice& part, std::uint64_t upto, typename Aggregate::state_type& state, failure& cause,
                         Fold&& fold) {
   using flow_type = typename Held::flow_type;
-  using state_type = typename Aggregate::state_type;
   if (held.broken() != nullptr) return cause = *held.broken(), false;
   auto& table = held.template table_of<Aggregate>();
   const auto found = table.find(key);
-  const auto use = [&](const stored_snapshot& snapshot) {
-    state_type was{};
-    const auto* const bytes = static_cast<const std::byte*>(snapshot.state);
-    if (read_state(snapshot.fingerprint, bytes, snapshot.size, was, fingerprint_of<flow_type, Aggregate>{}) != state_read::ready) return false;
-    state = static_cast<state_type&&>(was);
-    return true;
-  };
+  const auto use = into_state<flow_type, Aggregate>(state);
   const bool read = held.log().read_from_snapshot(flow_type::template aggregate_tag<Aggregate>, found ? found->stream : typename Held::log_type::stream{},
                                                   table.bytes_of(key), part, upto, use, fold);
   if (!read) cause = held.log().last_failure();

@@ -37,7 +37,9 @@ template <class Aggregate, class Held, class Place>
 bool take_snapshot(Held& held, Place place) {
   using flow_type = typename Held::flow_type;
   auto& entity = *place;
-  if constexpr (!Held::is_memory) {
+  if constexpr (boundary_part<Aggregate>) {
+    return true;  // it has no state of its own
+  } else if constexpr (!Held::is_memory) {
     if (held.first_unknown(flow_type::template aggregate_tag<Aggregate>, held.template table_of<Aggregate>().key(place.number)) != 0) return true;
     const std::uint64_t fingerprint = fingerprint_of<flow_type, Aggregate>{}(type_is<typename Aggregate::state_type>{});
     return held.log().keep_snapshot(flow_type::template aggregate_tag<Aggregate>, entity.stream, held.template table_of<Aggregate>().key(place.number),
@@ -56,11 +58,16 @@ template <class Held>
   if (every == 0) return true;
   bool taken = true;
   held.unit().each(start, held.unit().here(), [&](const record_head& head, std::uint64_t) {
-    if (head.version % every != 0) return;
+    if (!Held::caches_states && head.version % every != 0) return;
     held.table_at(head.aggregate, [&](auto& table, auto which) {
       using place = typename std::remove_reference_t<decltype(table)>::place;
       const place one{&table.at(head.entity), head.entity};
-      if (head.version + every > one->version) taken = taken && take_snapshot<typename decltype(which)::type>(held, one);  // once an entity
+      bool is_due = head.version % every == 0 && head.version + every > one->version;  // once an entity
+      if constexpr (Held::template is_cached<typename decltype(which)::type>) {
+        is_due = is_due || (one->is_far_from_one && one->version == head.version);
+        if (is_due) one->is_far_from_one = false;
+      }
+      if (is_due) taken = taken && take_snapshot<typename decltype(which)::type>(held, one);
     });
   });
   return taken;
@@ -69,17 +76,29 @@ template <class Held>
 /// Takes a snapshot of one entity where it has events.
 template <class Aggregate, class Held, class Key>
 bool take_snapshot_of(Held& held, const Key& key) {
-  const auto found = held.template table_of<Aggregate>().find(key);
+  auto found = held.template table_of<Aggregate>().find(key);
+  if constexpr (Held::template is_cached<Aggregate>)
+    if (!held.template load<Aggregate>(key, found)) return false;
   return !found || found->version == 0 || take_snapshot<Aggregate>(held, found);
 }
 /// Takes a snapshot of every entity of one aggregate.
 template <class Aggregate, class Held>
 bool take_snapshots_of_all(Held& held) {
-  bool taken = true;
-  held.template table_of<Aggregate>().each([&](auto place) {
-    if (place->version != 0) taken = taken && take_snapshot<Aggregate>(held, place);
-  });
-  return taken;
+  auto& table = held.template table_of<Aggregate>();
+  if constexpr (Held::template is_cached<Aggregate>) {
+    return held.log().each_stream(Held::flow_type::template aggregate_tag<Aggregate>, [&](const key_bytes& bytes) {
+      typename std::remove_reference_t<decltype(table)>::value key{};
+      if (!read_key(bytes, key)) return false;
+      table.make_room(held.most_states());  // the unit touches no other entity
+      return take_snapshot_of<Aggregate>(held, key);
+    });
+  } else {
+    bool taken = true;
+    table.each([&](auto place) {
+      if (place->version != 0) taken = taken && take_snapshot<Aggregate>(held, place);
+    });
+    return taken;
+  }
 }
 
 /// Of every entity of some aggregates.

@@ -24,12 +24,14 @@ template <class Aggregate, class Held, class Key, class Visit>
 bool each_stored(Held& held, const Key& key, const slice& part, failure& cause, Visit&& visit) {
   auto& table = held.template table_of<Aggregate>();
   const auto found = table.find(key);
-  if (!found) return true;
+  if constexpr (!Held::template is_cached<Aggregate>)
+    if (!found) return true;
   if constexpr (Held::is_memory) {
     return held.template each_record_of<true>(table, found.number, part, visit) || (cause = overwritten(), false);
   } else {
     if (held.broken() != nullptr) return cause = *held.broken(), false;
-    const bool read = held.log().read(Held::flow_type::template aggregate_tag<Aggregate>, found->stream, table.key(found.number), part, visit);
+    const bool read = held.log().read(Held::flow_type::template aggregate_tag<Aggregate>, found ? found->stream : typename Held::log_type::stream{},
+                                      table.bytes_of(key), part, visit);
     if (!read) cause = held.log().last_failure();
     return read;
   }

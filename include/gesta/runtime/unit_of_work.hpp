@@ -11,6 +11,7 @@
 #include <gesta/detail/hash.hpp>
 #include <gesta/message/once.hpp>
 #include <gesta/runtime/holdings.hpp>
+#include <gesta/runtime/loading.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/snapshot_taking.hpp>
 #include <gesta/runtime/stored.hpp>
@@ -40,7 +41,7 @@ class unit_of_work : public holdings<Model, Store> {
       if constexpr (tag_states_type::any) this->tag_states_.reserve(log_.reserved_streams(), log_type::can_fail);
     } else if (const failure* const cause = log_.broken()) {
       this->lose(*cause);
-    } else if (!log_.catch_up([&](const recorded& record) { take_in(record); })) {
+    } else if (!take_in_all()) {
       this->lose(log_.last_failure());  // read outside a unit, so that a long log keeps nobody from writing
     }
   }
@@ -56,7 +57,7 @@ class unit_of_work : public holdings<Model, Store> {
   bool catch_up() {
     if constexpr (!is_memory) {
       if (lost_) return false;
-      if (!open_ && !log_.catch_up([&](const recorded& record) { take_in(record); })) return fails(log_.last_failure());
+      if (!open_ && !take_in_all()) return fails(log_.last_failure());
     }
     return !lost_;
   }
@@ -69,8 +70,12 @@ class unit_of_work : public holdings<Model, Store> {
     if constexpr (is_memory) {
       outcomes_before_ = log_.outcome_count();
     } else {
+      if constexpr (base::caches_states)
+        this->each_table([this](auto& table) {
+          if constexpr (requires { table.make_room(0); }) table.make_room(this->most_states());
+        });
       if (!log_.begin()) return fails(log_.last_failure());
-      const bool caught_up = log_.catch_up([&](const recorded& record) { take_in(record); });
+      const bool caught_up = take_in_all();
       if (!caught_up || lost_) {
         const failure cause = log_.last_failure();
         log_.rollback();
@@ -159,6 +164,27 @@ class unit_of_work : public holdings<Model, Store> {
     if constexpr (is_memory) return none;
     else return unknown_.parked();
   }
+  /// Where states are cached: brings an entity to now, see load_entity. False: the unit fails, or where none is open the app is broken.
+  template <class Aggregate, class Key, class Place>
+  bool load(const Key& key, Place& found) {
+    failure cause;
+    if (load_entity<Aggregate>(*this, key, found, open_, cause)) return true;
+    if (open_) doom(cause);
+    else this->lose(cause);
+    return false;
+  }
+  /// Where states are cached: the place of an entity that is to be read, or nothing. What is there and was not asked for in the open unit is
+  /// given as it is.
+  template <class Aggregate, class Key>
+  auto to_read(const Key& key) {
+    auto& table = this->template table_of<Aggregate>();
+    if (!open_) table.make_room_to_read(this->most_states() + table.most_read);
+    auto found = table.find(key);
+    if (lost_) return found;
+    if (open_ || !found) (void)load<Aggregate>(key, found);
+    if (found) table.note_read(*found);
+    return found;
+  }
 
   std::size_t outcome_count() const noexcept {
     if constexpr (is_memory) return log_.outcome_count();
@@ -243,6 +269,7 @@ class unit_of_work : public holdings<Model, Store> {
       }
       pending_.put(tag, aggregate, number, version, 0, from, event);
     }
+    if constexpr (base::template is_cached<typename Handler::aggregate>) entity.checked = log_.times_changed();
     entity.version = version;
     return true;
   }
@@ -316,13 +343,17 @@ class unit_of_work : public holdings<Model, Store> {
     if constexpr (tag_states_type::any) mark_tagged(start);
     std::vector<stale> touched;
     unit().each(start, unit().here(), [&](const record_head& head, std::uint64_t) {
-      this->table_at(head.aggregate, [&](auto& table, auto) {
-        auto& entity = table.at(head.entity);
-        if (entity.version < head.version) return;
-        entity.version = head.version - 1;
-        if constexpr (is_memory) entity.stream.head = head.previous;
-        else if (entity.version == 0) entity.stream = {};
-        touched.push_back({head.aggregate, head.entity});
+      this->table_at(head.aggregate, [&](auto& table, auto which) {
+        if constexpr (base::template is_cached<typename decltype(which)::type>) {
+          table.drop(head.entity);
+        } else {
+          auto& entity = table.at(head.entity);
+          if (entity.version < head.version) return;
+          entity.version = head.version - 1;
+          if constexpr (base::is_memory) entity.stream.head = head.previous;
+          else if (entity.version == 0) entity.stream = {};
+          touched.push_back({head.aggregate, head.entity});
+        }
       });
     });
     unit().cut(start);
@@ -349,16 +380,24 @@ class unit_of_work : public holdings<Model, Store> {
     }
   }
 
+  /// Takes in what others recorded since, at first everything. Entities of a cache are brought to now when they are needed: views and what
+  /// boundaries read are told alone, and where there are none nothing is read.
+  bool take_in_all() {
+    if constexpr (base::caches_states && flow_type::projections::size == 0 && !tag_states_type::any) return log_.skip();
+    else return log_.catch_up([&](const recorded& record) { take_in(record); });
+  }
   /// Takes in an event that another process recorded, or that was there when the log was opened.
   void take_in(const recorded& record) {
     if (record.tag == unknown_tag) [[unlikely]] return take_in_unknown(record);
-    this->table_at(record.aggregate, [&](auto& table, auto which) {
-      auto* const entity = table.find_or_add(record.key);
-      if (entity == nullptr || record.version != entity->version + 1) return unreadable(record);
-      entity->version = static_cast<std::uint32_t>(record.version);
-      if (!unknown_.empty()) [[unlikely]]
-        if (first_unknown(record.aggregate, record.key) != 0) return;  // its state stays the one before that event
-      evolve_by<typename decltype(which)::type>(*entity, record);
+    this->table_at(record.aggregate, [&]([[maybe_unused]] auto& table, auto which) {
+      if constexpr (!base::template is_cached<typename decltype(which)::type>) {
+        auto* const entity = table.find_or_add(record.key);
+        if (entity == nullptr || record.version != entity->version + 1) return unreadable(record);
+        entity->version = static_cast<std::uint32_t>(record.version);
+        if (!unknown_.empty()) [[unlikely]]
+          if (first_unknown(record.aggregate, record.key) != 0) return;  // its state stays the one before that event
+        evolve_by<typename decltype(which)::type>(*entity, record);
+      }
     });
     if constexpr (tag_states_type::any) (void)fold_tagged(record);
     project_record(record);
@@ -367,11 +406,13 @@ class unit_of_work : public holdings<Model, Store> {
   [[gnu::noinline, gnu::cold]] void take_in_unknown(const recorded& record) {
     if (unknown_.policy() == unknown_events::fail) return this->lose(detail::why_unknown(record));
     unknown_.note(record.position);
-    this->table_at(record.aggregate, [&](auto& table, auto) {
-      auto* const entity = table.find_or_add(record.key);
-      if (entity == nullptr || record.version != entity->version + 1) return this->lose(unreadable_at(record.position));
-      entity->version = static_cast<std::uint32_t>(record.version);
-      unknown_.block(record.aggregate, record.key, record.position);
+    this->table_at(record.aggregate, [&]([[maybe_unused]] auto& table, auto which) {
+      if constexpr (!base::template is_cached<typename decltype(which)::type>) {  // there whoever loads the entity meets it
+        auto* const entity = table.find_or_add(record.key);
+        if (entity == nullptr || record.version != entity->version + 1) return this->lose(unreadable_at(record.position));
+        entity->version = static_cast<std::uint32_t>(record.version);
+        unknown_.block(record.aggregate, record.key, record.position);
+      }
     });
     if (unknown_.policy() == unknown_events::park) unknown_.park(record);
   }

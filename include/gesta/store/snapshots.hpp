@@ -36,6 +36,9 @@ concept has_place_for_snapshots = Log::is_memory || requires { requires Log::kee
 template <class Log>
 concept reads_single_entities = requires { requires Log::reads_single_entities; };
 
+/// In the place of what uses a snapshot, where none is to be used.
+struct without_snapshots {};
+
 /// A snapshot as a store hands it over. Valid until the call that hands it over returns.
 struct stored_snapshot {
   std::uint64_t version = 0;      ///< of the entity

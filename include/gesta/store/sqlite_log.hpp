@@ -15,6 +15,7 @@
 #include <gesta/store/slice.hpp>
 #include <gesta/store/sqlite_backup.hpp>
 #include <gesta/store/sqlite_file.hpp>
+#include <gesta/store/sqlite_heads.hpp>
 #include <gesta/store/sqlite_key.hpp>
 #include <gesta/store/sqlite_names.hpp>
 #include <gesta/store/sqlite_outcomes.hpp>
@@ -79,6 +80,63 @@ class sqlite_log {
   /// Copies the file while it is in use, also by this log: gesta::backup. What an open unit has done is not in the copy.
   copy_result backup(const char* to) { return sqlite_copy(file_.path(), to, file_.patience()).backup(); }
 
+  // ---- one entity at a time
+
+  static constexpr bool reads_single_entities = true;
+
+  /// From here on streams are looked up when they are needed, and others' events need not be taken in: `skip` or `catch_up` before a unit
+  /// appends. Before anything is read.
+  void read_on_demand() noexcept { heads_.know_some(); }
+  /// Passes over what others appended since the last time. Within a unit it costs nothing.
+  bool skip() {
+    const sqlite_reading view(last_row_);
+    if (!is_open_ && !look_again()) return false;
+    seen_ = last_;
+    return true;
+  }
+  /// How often others were found to have written when a unit began. While it stays, what was loaded within units since is the state of now.
+  std::uint32_t times_changed() const noexcept { return times_changed_; }
+
+  /// Reads what there is of one entity after a version: use(const stored_snapshot&), where that is 0, takes a snapshot or not (without_snapshots: none); then
+  /// f(const recorded&) for each event. `version` becomes that of the last event, `handle` the entity's stream. What was erased is passed
+  /// over. Within a unit: only for an entity that the unit did not append to. False: last_failure() says why.
+  template <class Use, class F>
+  bool load(std::uint16_t aggregate, stream& handle, const key_bytes& key, std::uint64_t& version, Use&& use, F&& f) {
+    const sqlite_reading view(last_row_);
+    bool failed = false;
+    if (is_doomed_) return false;
+    if (!is_open_ && (!file_.next(last_row_, failed) || !names_.refresh())) return false;
+    const std::int64_t number = known(handle) != nullptr ? handle.number : find(aggregate, key);
+    if (number < 0) return false;
+    if (number == 0) return version == 0 || damaged("a stream is missing");
+    row_of_stream head;
+    if (!read_head(number, head)) return false;
+    if (!is_sound(head, number)) return damaged("the head of a stream is not that of its events");
+    const known_stream* const own = heads_.find(number);
+    handle = {static_cast<std::uint32_t>(number), own == nullptr ? 0 : own->ticket};
+    if (as_count(head.version) < version) return damaged("events have vanished from a stream");
+    slice part{.after = version, .to = as_count(head.version)};
+    version = as_count(head.version);
+    if constexpr (!std::is_same_v<std::remove_cvref_t<Use>, without_snapshots>)
+      if (part.after == 0) return read_from_snapshot(head, part, slice::end, use, f);
+    return read_part(head, part, f);
+  }
+
+  /// Calls visit(key_bytes) for each stream of an aggregate, until it gives false. False: also where the file could not be read.
+  template <class Visit>
+  bool each_stream(std::uint16_t aggregate, Visit&& visit) {
+    const std::int64_t type = names_.number_in_file(stored_kind::aggregate, aggregate);
+    const sqlite_reading reading(streams_of_.set(0, type));
+    bool failed = false;
+    while (file_.next(streams_of_, failed)) {
+      key_bytes key;
+      key_column::buffer buffer;
+      if (!keys_[aggregate].get(streams_of_, 0, buffer, key)) return damaged("a key is of another type");
+      if (!visit(key)) return false;
+    }
+    return !failed;
+  }
+
   // ---- units of work
 
   /// Opens a unit of work: from here to its end nobody else writes. False: last_failure() says why.
@@ -88,6 +146,8 @@ class sqlite_log {
     if (file_.data_version() != known_version_) {
       const sqlite_reading reading(last_row_);
       if (!look_again()) return file_.rollback(), false;
+      heads_.forget();
+      ++times_changed_;
       known_version_ = file_.data_version();
     }
     is_open_ = true;
@@ -113,7 +173,8 @@ class sqlite_log {
     known_version_ = file_.data_version();
     names_.keep();
     touched_.clear();
-    kept_streams_ = streams_.size();
+    if (heads_.are_many()) heads_.forget();
+    heads_.keep();
     return true;
   }
 
@@ -152,7 +213,7 @@ class sqlite_log {
       if (number == 0 && version != 1) return append_result::conflict;
       if (number == 0) number = make(aggregate, key);
       if (number < 0) return doom();
-      handle = {static_cast<std::uint32_t>(number), streams_[static_cast<std::size_t>(number - 1)].ticket};
+      handle = {static_cast<std::uint32_t>(number), heads_.find(number)->ticket};
     }
     known_stream* const head = known(handle);
     if (head->version + 1 != as_number(version)) return append_result::conflict;
@@ -185,21 +246,9 @@ class sqlite_log {
     const sqlite_reading view(last_row_);
     row_of_stream head;
     if (!look_up(aggregate, handle, key, head)) return false;
-    if (head.number == 0) return true;
-    const std::int64_t most = std::min(as_number(part.to), head.version);
-    bool failed = false;
-    const auto take = [&](const stored_snapshot& found) {
-      if (failed || !proves(head.number, as_number(found.version), as_number(found.position), failed) || !use(found)) return failed;
-      part.after = found.version;
-      return true;
-    };
-    if (!snapshots_.each_before(head.number, most, as_number(upto), take) || failed) return false;
-    if (as_count(most) <= part.after) return true;
-    row_of_stream later = head;  // the way back begins there
-    if (!snapshots_.next_after(head.number, most, as_number(upto), later.version, later.last)) return false;
-    if (later.version < 1 || later.version > head.version || !proves(head.number, later.version, later.last, failed)) later = head;
-    return !failed && read_part(later, part, f);
+    return head.number == 0 || read_from_snapshot(head, part, upto, use, f);
   }
+
 
   // ---- snapshots
 
@@ -280,14 +329,6 @@ class sqlite_log {
   }
 
  private:
-  /// What is known of a stream up to the last position seen.
-  struct known_stream {
-    std::int64_t version = 0;
-    std::int64_t position = 0;  ///< of its last event
-    std::uint32_t ticket = 0;
-    std::uint32_t unit = 0;  ///< the unit that appended last
-    bool closed = false;     ///< as far as this log has seen
-  };
   /// What a stream was before the open unit.
   struct before_unit {
     std::uint32_t number;
@@ -319,6 +360,7 @@ class sqlite_log {
            file_.prepare(insert_, "insert or fail into events select * from gesta_waiting_events") &&
            file_.prepare(find_, "select stream, version, last, first, closed from streams where aggregate = ? and key = ?") &&
            file_.prepare(head_, "select stream, version, last, first, closed from streams where stream = ?") &&
+           file_.prepare(streams_of_, "select key from streams where aggregate = ? order by stream") &&
            file_.prepare(make_, "insert into streams(aggregate, key, version, last) values(?, ?, 0, 0)") &&
            file_.prepare(write_head_, "update streams set version = ?, last = ? where stream = ? and version = ? and closed = 0") &&
            file_.prepare(erase_, "update events set payload = null where position = ?") &&
@@ -347,7 +389,7 @@ class sqlite_log {
   /// Writes the heads of the streams that the unit appended to: once for each, however many events it got.
   bool write_heads() {
     for (before_unit& was : touched_) {
-      const known_stream& head = streams_[was.number - 1];
+      const known_stream& head = *heads_.find(was.number);
       if (head.version == was.written || head.closed) continue;
       if (!file_.run(write_head_.set(0, head.version).set(1, head.position).set(2, std::int64_t{was.number}).set(3, was.written))) return false;
       if (sqlite3_changes(file_.connection()) != 1) return refuse_head(was.number);
@@ -382,14 +424,15 @@ class sqlite_log {
     outcomes_.forget();
     names_.forget();
     for (const before_unit& was : touched_) {
-      streams_[was.number - 1].version = was.version;
-      streams_[was.number - 1].position = was.position;
-      streams_[was.number - 1].closed = was.closed;
+      known_stream& head = *heads_.find(was.number);
+      head.version = was.version;
+      head.position = was.position;
+      head.closed = was.closed;
     }
     touched_.clear();
-    streams_.resize(kept_streams_);
+    heads_.take_back();
     for (const std::uint32_t number : closed_by_others_)
-      if (number <= streams_.size()) streams_[number - 1].closed = true;
+      if (known_stream* const head = heads_.find(number)) head->closed = true;
     closed_by_others_.clear();
     last_ = committed_;
     if (seen_ > last_) seen_ = last_;
@@ -403,9 +446,9 @@ class sqlite_log {
     return static_cast<std::int64_t>(count < most ? count : most);
   }
   known_stream* known(const stream& handle) noexcept {
-    if (handle.ticket == 0 || handle.number > streams_.size()) return nullptr;
-    known_stream& s = streams_[handle.number - 1];
-    return s.ticket == handle.ticket ? &s : nullptr;
+    if (handle.ticket == 0) return nullptr;
+    known_stream* const head = heads_.find(handle.number);
+    return head != nullptr && head->ticket == handle.ticket ? head : nullptr;
   }
   void touch(std::uint32_t number, known_stream& head) {
     if (head.unit == unit_) return;
@@ -421,18 +464,23 @@ class sqlite_log {
     bool failed = false;
     if (!file_.next(find_, failed)) return failed ? -1 : 0;
     const std::int64_t number = find_.number(0);
-    if (number <= 0 || (is_open_ && seen_ == last_ && number > static_cast<std::int64_t>(streams_.size())))
-      return damaged("a stream without events"), -1;
-    const bool is_closed = find_.number(4) != 0;
-    if (is_open_ && is_closed && number <= static_cast<std::int64_t>(streams_.size())) streams_[static_cast<std::size_t>(number - 1)].closed = true;
+    known_stream* head = heads_.find(number);
+    if (number <= 0 || (is_open_ && seen_ == last_ && head == nullptr && heads_.are_all())) return damaged("a stream without events"), -1;
+    if (is_open_ && head == nullptr && !heads_.are_all()) {
+      head = &heads_.add(number);
+      head->version = find_.number(1);
+      head->position = find_.number(2);
+    }
+    if (is_open_ && head != nullptr && find_.number(4) != 0) head->closed = true;
     return number;
   }
   /// Makes the stream of a key that has none. -1: an error.
   std::int64_t make(std::uint16_t aggregate, const key_bytes& key) {
     const std::int64_t type = names_.number(stored_kind::aggregate, aggregate);
     if (type == 0 || !file_.run(keys_[aggregate].set(make_.set(0, type), 1, key))) return -1;
-    streams_.push_back({0, 0, ++tickets_, 0, false});
-    return sqlite3_last_insert_rowid(file_.connection());
+    const std::int64_t number = sqlite3_last_insert_rowid(file_.connection());
+    heads_.add(number);
+    return number;
   }
 
   static row_of_stream row_of(const sqlite_statement& row) noexcept {
@@ -454,15 +502,23 @@ class sqlite_log {
     const std::int64_t number = known(handle) != nullptr ? handle.number : find(aggregate, key);
     if (number <= 0) return number == 0;
     if (!read_head(number, out)) return false;
-    if (is_open_ && number <= static_cast<std::int64_t>(streams_.size())) {
-      const known_stream& head = streams_[static_cast<std::size_t>(number - 1)];
-      if (head.unit == unit_) {
-        out.version = head.version;
-        out.last = head.position;
-      }
+    if (const known_stream* const head = heads_.find(number); is_open_ && head != nullptr && head->unit == unit_) {
+      out.version = head->version;
+      out.last = head->position;
     }
-    const bool is_sound = out.number == number && out.version >= 1 && out.last >= out.version && out.first >= 1 && out.first <= out.version + 1;
-    return is_sound || damaged("the head of a stream is not that of its events");
+    return is_sound(out, number) || damaged("the head of a stream is not that of its events");
+  }
+  static bool is_sound(const row_of_stream& row, std::int64_t number) noexcept {
+    return row.number == number && row.version >= 1 && row.last >= row.version && row.first >= 1 && row.first <= row.version + 1;
+  }
+
+  known_stream& known_or_added(const row_of_stream& row) {
+    if (known_stream* const head = heads_.find(row.number)) return *head;
+    known_stream& head = heads_.add(row.number);
+    head.version = row.version;
+    head.position = row.last;
+    head.closed = row.closed;
+    return head;
   }
 
   bool erase(const stream& handle, std::uint16_t aggregate, const key_bytes& key, std::int64_t below, bool whole) {
@@ -477,7 +533,7 @@ class sqlite_log {
     const auto erase_one = [&](record_link link) { return file_.run(erase_.set(0, link.position)); };
     if (first > head.first || (whole && !head.closed)) {
       has_erased_ = true;
-      known_stream& own = streams_[static_cast<std::size_t>(head.number - 1)];
+      known_stream& own = known_or_added(head);
       touch(static_cast<std::uint32_t>(head.number), own);
       if (!file_.overwrite(true) || !snapshots_.erase(head.number) || (first > head.first && !walk(head, head.first, first - 1, erase_one)) ||
           !file_.run(cut_.set(0, first).set(1, std::int64_t{whole || head.closed}).set(2, head.number)))
@@ -506,12 +562,12 @@ class sqlite_log {
     if (at != seen_ + 1) return corrupt(seen_ + 1, "it is missing");
     const std::int64_t number = row.stream();
     if (number <= 0 || number > at) return corrupt(at, "its stream does not exist");
-    while (static_cast<std::int64_t>(streams_.size()) < number) streams_.push_back({0, 0, ++tickets_, 0, false});
-    known_stream& head = streams_[static_cast<std::size_t>(number - 1)];
+    if (!heads_.are_all()) return seen_ = at, true;  // streams are checked when they are read
+    known_stream& head = heads_.add(number);
     if (row.version() != head.version + 1 || row.previous() != head.position) return corrupt(at, "its stream has another version before");
     ++head.version;
     head.position = seen_ = at;
-    if (kept_streams_ < streams_.size()) kept_streams_ = streams_.size();
+    heads_.keep();
     return true;
   }
 
@@ -543,6 +599,24 @@ class sqlite_log {
     bool failed = false;
     if (!file_.next(one_, failed)) return !failed && corrupt(position, "its stream does not exist");
     return hand_over({one_}, f, wants_more);
+  }
+
+  /// As the reading from a snapshot above, once the stream is known.
+  template <class Use, class F>
+  bool read_from_snapshot(const row_of_stream& head, slice part, std::uint64_t upto, Use&& use, F&& f) {
+    const std::int64_t most = std::min(as_number(part.to), head.version);
+    bool failed = false;
+    const auto take = [&](const stored_snapshot& found) {
+      if (failed || !proves(head.number, as_number(found.version), as_number(found.position), failed) || !use(found)) return failed;
+      part.after = found.version;
+      return true;
+    };
+    if (!snapshots_.each_before(head.number, most, as_number(upto), take) || failed) return false;
+    if (as_count(most) <= part.after) return true;
+    row_of_stream later = head;  // the way back begins there
+    if (!snapshots_.next_after(head.number, most, as_number(upto), later.version, later.last)) return false;
+    if (later.version < 1 || later.version > head.version || !proves(head.number, later.version, later.last, failed)) later = head;
+    return !failed && read_part(later, part, f);
   }
 
   /// What a reading is about, once its stream is known. `head` may be an earlier event of the stream than its last.
@@ -599,13 +673,12 @@ class sqlite_log {
   sqlite_names names_;
   sqlite_outcomes outcomes_;
   sqlite_snapshots snapshots_;
-  sqlite_statement after_, before_, one_, link_, insert_, find_, head_, make_, write_head_, erase_, cut_, last_row_;
+  sqlite_statement after_, before_, one_, link_, insert_, find_, head_, streams_of_, make_, write_head_, erase_, cut_, last_row_;
 
-  std::vector<known_stream> streams_;  ///< by number, from 1
+  sqlite_heads heads_;
   std::vector<before_unit> touched_;   ///< by the open unit
   std::vector<std::uint32_t> closed_by_others_;
-  std::size_t kept_streams_ = 0;       ///< streams before the open unit
-  std::uint32_t tickets_ = 0;
+  std::uint32_t times_changed_ = 0;
   std::uint32_t unit_ = 0;
   std::int64_t last_ = 0;       ///< position of the last event, those of the open unit included
   std::int64_t seen_ = 0;       ///< position of the last event handed over or appended
