@@ -201,7 +201,7 @@ TEST_CASE("a changed form does no harm") {
         const std::size_t at = drawn(other.size());
         if (drawn(2) == 0) other[at] = "{}[]\",:0123456789uiftlex\\"[drawn(25)];
         else other.erase(at, drawn(8) + 1);
-        if (other.empty()) other = "{";
+        if (other.empty()) other.push_back('{');
       }
       if (const gesta::form_reader form = gesta::read_form(other)) {
         ++forms;
