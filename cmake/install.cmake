@@ -15,6 +15,7 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/gesta-config.cmake.in ${
 # Before 1.0 a second number that differs may break a program.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/gesta-config-version.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/gesta-config.cmake ${PROJECT_BINARY_DIR}/gesta-config-version.cmake DESTINATION ${gesta_package_dir})
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/gesta-lock.cmake DESTINATION ${gesta_package_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # The printers for gdb: `source .../share/gesta/gdb/gesta.py`, see docs/tools.md.
 install(FILES ${PROJECT_SOURCE_DIR}/tools/gdb/gesta.py DESTINATION ${CMAKE_INSTALL_DATADIR}/gesta/gdb)

@@ -66,15 +66,23 @@ TEST_CASE("shapes are pinned: they stand in committed locks, so that changing th
   CHECK(gesta::shape_id<opened> == 0xd53656824b6824c8u);
 }
 
-TEST_CASE("a printed lock is the header that the model is held to") {
-  std::string text;
-  gesta::print_lock<bank>("bank_lock", [&](const char* data, std::size_t size) { text.append(data, size); });
-  CHECK(text ==
-        "// The shapes of stored events. Written by gesta::print_lock; a change of it is a decision.\n"
-        "#pragma once\n\n"
-        "#include <gesta/describe/schema.hpp>\n\n"
-        "using bank_lock = gesta::schema_lock<\n"
-        "    gesta::locked<\"account.opened\", 1, 0xd53656824b6824c8>>;\n");
-  struct bank_is_locked : gesta::locked_model<bank, gesta::schema_lock<gesta::locked<"account.opened", 1, 0xd53656824b6824c8>>> {};
-  CHECK(sizeof(bank_is_locked) == 1);
+TEST_CASE("a lock names the fields that an event has, by their names on the wire and their kinds") {
+  using gesta::detail::types;
+  using sku = gesta::locked_field<"sku", "\"text\"">;
+  using sizes = gesta::locked_field<"sizes", "{\"list\":\"i32\"}">;
+  static_assert(std::is_same_v<gesta::detail::fields_now<renamed_in_cpp>, types<sku, sizes>>);
+  static_assert(std::is_same_v<gesta::detail::fields_now<in_place_wider>, gesta::detail::fields_now<allocated>>);
+  static_assert(gesta::detail::first_difference<types<sku, sizes>, types<sku, sizes>>() == gesta::detail::npos);
+  static_assert(gesta::detail::first_difference<types<sku, sizes>, types<sizes, sku>>() == 0);
+  static_assert(gesta::detail::first_difference<types<sku>, types<sku, sizes>>() == 1);
+  static_assert(gesta::detail::first_difference<types<sku, sizes>, types<>>() == 0);
+  static_assert(std::is_same_v<gesta::detail::field_or_none<1, types<sku>>, gesta::no_field>);
+}
+
+TEST_CASE("a model is held to a lock with fields, and to one without") {
+  using amount = gesta::locked_field<"amount", "\"i32\"">;
+  struct with_fields : gesta::locked_model<bank, gesta::schema_lock<gesta::locked<"account.opened", 1, 0xd53656824b6824c8, amount>>> {};
+  struct without : gesta::locked_model<bank, gesta::schema_lock<gesta::locked<"account.opened", 1, 0xd53656824b6824c8>>> {};
+  CHECK(sizeof(with_fields) == 1);
+  CHECK(sizeof(without) == 1);
 }

@@ -1,4 +1,4 @@
-// [gesta E309] the fields of the Event are no longer those of the lock and its version was not raised; raise it,  gesta::event_id{"...", n + 1},  and keep the old struct in  gesta::history<...>
+// [gesta E309] the fields of the Event are no longer those of the lock, which has the field Was where the Event has Now, and its version was not raised; raise it,  gesta::event_id{"...", n + 1},  and keep the old struct in  gesta::history<...>
 // The name of a field is a part of the shape: other readers find it by that name.
 #include <gesta/describe/schema.hpp>
 #include <gesta/model/model.hpp>

@@ -1,4 +1,4 @@
-// [gesta E309] the fields of the Event are no longer those of the lock and its version was not raised; raise it,  gesta::event_id{"...", n + 1},  and keep the old struct in  gesta::history<...>
+// [gesta E309] the fields of the Event are no longer those of the lock, which has the field Was where the Event has Now, and its version was not raised; raise it,  gesta::event_id{"...", n + 1},  and keep the old struct in  gesta::history<...>
 // A field was added to an event that is stored already. The twin raises the version and says how to read the old one.
 #include <gesta/describe/schema.hpp>
 #include <gesta/model/model.hpp>

@@ -12,6 +12,7 @@
 
 #include <gesta/codec/form.hpp>
 #include <gesta/codec/stored.hpp>
+#include <gesta/codec/wire_form.hpp>
 #include <gesta/detail/fields.hpp>
 #include <gesta/detail/fixed_string.hpp>
 #include <gesta/detail/hash.hpp>
@@ -70,17 +71,58 @@ constexpr std::uint64_t shape_hash() {
 template <class Event>
 inline constexpr std::uint64_t shape_id = detail::shape_hash<Event>();
 
-/// One stored shape, as a lock holds it.
-template <detail::fixed_string Id, unsigned Version, std::uint64_t Shape>
+/// One field of a stored shape: its name on the wire, and what it is there in the words of codec/wire_form.hpp.
+template <detail::fixed_string Name, detail::fixed_string Kind>
+struct locked_field {};
+
+/// In a report: there is no field at this place.
+struct no_field {};
+
+/// One stored shape, as a lock holds it. Its fields are there so that a report can name the one that changed.
+template <detail::fixed_string Id, unsigned Version, std::uint64_t Shape, class... Field>
 struct locked {
   static constexpr const char* name = Id.chars;
   static constexpr unsigned version = Version;
   static constexpr std::uint64_t shape = Shape;
+  using fields = detail::types<Field...>;
 };
 
-/// The shapes that a program has stored. Committed beside the model; `gesta::print_lock` writes it.
+/// The shapes that a program has stored. Committed beside the model; `gesta::lock_tool` writes it (describe/lock.hpp).
 template <class... Locked>
 struct schema_lock {};
+
+namespace detail {
+
+template <class Event, std::size_t I>
+constexpr auto name_text() noexcept {
+  wire::form_text<wire_name<Event, I>().size> text;
+  for (std::size_t i = 0; i < wire_name<Event, I>().size; ++i) text.chars[i] = wire_name<Event, I>().data[i];
+  return text;
+}
+template <std::size_t Size>
+constexpr fixed_string<Size> as_argument(const wire::form_text<Size>& text) noexcept {
+  return fixed_string<Size>(text.chars);
+}
+template <class Event, std::size_t... I>
+auto fields_as_locked(indices<I...>)
+    -> types<locked_field<detail::as_argument(detail::name_text<Event, I>()), detail::as_argument(wire::form_of_message<field_type<Event, I>>)>...>;
+/// The fields of an event as a lock would hold them today.
+template <class Event>
+using fields_now = decltype(detail::fields_as_locked<Event>(make_indices<field_count<Event>>{}));
+
+/// The first place where two lists differ; npos when they are one.
+template <class Was, class Now>
+constexpr std::size_t first_difference() noexcept {
+  constexpr std::size_t both = Was::size < Now::size ? Was::size : Now::size;
+  constexpr std::size_t found = []<std::size_t... I>(indices<I...>) {
+    return first_true({!same<at<I, concat<Was, types<void>>>, at<I, concat<Now, types<void>>>>..., false});
+  }(make_indices<both>{});
+  return found != npos ? found : Was::size == Now::size ? npos : both;
+}
+template <std::size_t I, class Fields>
+using field_or_none = at<(I < Fields::size ? I : Fields::size), concat<Fields, types<no_field>>>;
+
+}  // namespace detail
 
 namespace rules {
 
@@ -96,21 +138,52 @@ struct lock_rules<Flow, gesta::detail::types<E...>, schema_lock<L...>> {
     Flow::each_retired([&](const char* id) { known = known || same_text(id, Locked::name); });
     return !known;
   }
+  template <class Locked>
+  static constexpr bool is_without_version() {
+    const bool there = first_true({(same_text(id_of<E>.name, Locked::name) && id_of<E>.version == Locked::version)..., false}) != npos;
+    bool retired = false;
+    Flow::each_retired([&](const char* id) { retired = retired || same_text(id, Locked::name); });
+    return !there && !retired && !is_gone<Locked>();
+  }
+  template <class Event, class Locked>
+  static constexpr bool differs() {
+    if constexpr (!same_text(id_of<Event>.name, Locked::name) || id_of<Event>.version != Locked::version) return false;
+    else if constexpr (shape_id<Event> != Locked::shape) return true;
+    else if constexpr (Locked::fields::size == 0) return false;
+    else return !gesta::detail::same<typename Locked::fields, gesta::detail::fields_now<Event>>;
+  }
   template <class Event>
   static constexpr std::size_t changed_since() {
-    return first_true({(same_text(id_of<Event>.name, L::name) && id_of<Event>.version == L::version && shape_id<Event> != L::shape)..., false});
+    return first_true({differs<Event, L>()..., false});
   }
   using all = gesta::detail::types<L...>;
   static constexpr std::size_t gone = first_true({is_gone<L>()..., false});
+  static constexpr std::size_t without_version = first_true({is_without_version<L>()..., false});
   static constexpr std::size_t changed = first_true({(changed_since<E>() != npos)..., false});
-  static constexpr auto changed_lock() {
-    if constexpr (changed == npos) return gesta::detail::type_is<void>{};
-    else return gesta::detail::type_is<gesta::detail::at<changed_since<gesta::detail::at<changed, gesta::detail::types<E...>>>(), all>>{};
+  /// What the lock has where the changed event has something else, and that. A lock without fields is named itself.
+  template <class Was, class Now>
+  struct difference {
+    using was = Was;
+    using now = Now;
+  };
+  static constexpr auto find_difference() {
+    if constexpr (changed == npos) {
+      return difference<void, void>{};
+    } else {
+      using event = gesta::detail::at<changed, gesta::detail::types<E...>>;
+      using locked = gesta::detail::at<changed_since<event>(), all>;
+      using now = gesta::detail::fields_now<event>;
+      constexpr std::size_t place = gesta::detail::first_difference<typename locked::fields, now>();
+      if constexpr (place == npos || (locked::fields::size == 0 && now::size != 0)) return difference<locked, void>{};
+      else return difference<gesta::detail::field_or_none<place, typename locked::fields>, gesta::detail::field_or_none<place, now>>{};
+    }
   }
+  using changes = decltype(find_difference());
 
   using written = typename stored_rules<gesta::detail::types<E...>>::written;
   using left = report_at<diagnostic::id_left_the_model, all, gone>;
-  using altered = report_at<diagnostic::schema_changed, gesta::detail::types<E...>, changed, typename decltype(changed_lock())::type>;
+  using altered = report_at<diagnostic::schema_changed, gesta::detail::types<E...>, changed, typename changes::was, typename changes::now>;
+  using lowered = report_at<diagnostic::version_left_the_model, all, without_version>;
 };
 
 }  // namespace rules
@@ -120,39 +193,7 @@ struct lock_rules<Flow, gesta::detail::types<E...>, schema_lock<L...>> {
 template <class Model, class Lock>
 struct locked_model {
   using kept_rules = rules::lock_rules<flow<Model>, typename flow<Model>::events, Lock>;
-  static_assert(sizeof(typename kept_rules::left) + sizeof(typename kept_rules::altered) + sizeof(typename kept_rules::written) != 0);
+  static_assert(sizeof(typename kept_rules::left) + sizeof(typename kept_rules::altered) + sizeof(typename kept_rules::lowered) + sizeof(typename kept_rules::written) != 0);
 };
-
-/// Writes the lock of a model as C++: `using name = gesta::schema_lock<...>;`. The sink takes (const char*, std::size_t).
-template <class Model, class Sink>
-void print_lock(const char* name, Sink&& sink) {
-  (void)sizeof(typename rules::stored_rules<typename flow<Model>::events>::written);
-  const auto say = [&](const char* text) { sink(text, __builtin_strlen(text)); };
-  const auto number = [&](std::uint64_t value, unsigned base) {
-    char digits[24];
-    char* at = digits + sizeof digits;
-    do *--at = "0123456789abcdef"[value % base];
-    while ((value /= base) != 0);
-    sink(static_cast<const char*>(at), static_cast<std::size_t>(digits + sizeof digits - at));
-  };
-  say("// The shapes of stored events. Written by gesta::print_lock; a change of it is a decision.\n#pragma once\n\n#include <gesta/describe/schema.hpp>\n\nusing ");
-  say(name);
-  say(" = gesta::schema_lock<");
-  const auto all = [&]<class... E>(detail::types<E...>) {
-    const event_id ids[] = {id_of<E>..., event_id{""}};
-    const std::uint64_t shapes[] = {shape_id<E>..., 0};
-    for (std::size_t i = 0; i < sizeof...(E); ++i) {
-      say(i == 0 ? "\n    gesta::locked<\"" : ",\n    gesta::locked<\"");
-      say(ids[i].name);
-      say("\", ");
-      number(ids[i].version, 10);
-      say(", 0x");
-      number(shapes[i], 16);
-      say(">");
-    }
-  };
-  all(typename flow<Model>::events{});
-  say(">;\n");
-}
 
 }  // namespace gesta

@@ -299,9 +299,14 @@ struct upcast_leads_nowhere {
   static_assert(Ok, "[gesta E308] upcast of the Old version gives something that is neither an event or rejection of the model nor a later version in gesta::history; give the next version, or  gesta::emits<...>  of such");
 };
 
-template <bool Ok, class Locked, class Event>
+template <bool Ok, class Was, class Now, class Event>
 struct schema_changed {
-  static_assert(Ok, "[gesta E309] the fields of the Event are no longer those of the lock and its version was not raised; raise it,  gesta::event_id{\"...\", n + 1},  and keep the old struct in  gesta::history<...>");
+  static_assert(Ok, "[gesta E309] the fields of the Event are no longer those of the lock, which has the field Was where the Event has Now, and its version was not raised; raise it,  gesta::event_id{\"...\", n + 1},  and keep the old struct in  gesta::history<...>");
+};
+
+template <bool Ok, class Locked>
+struct version_left_the_model {
+  static_assert(Ok, "[gesta E316] a version of the lock is no longer in the model, so what is stored under it could not be read; bring its struct back, as the event or in  gesta::history<...>,  and never lower the version of an event");
 };
 
 template <bool Ok, class Old>
