@@ -18,6 +18,7 @@
 
 #include "../../examples/10_modules/stock.hpp"
 #include "../../examples/bank.hpp"
+#include "../../examples/forum.hpp"
 #include "../../examples/desk.hpp"
 #include "../../examples/retail/ledger.hpp"
 #include "../codec/messages.hpp"
@@ -46,6 +47,9 @@ namespace example_13 {
 }
 namespace example_16 {
 #include "../../examples/16_boundary.cpp"
+}
+namespace example_18 {
+#include "../../examples/18_invoice_numbers.cpp"
 }
 #undef main
 #pragma GCC diagnostic pop
@@ -117,6 +121,13 @@ void all_examples() {
 
   struct office : gesta::model<desks, gesta::history<moved_1, blinked_1, refused_1>> {};
   example<Codec, office>("desk", moved_1{101, 102}, moved_1{least, most}, blinked_1{true}, refused_1{3}, left{101}, entered{102}, refused{300});
+
+  struct forum : gesta::model<users::names> {};
+  example<Codec, forum>("17_unique_name", users::name_taken{"anna", {1}}, users::name_taken{"", {least}}, users::name_given_back{"\xc3\xa4nne", {most}});
+
+  namespace e18 = example_18;
+  example<Codec, e18::office>("18_invoice_numbers", e18::invoice_issued{2025, 1, 7, 1000}, e18::invoice_issued{least, ~0u, most, least},
+                              e18::invoice_cancelled{2025, 2}, e18::year_closed{2025});
 
   namespace e16 = example_16;
   example<Codec, e16::school>("16_boundary", e16::course_planned{"logic", 1}, e16::course_planned{"", ~0u}, e16::enrolled{"logic", "anna"},

@@ -102,6 +102,42 @@ struct all_events : gesta::projection<register_of_events> {
 };
 struct school : gesta::model<courses, enrolments, all_events> {};
 
+// ---- a boundary whose events were others once: one old event is an event with a tag and one without
+
+namespace old {
+struct entered { int room; int person; static constexpr auto id = "room.entered"; using tags = gesta::tags<"room">; };
+struct enter { int room; int person; };
+struct room { int people = 0; using tags = gesta::tags<"room">; };
+void evolve(room& r, const entered&) { ++r.people; }
+auto decide(const room&, const enter& c) -> gesta::emits<entered> { return entered{c.room, c.person}; }
+struct rooms : gesta::boundary<gesta::states<room>, gesta::commands<enter>> { static constexpr auto id = "rooms"; };
+struct house : gesta::model<rooms> {};
+}  // namespace old
+namespace today {
+struct entered { int room; static constexpr auto id = gesta::event_id{"room.entered", 2}; using tags = gesta::tags<"room">; };
+struct greeted { int person; static constexpr auto id = "person.greeted"; using tags = gesta::tags<"person">; };
+struct noticed { int person; static constexpr auto id = "person.noticed"; };
+struct enter { int room; int person; };
+struct room { int people = 0; std::uint64_t last = 0; using tags = gesta::tags<"room">; };
+struct person { int greetings = 0; using tags = gesta::tags<"person">; };
+struct all { int noticed = 0; using tags = gesta::tags<>; };
+void evolve(room& r, const entered&, const gesta::about& a) { ++r.people, r.last = a.position; }
+void evolve(person& p, const greeted&) { ++p.greetings; }
+void evolve(all& a, const noticed&) { ++a.noticed; }
+auto decide(const room&, const person&, const all&, const enter& c) -> gesta::emits<entered, greeted, noticed> {
+  return gesta::emit(entered{c.room}, greeted{c.person}, noticed{c.person});
+}
+struct rooms : gesta::boundary<gesta::states<room, person, all>, gesta::commands<enter>> { static constexpr auto id = "rooms"; };
+}  // namespace today
+namespace old {
+auto upcast(const entered& e) -> gesta::emits<today::entered, today::greeted> {
+  return gesta::emit(today::entered{e.room}, today::greeted{e.person});
+}
+}  // namespace old
+namespace today {
+struct house : gesta::model<rooms, gesta::history<old::entered>> {};
+}  // namespace today
+
 constexpr course_no logic{1}, music{2}, greek{3};
 
 enum class got { settled, not_open, full, busy, conflict, failure };
@@ -391,4 +427,34 @@ TEST_CASE("a conflict that another app causes at the commit is decided anew, by 
   CHECK(one.state<course>(logic).taken == 1);
   CHECK(one.state<student>("anna").courses.size() == 0);
   CHECK(one.state<attendance>(logic, "bob").now);
+}
+
+TEST_CASE("an old event belongs to the states of those that it is today, each by its own tags") {
+  const folder f;
+  const gesta::sqlite_store store{.path = (f.path / "a.db").string(), .level = gesta::durability::process};
+  {
+    auto app = gesta::start<old::house>(store);
+    must(app.handle(old::enter{1, 7}));
+    must(app.handle(old::enter{2, 7}));
+  }
+  auto app = gesta::start<today::house>(store);
+  CHECK(app.state<today::room>(1).people == 1);
+  CHECK(app.state<today::person>(7).greetings == 2);
+  CHECK(app.state<today::all>().noticed == 0);
+  {
+    auto batch = app.batch();
+    must(batch.handle(today::enter{1, 7}));
+    CHECK(app.state<today::person>(7).greetings == 3);
+    CHECK(app.state<today::all>().noticed == 1);
+  }
+  CHECK(app.state<today::room>(1).people == 1);
+  CHECK(app.state<today::room>(1).last == 1);
+  CHECK(app.state<today::person>(7).greetings == 2);
+  CHECK(app.state<today::all>().noticed == 0);
+  must(app.handle(today::enter{1, 8}));
+  CHECK(app.state<today::room>(1, gesta::at_position{2})->people == 1);
+  CHECK(app.state<today::room>(1, gesta::at_position{3})->people == 2);
+  std::vector<std::uint64_t> positions;
+  CHECK(static_cast<bool>(app.read(gesta::tagged<"person">(7), {}, [&](const auto&, const gesta::about& a) { positions.push_back(a.position); })));
+  CHECK(positions == std::vector<std::uint64_t>{1, 2});
 }

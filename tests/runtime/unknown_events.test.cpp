@@ -240,6 +240,14 @@ TEST_CASE("nothing is decided across entities while there is an unknown event, w
   }
   CHECK(take(app) == "nothing is decided across entities while there is an event which the model does not know, at position 2");
   CHECK(why(app.handle("bob", bank::deposit{2})) == "");
+  int told = 0;
+  const auto by_name = app.read(gesta::tagged<"name">("eve"), {}, [&](const auto&, const gesta::about&) { ++told; });
+  CHECK_FALSE(static_cast<bool>(by_name));
+  CHECK(by_name.why().why == kind::unknown_event);
+  CHECK(by_name.why().position == 2);
+  CHECK(told == 1);
+  CHECK(app.state<older::name>("eve", gesta::at_position{1})->is_taken);
+  CHECK_FALSE(static_cast<bool>(app.state<older::name>("eve", gesta::at_position{2})));
   auto again = open_names();
   CHECK(take(again) == "nothing is decided across entities while there is an event which the model does not know, at position 2");
 }

@@ -317,7 +317,8 @@ class app {
   }
 
   /// The same for the events that have these values of these tags, whoever recorded them, counted in positions; slice::limit counts those
-  /// that are handed over: `app.read(gesta::tagged<"course">("c1"), {}, visit)`. Costs as many steps as the part of the log has events.
+  /// that are handed over: `app.read(gesta::tagged<"course">("c1"), {}, visit)`. An unknown event ends it: nobody
+  /// knows its tags. Costs as many steps as the part of the log has events.
   template <class Tags, class... Value, class Visit>
   read_result read(const tagged_with<Tags, Value...>& tagged, const slice& part, Visit&& visit) {
     return detail::read_by_tags(engine_, tagged, part, visit);

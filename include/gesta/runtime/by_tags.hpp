@@ -49,6 +49,7 @@ bool each_by_key(Engine& engine, const Key& key, slice part, failure& cause, Vis
   if (left == 0) return true;
   bool readable = true;
   const bool told = detail::each_stored(engine, part, cause, [&](const recorded& record) {
+    if (record.tag == unknown_tag) return cause = why_unknown(record), readable = false;  // nobody knows its tags
     bool goes_on = true, counts = false;
     readable = visit_events<flow_type, Events, Engine::is_memory>(record, [&](const auto& event) {
       if (goes_on && same_key(key_value_of<Key>(Keys::in(event)), wanted)) counts = true, goes_on = visit(event, record);

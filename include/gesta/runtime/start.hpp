@@ -42,6 +42,18 @@ struct mistaken_app {
   past<typename Aggregate::state_type> state(const Key&, const Moment&) {
     return past<typename Aggregate::state_type>(failure{});
   }
+  template <class State, class... Value>
+    requires(!aggregate_part<State> && !ends_with_moment<Value...>)
+  const State& state(const Value&...) const;
+  template <class State, class... Given>
+    requires(!aggregate_part<State> && ends_with_moment<Given...>)
+  past<State> state(const Given&...) {
+    return past<State>(failure{});
+  }
+  template <class Tags, class... Value, class Visit>
+  read_result read(const tagged_with<Tags, Value...>&, const slice&, Visit&&) {
+    return {};
+  }
   template <class View, class Moment>
   past<View> view(const Moment&, unknown_events = {}) {
     return past<View>(failure{});
