@@ -252,7 +252,7 @@ TEST_CASE("nothing is decided on an entity with an unknown event; its state is t
   const std::string path = here / "a.db";
   {
     auto app = gesta::start<shop::model>(at(path));
-    for (const std::uint64_t article : {1, 2}) app.handle(shop::sell{article, 3}).match([](const auto&) {});
+    for (const unsigned article : {1u, 2u}) app.handle(shop::sell{article, 3}).match([](const auto&) {});
   }
   sql(path, "insert into types(kind, id, version, form) values('event', 'shop.stolen', 1, '');"
             "update events set type = (select max(type) from types) where position = 3");
