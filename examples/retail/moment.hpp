@@ -37,4 +37,12 @@ constexpr bool parse(std::string_view text, moment& out) {
   return true;
 }
 
+/// Reads a day, `YYYY-MM-DD`, as its last moment, or a moment as above.
+constexpr bool parse_up_to(std::string_view text, moment& out) {
+  if (text.size() != 10) return parse(text, out);
+  char whole[] = "0000-00-00 23:59:59";
+  for (std::size_t i = 0; i < text.size(); ++i) whole[i] = text[i];
+  return parse({whole, sizeof whole - 1}, out);
+}
+
 }  // namespace retail

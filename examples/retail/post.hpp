@@ -6,6 +6,7 @@
 #include <gesta/gesta.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "ledger.hpp"
@@ -19,6 +20,18 @@ struct refusals {
   std::uint64_t unknown_customer = 0, invalid_quantity = 0, nothing_to_return = 0, invalid_price = 0, not_a_sale = 0;
 };
 
+/// Which lines are reported: all, or those before an event that is beyond a position, or those up to a date.
+struct cut {
+  std::optional<std::uint64_t> at;
+  std::optional<moment> as_of;
+  bool is_beyond = false;
+
+  bool takes(const row& line, std::uint64_t position) {
+    if (at) return !(is_beyond = is_beyond || position > *at);
+    return !as_of || line.goods.at <= *as_of;
+  }
+};
+
 /// How far a file was read, and why not further.
 struct posted {
   std::uint64_t lines = 0;
@@ -27,11 +40,13 @@ struct posted {
   std::string why;
 };
 
-/// Asks the ledger for what one line wants. False: the store failed, and `why` says how.
+/// Asks the ledger for what one line wants. False: the store failed, and `why` says how. `position`: of the event; 0 where there is none.
 template <class Batch>
-bool post(Batch& batch, const row& line, std::uint64_t number, refusals& refused, std::string& why) {
+bool post(Batch& batch, const row& line, std::uint64_t number, refusals& refused, std::uint64_t& position, std::string& why) {
   const auto ask = [&](const auto& wish) {
-    return batch.handle(wish, gesta::once{"retail", number}).match(
+    const auto outcome = batch.handle(wish, gesta::once{"retail", number});
+    position = outcome.position();
+    return outcome.match(
         [](const account&) { return true; },
         [&](const unknown_customer&) { return ++refused.unknown_customer, true; },
         [&](const invalid_quantity&) { return ++refused.invalid_quantity, true; },
@@ -49,7 +64,7 @@ bool post(Batch& batch, const row& line, std::uint64_t number, refusals& refused
 
 /// Posts every line, `batch_size` of them in one commit. A line that cannot be read ends it: those before it are kept, all of them.
 template <class App>
-posted post_all(App& app, export_reader& lines, std::uint64_t batch_size, progress& bar) {
+posted post_all(App& app, export_reader& lines, std::uint64_t batch_size, progress& bar, cut reported = {}) {
   using step = export_reader::step;
   posted done;
   row line;
@@ -59,9 +74,12 @@ posted post_all(App& app, export_reader& lines, std::uint64_t batch_size, progre
       read = lines.next();
       if (read == step::line && !parse(lines, line)) read = step::malformed;
       if (read != step::line) break;
-      if (!post(batch, line, lines.line(), done.refused, done.why)) return done.end = posted::store_failed, done;
+      const refusals before = done.refused;
+      std::uint64_t position = 0;
+      if (!post(batch, line, lines.line(), done.refused, position, done.why)) return done.end = posted::store_failed, done;
       bar.at(lines.line(), lines.bytes());
-      done.lines = lines.line();
+      if (reported.takes(line, position)) ++done.lines;
+      else done.refused = before;
     }
     if (const auto kept = batch.commit(); !kept) return done.end = posted::store_failed, done.why = kept.why().describe(), done;
   }

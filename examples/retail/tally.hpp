@@ -34,6 +34,33 @@ class tally {
   }
   constexpr std::size_t size() const { return used_; }
 
+  // ---- what a codec asks for, so that a state with sums can be a snapshot: a sequence of lines
+
+  using value_type = line;
+  class const_iterator {
+   public:
+    constexpr const_iterator(const line* at, const line* end) : at_(at), end_(end) { pass_vacant(); }
+    constexpr const line& operator*() const { return *at_; }
+    constexpr const_iterator& operator++() { return ++at_, pass_vacant(), *this; }
+    friend constexpr bool operator==(const const_iterator&, const const_iterator&) = default;
+
+   private:
+    constexpr void pass_vacant() {
+      while (at_ != end_ && at_->name.size() == 0) ++at_;
+    }
+    const line* at_;
+    const line* end_;
+  };
+  constexpr const_iterator begin() const { return {lines_.data(), lines_.data() + lines_.size()}; }
+  constexpr const_iterator end() const { return {lines_.data() + lines_.size(), lines_.data() + lines_.size()}; }
+  constexpr void push_back(const line& one) {
+    if (one.name.size() != 0) add(one.name, one.sum);
+  }
+  constexpr void clear() {
+    lines_.clear();
+    used_ = 0;
+  }
+
   /// Calls visit(name, sum) for each name, in no particular order.
   template <class Visit>
   constexpr void for_each(Visit visit) const {

@@ -25,6 +25,9 @@ class Options(unittest.TestCase):
                 ('--store cannot be "sqlite:"', ["--store", "sqlite:"]), ('--batch cannot be "0"', ["--batch", "0"]),
                 ('--batch cannot be "-1"', ["--batch", "-1"]), ('--batch cannot be "5x"', ["--batch", "5x"]),
                 ('--batch cannot be "99999999999999999999"', ["--batch", "99999999999999999999"]),
+                ('--at cannot be "x"', ["--at", "x"]), ('--as-of cannot be "2011-02-30"', ["--as-of", "2011-02-30"]),
+                ('--snapshot-every cannot be "0"', ["--snapshot-every", "0"]),
+                ("--at and --as-of are two questions", ["--at", "1", "--as-of", "2011-01-01"]),
                 ('--report cannot be "xml"', ["--report", "xml"]), ('--flow cannot be "png"', ["--flow", "png"])]:
             with self.subTest(options):
                 self.refused(sentence + "; --help shows what there is", *options)
@@ -68,7 +71,7 @@ class Options(unittest.TestCase):
     def test_help(self):
         done = support.run("--help")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        for word in ["--data", "--store", "--batch", "--report", "--flow", "sqlite:PATH"]:
+        for word in ["--data", "--store", "--batch", "--report", "--flow", "--at", "--as-of", "--snapshot-every", "sqlite:PATH"]:
             self.assertIn(word, done.stdout)
 
     def test_the_flow_is_printed_in_three_forms(self):
