@@ -30,14 +30,14 @@ class copying {
     to_.execute("pragma main.journal_mode=wal; pragma main.synchronous=full; pragma main.secure_delete=on");
     if (found_ != content::nothing) check_prefix();
     if (is_same()) {
-      print_line(to_.path() + ": holds all " + to_.ask("select count(*) from main.events") + " events of " + from_);
+      print_line(to_.path() + ": holds all " + counted(to_.ask("select count(*) from main.events"), "event") + " of " + from_);
       return 0;
     }
     const std::int64_t at_first = last_position();
     while (step(events_at_a_time)) {
     }
     finish();
-    print_line(to_.path() + ": " + (last_position() - at_first) + " events copied, " + last_position() + " in all");
+    print_line(to_.path() + ": " + counted(last_position() - at_first, "event") + " copied, " + last_position() + " in all");
     return 0;
   }
 

@@ -256,7 +256,8 @@ class importing {
     }
     if (!ended_) throw trouble{trouble::content, facts_ + ": has no end; it was cut short"};
     finish();
-    print_line(to_.path() + ": " + position_ + " events, " + static_cast<std::int64_t>(streams_.size()) + " streams, " + outcomes_ + " outcomes");
+    print_line(to_.path() + ": " + counted(position_, "event") + ", " + counted(static_cast<std::int64_t>(streams_.size()), "stream") + ", " +
+               counted(outcomes_, "outcome"));
     return 0;
   }
 

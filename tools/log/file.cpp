@@ -11,6 +11,8 @@ namespace tool {
 
 std::string operator+(std::string text, std::int64_t number) { return text += std::to_string(number); }
 
+std::string counted(std::int64_t number, const char* what) { return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s"); }
+
 // ---- queries
 
 query::query(sqlite3* connection, const std::string& sql) : connection_(connection) {

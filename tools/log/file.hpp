@@ -23,6 +23,9 @@ struct trouble {
 /// Text is put together with numbers as with text.
 std::string operator+(std::string text, std::int64_t number);
 
+/// "1 event", "2 events".
+std::string counted(std::int64_t number, const char* what);
+
 /// One query: `for (query q(db, "select ..."); q.next();)`. Errors of SQLite are trouble.
 class query {
  public:

@@ -34,8 +34,9 @@ class inspection {
     }
     if (findings_ > most_) print_line("... " + std::to_string(findings_ - most_) + " more findings");
     if (findings_ == 0) {
-      print_line(path_ + ": format " + from_.format() + ", " + count_of_events_ + " events of " + static_cast<std::int64_t>(streams_.size()) + " streams, " +
-                 outcomes_ + " outcomes: all is well" + (unsaid_ == 0 ? std::string() : ", as far as " + std::to_string(unsaid_) + " types without form can tell"));
+      print_line(path_ + ": format " + from_.format() + ", " + counted(count_of_events_, "event") + " of " +
+                 counted(static_cast<std::int64_t>(streams_.size()), "stream") + ", " + counted(outcomes_, "outcome") + ": all is well" +
+                 (unsaid_ == 0 ? std::string() : ", as far as " + counted(unsaid_, "type") + " without form can tell"));
     } else {
       print_line(path_ + ": " + findings_ + (findings_ == 1 ? " thing is wrong" : " things are wrong"));
     }
