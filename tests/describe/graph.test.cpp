@@ -1,5 +1,8 @@
 // The promise of describe/graph.hpp: the flow of a model as constexpr data, every node and edge of it, in a fixed order.
+#include <gesta/describe/dot.hpp>
 #include <gesta/describe/graph.hpp>
+#include <gesta/describe/json.hpp>
+#include <gesta/describe/mermaid.hpp>
 
 #include <doctest/doctest.h>
 
@@ -262,3 +265,61 @@ static_assert(graph.nodes.size() == 1 + 300 + 300 && graph.edges.size() == 300 +
 static_assert(graph.has(edge_kind::emits, 300, 600) && graph.nodes[600].version == 300);
 
 }  // namespace crowd
+
+namespace library {
+
+struct bought   { int book; static constexpr auto id = "book.bought"; using tags = gesta::tags<"book">; };
+struct lent     { int book; int reader; static constexpr auto id = "book.lent"; using tags = gesta::tags<"book", "reader">; };
+struct buy      { int book; };
+struct lend     { int book; int reader; };
+struct lent_out { int to; };
+struct stock    { int copies = 0; };
+constexpr void evolve(stock& s, const bought&) { ++s.copies; }
+constexpr auto decide(const stock&, const buy& c) -> gesta::emits<bought> { return bought{c.book}; }
+struct stocks : gesta::aggregate<stock, gesta::commands<buy>, gesta::by<"book">> { static constexpr auto id = "stock"; };
+
+struct book   { bool there = false; int reader = 0; using tags = gesta::tags<"book">; };
+struct reader { int books = 0; using tags = gesta::tags<"reader">; };
+constexpr void evolve(book& b, const bought&) { b.there = true; }
+constexpr void evolve(book& b, const lent& e) { b.reader = e.reader; }
+constexpr void evolve(reader& r, const lent&) { ++r.books; }
+constexpr auto decide(const book& b, const reader&, const lend& c) -> gesta::emits<lent>::or_rejects<lent_out> {
+  if (!b.there || b.reader != 0) return lent_out{b.reader};
+  return lent{c.book, c.reader};
+}
+struct loans : gesta::boundary<gesta::states<book, reader>, gesta::commands<lend>> { static constexpr auto id = "loans"; };
+struct model : gesta::model<stocks, loans> {};
+
+}  // namespace library
+
+TEST_CASE("a boundary is seen to be one, and its commands say which events they go by") {
+  constexpr flow_graph loans_graph = gesta::graph_of<library::model>;
+  const auto of = [&](node_kind kind, const char* name) { return loans_graph.find(kind, name); };
+  const std::uint16_t lending = of(node_kind::command, "lend"), buying = of(node_kind::command, "buy");
+  const std::uint16_t bought = of(node_kind::event, "book.bought"), lent = of(node_kind::event, "book.lent");
+  REQUIRE(lending != no_node);
+  CHECK(loans_graph.nodes[of(node_kind::aggregate, "loans")].is_boundary);
+  CHECK_FALSE(loans_graph.nodes[of(node_kind::aggregate, "stock")].is_boundary);
+  CHECK(loans_graph.has(edge_kind::handled_by, lending, of(node_kind::aggregate, "loans")));
+  CHECK(loans_graph.has(edge_kind::emits, lending, lent));
+  CHECK(loans_graph.has(edge_kind::reads, bought, lending));
+  CHECK(loans_graph.has(edge_kind::reads, lent, lending));
+  CHECK_FALSE(loans_graph.has(edge_kind::reads, bought, buying));
+  std::size_t reads = 0;
+  for (const flow_edge& edge : loans_graph.edges) reads += edge.kind == edge_kind::reads;
+  CHECK(reads == 2);
+}
+
+TEST_CASE("the drawings and the JSON show it") {
+  std::string mermaid, dot, json;
+  const auto into = [](std::string& text) { return [&text](const char* part, std::size_t size) { text.append(part, size); }; };
+  gesta::print_mermaid(gesta::graph_of<library::model>, into(mermaid));
+  gesta::print_dot(gesta::graph_of<library::model>, into(dot));
+  gesta::print_json(gesta::graph_of<library::model>, into(json));
+  CHECK(mermaid.find("[\"loans (boundary)\"]") != std::string::npos);
+  CHECK(mermaid.find("event0 -.->|read| command1") != std::string::npos);
+  CHECK(mermaid.find("event1 -.->|read| command1") != std::string::npos);
+  CHECK(dot.find("event0 -> command1 [style=dotted, constraint=false, label=\"read\"]") != std::string::npos);
+  CHECK(json.find("{\"kind\": \"aggregate\", \"name\": \"loans\", \"boundary\": true}") != std::string::npos);
+  CHECK(json.find("{\"kind\": \"reads\", \"from\": ") != std::string::npos);
+}

@@ -58,6 +58,7 @@ constexpr const char* dot_edge_style(edge_kind kind) {
   switch (kind) {
     case edge_kind::sends: return "style=bold";
     case edge_kind::undoes: return "style=dashed, constraint=false";
+    case edge_kind::reads: return "style=dotted, constraint=false";
     case edge_kind::rejects:
     case edge_kind::hears:
     case edge_kind::upcasts: return "style=dashed";

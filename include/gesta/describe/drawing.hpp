@@ -93,6 +93,7 @@ constexpr void say_label(page<Sink>& out, const flow_node& node, escape escaped)
   out.quote(node.name, escaped);
   if (node.version > 1 || node.kind == node_kind::old_version) out.say(" v", std::size_t{node.version});
   if (node.may_do_nothing) out.say(" or nothing");
+  if (node.is_boundary) out.say(" (boundary)");
 }
 
 /// The word at an edge; "" where its ends say enough.
@@ -101,6 +102,7 @@ constexpr const char* edge_label(const flow_graph& graph, const flow_edge& edge)
     case edge_kind::emits: return edge.many ? "many" : "";
     case edge_kind::upcasts: return "upcast";
     case edge_kind::undoes: return "undoes";
+    case edge_kind::reads: return "read";
     case edge_kind::hears: return graph.nodes[edge.from].kind == node_kind::command ? "nothing" : "";
     default: return "";
   }

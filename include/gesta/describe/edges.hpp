@@ -11,6 +11,7 @@
 #include <gesta/detail/exact.hpp>
 #include <gesta/detail/list.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/model/queries.hpp>
 
 namespace gesta::detail {
 
@@ -77,10 +78,17 @@ constexpr void write_contract(edge_writer& w, std::uint16_t self, types<Place...
   (w.add({edge_kind::emits, self, at::template event<typename event_of_place<Place>::type>, no_node, has_open_number<types<Place>>}), ...);
   (w.add({edge_kind::rejects, self, at::template rejection<R>}), ...);
 }
+template <class Flow, class... State, class... E>
+constexpr void write_read(edge_writer& w, std::uint16_t self, types<State...>, types<E...>) {
+  const bool is_read[] = {(states_of_event<E, types<State...>>::type::size != 0)..., false};
+  for (std::size_t i = 0; i < sizeof...(E); ++i)
+    if (is_read[i]) w.add({edge_kind::reads, static_cast<std::uint16_t>(node_places<Flow>::events + i), self});
+}
 template <class Flow, class Handler>
 constexpr void write_handler(edge_writer& w, std::uint16_t self) {
   w.add({edge_kind::handled_by, self, Flow::template aggregate_tag<typename Handler::aggregate>});
   write_contract<Flow>(w, self, typename Handler::contract::event_list{}, typename Handler::rejections{});
+  if constexpr (boundary_part<typename Handler::aggregate>) write_read<Flow>(w, self, typename Handler::reads{}, typename Flow::current_events{});
 }
 template <class Flow, class... Handler>
 constexpr void write_handlers(edge_writer& w, types<Handler...>) {

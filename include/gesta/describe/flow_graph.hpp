@@ -24,6 +24,7 @@ enum class edge_kind : std::uint8_t {
   reacts,      ///< event -> a reactor that acts on it
   hears,       ///< rejection -> a reactor that hears it of the command `via`; from that command itself: that nothing was to be done
   sends,       ///< reactor -> the command with which it answers `via`: an event, a rejection, or a command that had nothing to do
+  reads,       ///< event -> the command of a boundary whose decision goes by it, where it has the command's tags
 };
 
 /// In the place of a node: there is none.
@@ -39,6 +40,7 @@ struct flow_node {
   std::uint16_t aggregate = no_node;  ///< the one aggregate that decides, records or gives it; no_node: several do, or none
   detail::chars key = {};             ///< of an aggregate: the field that is its key; empty: the key is given beside the command
   bool may_do_nothing = false;        ///< of a command: its decision may be gesta::no_change
+  bool is_boundary = false;           ///< of an aggregate: it is a gesta::boundary, one stream that decides by events of all
 
   friend constexpr bool operator==(const flow_node&, const flow_node&) = default;
 };

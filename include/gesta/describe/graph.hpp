@@ -97,7 +97,8 @@ struct graph_tables {
   template <class At, class... Aggregate, class... Handler>
   constexpr void describe_nodes(types<Aggregate...>, types<Handler...>) {
     const chars keys[] = {key_field<typename Aggregate::found_by>..., {}};
-    for (std::size_t i = 0; i < sizeof...(Aggregate); ++i) nodes[i].key = keys[i];
+    const bool boundaries[] = {boundary_part<Aggregate>..., false};
+    for (std::size_t i = 0; i < sizeof...(Aggregate); ++i) nodes[i].key = keys[i], nodes[i].is_boundary = boundaries[i];
     const bool may_do_nothing[] = {Handler::contract::may_do_nothing..., false};
     for (std::size_t i = 0; i < sizeof...(Handler); ++i) nodes[At::commands + i].may_do_nothing = may_do_nothing[i];
   }

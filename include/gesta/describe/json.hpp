@@ -35,7 +35,7 @@ constexpr chars json_escape(char c) {
 
 /// By edge_kind.
 inline constexpr const char* json_edge_names[] = {"handled_by", "emits",  "rejects", "upcasts", "undoes",
-                                                  "projects",   "reacts", "hears",   "sends"};
+                                                  "projects",   "reacts", "hears",   "sends",   "reads"};
 
 template <class Sink>
 constexpr void say_json_node(page<Sink>& out, const flow_node& node) {
@@ -50,6 +50,7 @@ constexpr void say_json_node(page<Sink>& out, const flow_node& node) {
     out.say("\"");
   }
   if (node.may_do_nothing) out.say(", \"may_do_nothing\": true");
+  if (node.is_boundary) out.say(", \"boundary\": true");
   out.say("}");
 }
 

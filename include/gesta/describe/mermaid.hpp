@@ -60,6 +60,7 @@ constexpr const char* mermaid_line(edge_kind kind) {
     case edge_kind::rejects:
     case edge_kind::hears:
     case edge_kind::undoes:
+    case edge_kind::reads:
     case edge_kind::upcasts: return "-.->";
     default: return "-->";
   }
