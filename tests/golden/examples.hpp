@@ -21,6 +21,7 @@
 #include "../../examples/forum.hpp"
 #include "../../examples/desk.hpp"
 #include "../../examples/retail/ledger.hpp"
+#include "../../examples/turnstile.hpp"
 #include "../codec/messages.hpp"
 #include "golden.hpp"
 
@@ -121,6 +122,8 @@ void all_examples() {
 
   struct office : gesta::model<desks, gesta::history<moved_1, blinked_1, refused_1>> {};
   example<Codec, office>("desk", moved_1{101, 102}, moved_1{least, most}, blinked_1{true}, refused_1{3}, left{101}, entered{102}, refused{300});
+
+  example<Codec, gates::museum>("15_snapshots", gates::counted{12}, gates::counted{-1});
 
   struct forum : gesta::model<users::names> {};
   example<Codec, forum>("17_unique_name", users::name_taken{"anna", {1}}, users::name_taken{"", {least}}, users::name_given_back{"\xc3\xa4nne", {most}});
