@@ -10,6 +10,11 @@
 #include "shared_store.hpp"
 
 // On a store that is shared and can fail: decisions are made anew when others were faster, and what fails leaves nothing.
+// How the apps keep states; conflict_cached.test.cpp says otherwise.
+#ifndef STATES
+#define STATES
+#endif
+
 namespace {
 
 struct deposited {
@@ -75,8 +80,8 @@ std::string told(const auto& outcome) {
 /// Two apps on one disk; the second acts while the first is about to commit, so many times.
 struct two_apps {
   shared::disk disk;
-  decltype(gesta::start<bank>(shared::store{})) mine = gesta::start<bank>(shared::store{&disk});
-  decltype(gesta::start<bank>(shared::store{})) other = gesta::start<bank>(shared::store{&disk});
+  decltype(gesta::start<bank>(shared::store{} STATES)) mine = gesta::start<bank>(shared::store{&disk} STATES);
+  decltype(gesta::start<bank>(shared::store{} STATES)) other = gesta::start<bank>(shared::store{&disk} STATES);
 
   int left = 0;
   template <class Act>
@@ -239,7 +244,7 @@ TEST_CASE("an app that starts on what is there folds it all: states, views, outc
   CHECK(told(t.mine.handle("a", deposit{100}, gesta::once{"test", 1})) == "balance 100");
   CHECK(told(t.mine.handle("a", withdraw{30})) == "balance 70");
   CHECK(told(t.mine.handle("b", deposit{1})) == "balance 1");
-  auto later = gesta::start<bank>(shared::store{&t.disk});
+  auto later = gesta::start<bank>(shared::store{&t.disk} STATES);
   CHECK(later.state<accounts>("a").balance == 70);
   CHECK(later.version<accounts>("a") == 2);
   CHECK(later.last_position() == 3);
@@ -261,16 +266,18 @@ TEST_CASE("an event that cannot be read stops the app, before anything is decide
   CHECK(t.mine.broken()->position == 2);
   CHECK(t.disk.events.size() == 2);
 
-  auto later = gesta::start<bank>(shared::store{&t.disk});
+  auto later = gesta::start<bank>(shared::store{&t.disk} STATES);
   CHECK(told(later.handle("b", deposit{1})) == "failed: the event at position 2 cannot be read");
 }
 
+#ifndef STATES_ARE_CACHED  // what is read of one entity may have gaps where something was erased; the store looks for others
 TEST_CASE("a gap in the versions of an entity stops the app") {
   two_apps t;
   CHECK(told(t.other.handle("a", deposit{5})) == "balance 5");
   t.disk.events[0].version = 2;
   CHECK(told(t.mine.handle("a", deposit{1})) == "failed: the event at position 1 cannot be read");
 }
+#endif
 
 // ---- what follows
 
@@ -319,18 +326,18 @@ bool done(const auto& outcome) {
 
 TEST_CASE("a command and all that follows are one commit, projected after it") {
   shared::disk disk;
-  auto app = gesta::start<relay::model>(shared::store{&disk});
+  auto app = gesta::start<relay::model>(shared::store{&disk} STATES);
   const int commits = disk.commits;
   CHECK(relay::done(app.handle(9, relay::pass{3})));
   CHECK(disk.commits == commits + 1);
   CHECK(app.view<relay::seen>().all == lines{"1: 9 passed 3", "2: 3 passed 2", "3: 2 passed 1"});
-  auto other = gesta::start<relay::model>(shared::store{&disk});
+  auto other = gesta::start<relay::model>(shared::store{&disk} STATES);
   CHECK(other.view<relay::seen>().all == app.view<relay::seen>().all);
 }
 
 TEST_CASE("a chain that fails leaves nothing of itself, wherever it broke") {
   shared::disk disk;
-  auto app = gesta::start<relay::model>(shared::store{&disk});
+  auto app = gesta::start<relay::model>(shared::store{&disk} STATES);
   CHECK(relay::done(app.handle(9, relay::pass{2})));
   CHECK_FALSE(relay::done(app.handle(9, relay::pass{4})));  // one act more than its bound
   disk.fails_at_commit = gesta::failure::kind::input_output;
@@ -345,7 +352,7 @@ TEST_CASE("a chain that fails leaves nothing of itself, wherever it broke") {
 
 TEST_CASE("a chain that is run anew after a conflict counts its acts anew") {
   shared::disk disk;
-  auto app = gesta::start<relay::model>(shared::store{&disk});
+  auto app = gesta::start<relay::model>(shared::store{&disk} STATES);
   disk.fails_at_commit = gesta::failure::kind::conflict;
   disk.failing_commits = 5;
   CHECK(relay::done(app.handle(9, relay::pass{3})));

@@ -58,7 +58,29 @@ class log {
   const gesta::failure& last_failure() const noexcept { return failure_; }
   std::uint64_t last_position() const noexcept { return seen_ + pending_.size(); }
 
+  // One entity at a time.
+  static constexpr bool reads_single_entities = true;
+  void read_on_demand() noexcept {}
+  bool skip() {
+    seen_ = disk_.events.size();
+    return true;
+  }
+  std::uint32_t times_changed() const noexcept { return times_changed_; }
+  template <class Use, class F>
+  bool load(std::uint16_t aggregate, stream& s, gesta::key_bytes key, std::uint64_t& version, Use&&, F&& f) {
+    const std::uint64_t after = version;
+    std::uint64_t position = 0;
+    for (const event& e : disk_.events) {
+      ++position;
+      if (e.aggregate != aggregate || e.key != std::string(key.data, key.size)) continue;
+      s.last = version = e.version;
+      if (e.version > after && !f(as_recorded(e, position))) break;
+    }
+    return true;
+  }
+
   bool begin() {
+    times_changed_ += disk_.events.size() != seen_ ? 1 : 0;
     ++disk_.begins;
     if (disk_.failing_begins > 0) {
       --disk_.failing_begins;
@@ -173,6 +195,7 @@ class log {
 
   disk& disk_;
   std::size_t seen_ = 0;
+  std::uint32_t times_changed_ = 1;
   std::vector<event> pending_;
   std::map<request, outcome> pending_outcomes_;
   gesta::failure failure_;

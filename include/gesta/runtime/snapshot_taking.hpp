@@ -32,7 +32,8 @@ struct fingerprint_of {
   }
 };
 
-/// Takes a snapshot of one entity as it is; none where an event that the model does not know stands between its state and its version. False: the log's last_failure() says why.
+/// Takes a snapshot of one entity as it is; none where an event that the model does not know stands between its state and its version.
+/// False: the log's last_failure() says why.
 template <class Aggregate, class Held, class Place>
 bool take_snapshot(Held& held, Place place) {
   using flow_type = typename Held::flow_type;
