@@ -227,7 +227,10 @@ class engine : public unit_of_work<Model, Store, Clock> {
       } else if (kept) {
         kept = this->template append<Handler>(table, place, part, from);
         if constexpr (!open_number)
-          if (kept) kept = this->evolve_states(table, place, part, from);
+          if (kept) {
+            call_evolve(place->state, part, [&] { return this->about_event(table, place, place->version, this->log_.last_position(), from); });
+            if constexpr (base::tag_states_type::any) kept = this->fold_appended(table, place, part, from);
+          }
       }
     });
     // The range of an open number may lie in the state, so nothing evolves before all events are built.

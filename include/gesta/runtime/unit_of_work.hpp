@@ -274,12 +274,12 @@ class unit_of_work : public holdings<Model, Store> {
     return true;
   }
 
-  /// An event that was just appended evolves its entity, and the states about tags that it belongs to. False: there is no room for one.
+  /// An event that was just appended evolves the states about tags that it belongs to. False: there is no room for one.
   template <class Table, class Place, class Event>
-  [[gnu::always_inline]] bool evolve_states([[maybe_unused]] Table& table, Place place, const Event& event, const origin& from) {
-    const auto make = [&]() __attribute__((always_inline)) { return about_event(table, place, place->version, log_.last_position(), from); };
-    call_evolve(place->state, event, make);
+  [[gnu::always_inline]] bool fold_appended([[maybe_unused]] Table& table, [[maybe_unused]] Place place, [[maybe_unused]] const Event& event,
+                                            [[maybe_unused]] const origin& from) {
     if constexpr (tag_states_type::template take<Event>) {
+      const auto make = [&] { return about_event(table, place, place->version, log_.last_position(), from); };
       if (this->tag_states_.fold(event, log_.last_position(), make)) return true;
       no_room_for_entities();
       return false;
