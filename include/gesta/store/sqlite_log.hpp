@@ -56,7 +56,7 @@ class sqlite_log {
 
   /// `keys` says by aggregate how the file holds its keys.
   sqlite_log(const sqlite_options& options, const model_ids& ids, const key_column* keys)
-      : keys_(keys), file_(options), names_(file_, ids), outcomes_(file_, names_), snapshots_(file_) {
+      : keys_(keys), file_(options), names_(file_, ids), stream_keys_(file_, names_, keys), outcomes_(file_, names_), snapshots_(file_) {
     if (file_.broken() == nullptr && !prepare()) file_.break_off(file_.last_failure());
   }
   ~sqlite_log() {
@@ -153,6 +153,7 @@ class sqlite_log {
     is_open_ = true;
     is_doomed_ = false;
     committed_ = last_;
+    kept_keys_ = stream_keys_.count();
     ++unit_;
     return true;
   }
@@ -193,9 +194,10 @@ class sqlite_log {
     const sqlite_reading view(last_row_);  // one view of the file for all that follows
     if (!is_open_ && !look_again()) return false;
     const sqlite_reading reading(after_.set(0, seen_));
+    const sqlite_reading keys(stream_keys_.rows());
     bool failed = false;
     while (file_.next(after_, failed, seen_ + 1))
-      if (!note_head({after_}) || !hand_over<true>({after_}, f)) return false;
+      if (!note_head({after_}) || !hand_over<true>({after_}, seen_, f)) return false;
     return !failed && (seen_ == last_ || corrupt(seen_ + 1, "it is missing"));
   }
 
@@ -276,8 +278,9 @@ class sqlite_log {
     if (!flush()) return false;
     const int step = part.backwards ? -1 : 1;
     std::int64_t at = part.backwards ? std::min(as_number(part.to), last_) + 1 : as_number(part.after);
-    sqlite_statement& rows = part.backwards ? before_ : after_;
+    sqlite_statement& rows = part.backwards ? before_ : ahead_;
     const sqlite_reading reading(rows.set(0, part.backwards ? as_number(part.to) : at));
+    const sqlite_reading keys(stream_keys_.rows());
     bool failed = false, wants_more = true, is_first = part.backwards;
     for (std::uint64_t count = 0; wants_more && count < part.limit && file_.next(rows, failed, at + step); ++count) {
       const std::int64_t position = record_row{rows}.position();
@@ -285,7 +288,7 @@ class sqlite_log {
       if (position != (at += step) && !is_first) return corrupt(at, "it is missing");
       at = position;  // backwards others may have appended since, so where it begins is not known before
       is_first = false;
-      if (!hand_over({rows}, f, wants_more)) return false;
+      if (!hand_over({rows}, position, f, wants_more)) return false;
     }
     return !failed;
   }
@@ -348,14 +351,15 @@ class sqlite_log {
   };
 
   bool prepare() {
-    const auto reads = [&](sqlite_statement& statement, const char* which) {
-      return file_.prepare(statement, (std::string(record_row::query) + which).c_str());
+    const auto reads = [&](sqlite_statement& statement, const char* query, const char* which) {
+      return file_.prepare(statement, (std::string(query) + which).c_str());
     };
     if (const int code = waiting_.show(file_.connection(), "gesta_waiting_events"); code != SQLITE_OK) return file_.fail(code);
     largest_ = static_cast<std::size_t>(sqlite3_limit(file_.connection(), SQLITE_LIMIT_LENGTH, -1)) - 1024;
-    return names_.prepare() && outcomes_.prepare() && reads(one_, "e.position = ?") &&
-           reads(after_, "e.position > ? order by e.position") &&
-           reads(before_, "e.position <= ? order by e.position desc") &&
+    return names_.prepare() && stream_keys_.prepare() && outcomes_.prepare() && reads(one_, record_row::linked_query, "position = ?") &&
+           reads(after_, record_row::linked_query, "position > ? order by position") &&
+           reads(ahead_, record_row::query, "position > ? order by position") &&
+           reads(before_, record_row::query, "position <= ? order by position desc") &&
            file_.prepare(link_, "select stream, version, previous from events where position = ?") &&
            file_.prepare(insert_, "insert or fail into events select * from gesta_waiting_events") &&
            file_.prepare(find_, "select stream, version, last, first, closed from streams where aggregate = ? and key = ?") &&
@@ -431,6 +435,7 @@ class sqlite_log {
     }
     touched_.clear();
     heads_.take_back();
+    stream_keys_.cut(kept_keys_);
     for (const std::uint32_t number : closed_by_others_)
       if (known_stream* const head = heads_.find(number)) head->closed = true;
     closed_by_others_.clear();
@@ -458,7 +463,11 @@ class sqlite_log {
 
   /// The number of a key's stream in the file. 0: there is none; -1: an error.
   std::int64_t find(std::uint16_t aggregate, const key_bytes& key) {
-    const std::int64_t type = names_.number_in_file(stored_kind::aggregate, aggregate);
+    std::int64_t type = names_.number_in_file(stored_kind::aggregate, aggregate);
+    if (type == 0 && !is_open_) {  // others may have entered it
+      if (!names_.refresh()) return -1;
+      type = names_.number_in_file(stored_kind::aggregate, aggregate);
+    }
     if (type == 0) return 0;
     const sqlite_reading reading(keys_[aggregate].set(find_.set(0, type), 1, key));
     bool failed = false;
@@ -573,12 +582,9 @@ class sqlite_log {
 
   /// Hands a record over. WithErased: also one that was erased, as if it was retired.
   template <bool WithErased = false, class F>
-  bool hand_over(record_row row, F&& f, bool& wants_more) {
+  bool hand_over(record_row row, std::int64_t position, F&& f, bool& wants_more) {
     recorded record{};
-    key_column::buffer buffer;
-    const char* why = row.read(names_, keys_, buffer, record);
-    if (why != nullptr && !is_open_ && names_.refresh()) why = row.read(names_, keys_, buffer, record);  // others may have entered types
-    if (why != nullptr) return corrupt(row.position(), why);
+    if (!understand(row, position, record)) return false;
     if (record.aggregate == sqlite_names::unknown && record.tag == retired_tag) return true;  // its aggregate has left with it
     if (record.size == 0 && row.is_erased()) {
       if (!WithErased) return true;
@@ -588,9 +594,15 @@ class sqlite_log {
     return true;
   }
   template <bool WithErased, class F>
-  bool hand_over(record_row row, F&& f) {
+  bool hand_over(record_row row, std::int64_t position, F&& f) {
     bool wants_more = true;
-    return hand_over<WithErased>(row, f, wants_more);
+    return hand_over<WithErased>(row, position, f, wants_more);
+  }
+
+  bool understand(record_row row, std::int64_t position, recorded& record) {
+    const char* why = row.read(names_, stream_keys_, position, record);
+    if (why != nullptr && !is_open_ && names_.refresh()) why = row.read(names_, stream_keys_, position, record);  // others may have entered types
+    return why == nullptr || corrupt(position, why);
   }
 
   template <class F>
@@ -598,7 +610,7 @@ class sqlite_log {
     const sqlite_reading reading(one_.set(0, position));
     bool failed = false;
     if (!file_.next(one_, failed)) return !failed && corrupt(position, "its stream does not exist");
-    return hand_over({one_}, f, wants_more);
+    return hand_over({one_}, position, f, wants_more);
   }
 
   /// As the reading from a snapshot above, once the stream is known.
@@ -625,6 +637,7 @@ class sqlite_log {
     std::int64_t from = std::max(as_number(part.after) + 1, head.first), to = std::min(as_number(part.to), head.version);
     const std::int64_t limit = as_number(part.limit);
     if (from > to || limit == 0) return true;
+    if (const char* const why = stream_keys_.find_alone(head.number)) return corrupt(head.last, why);
     bool wants_more = true;
     if (part.backwards) {
       if (to - from >= limit) from = to - limit + 1;
@@ -632,18 +645,71 @@ class sqlite_log {
       return walk(head, from, to, hand) || !wants_more;
     }
     if (to - from >= limit) to = from + limit - 1;
+    stream_rows& rows = gathered_;
+    rows.clear();
+    if (!gather(head, from, to, rows)) return false;
+    for (std::size_t i = rows.positions.size(); wants_more && i-- != 0;)
+      if (!read_one(rows.positions[i], f, wants_more)) return false;
+    for (std::size_t i = rows.records.size(); wants_more && i-- != 0;) {
+      recorded& one = rows.records[i].what;
+      one.payload = rows.bytes.data() + rows.records[i].payload;
+      wants_more = goes_on(f, one);
+    }
+    return true;
+  }
+
+  /// The way back along a stream, to be gone forwards: its last events whole, those before by their positions, so that a long stream does not
+  /// fill the memory.
+  struct stream_rows {
+    struct row {
+      recorded what;
+      std::size_t payload;  ///< where it begins in `bytes`
+    };
+    static constexpr std::size_t most_bytes = std::size_t{1} << 20;
+    std::vector<row> records;
+    std::vector<std::byte> bytes;
     std::vector<std::int64_t> positions;
-    const auto note = [&](record_link link) { return positions.push_back(link.position), true; };
-    if (!walk(head, from, to, note)) return false;
-    for (std::size_t i = positions.size(); wants_more && i-- != 0;)
-      if (!read_one(positions[i], f, wants_more)) return false;
+
+    void clear() noexcept {
+      records.clear();
+      bytes.clear();
+      positions.clear();
+    }
+  };
+  bool gather(const row_of_stream& head, std::int64_t from, std::int64_t to, stream_rows& rows) {
+    row_of_stream before = head;
+    if (to < head.version && !walk(head, to + 1, to, [](record_link) { return true; }, &before)) return false;
+    std::int64_t at = before.last;
+    for (std::int64_t version = to; version >= from; --version) {
+      if (rows.bytes.size() + rows.records.size() * sizeof(stream_rows::row) > stream_rows::most_bytes) {
+        before.version = version;
+        before.last = at;
+        return walk(before, from, version, [&](record_link link) { return rows.positions.push_back(link.position), true; });
+      }
+      const sqlite_reading reading(one_.set(0, at));
+      const record_row row{one_};
+      bool failed = false;
+      if (!file_.next(one_, failed)) return !failed && corrupt(at, "it is missing");
+      if (row.stream() != head.number || row.version() != version) return corrupt(at, "it is not of the stream that leads to it");
+      const std::int64_t previous = row.previous();
+      if (previous >= at) return corrupt(at, "it is not after the one before it");
+      recorded record{};
+      if (!understand(row, at, record)) return false;
+      at = previous;
+      if (record.aggregate == sqlite_names::unknown && record.tag == retired_tag) continue;  // as hand_over
+      if (record.size == 0 && row.is_erased()) continue;
+      rows.records.push_back({record, rows.bytes.size()});
+      const auto* const payload = static_cast<const std::byte*>(record.payload);
+      rows.bytes.insert(rows.bytes.end(), payload, payload + record.size);
+    }
     return true;
   }
 
   /// Follows the links from the last event of a stream back to version `from`, and calls step(record_link) from version `to` on. False: an
   /// error, or a step said so.
+  /// Where `end` is given, it says the event before that.
   template <class Step>
-  bool walk(const row_of_stream& head, std::int64_t from, std::int64_t to, Step&& step) {
+  bool walk(const row_of_stream& head, std::int64_t from, std::int64_t to, Step&& step, row_of_stream* end = nullptr) {
     std::int64_t at = head.last;
     for (std::int64_t version = head.version; version >= from; --version) {
       std::int64_t before = 0;
@@ -658,6 +724,10 @@ class sqlite_log {
       if (before >= at) return corrupt(at, "it is not after the one before it");
       at = before;
     }
+    if (end != nullptr) {
+      end->version = from - 1;
+      end->last = at;
+    }
     return true;
   }
 
@@ -671,13 +741,16 @@ class sqlite_log {
   waiting_rows<waiting_event> waiting_;
   sqlite_file file_;
   sqlite_names names_;
+  sqlite_streams stream_keys_;
   sqlite_outcomes outcomes_;
   sqlite_snapshots snapshots_;
-  sqlite_statement after_, before_, one_, link_, insert_, find_, head_, streams_of_, make_, write_head_, erase_, cut_, last_row_;
+  stream_rows gathered_;  ///< of the reading that is under way, so that the next one need not make room
+  sqlite_statement after_, ahead_, before_, one_, link_, insert_, find_, head_, streams_of_, make_, write_head_, erase_, cut_, last_row_;
 
   sqlite_heads heads_;
   std::vector<before_unit> touched_;   ///< by the open unit
   std::vector<std::uint32_t> closed_by_others_;
+  std::size_t kept_keys_ = 0;  ///< known before the open unit
   std::uint32_t times_changed_ = 0;
   std::uint32_t unit_ = 0;
   std::int64_t last_ = 0;       ///< position of the last event, those of the open unit included

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -182,7 +183,7 @@ class sqlite_names {
   model_ids ids_;
   std::vector<std::int64_t> numbers_[stored_kinds];  ///< by tag; 0: not in the file
   std::vector<entry> entries_;                       ///< by number, from 1
-  std::vector<foreign> foreign_;                     ///< few: each is an id, not an event
+  std::deque<foreign> foreign_;                     ///< few: each is an id, not an event
   std::vector<std::int64_t> formless_;               ///< known to the model, and without a form in the file
   std::int64_t kept_ = 0;                            ///< the last number that is committed, or read
   sqlite_statement read_, add_;

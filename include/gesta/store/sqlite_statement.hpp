@@ -81,12 +81,14 @@ class sqlite_statement {
     error_ = SQLITE_OK;
   }
 
+  /// Whether it stands at a row.
+  bool is_busy() const noexcept { return sqlite3_stmt_busy(statement_) != 0; }
   bool is_null(int column) const noexcept { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
   bool is_number(int column) const noexcept { return sqlite3_column_type(statement_, column) == SQLITE_INTEGER; }
   std::int64_t number(int column) const noexcept { return sqlite3_column_int64(statement_, column); }
   byte_view bytes(int column) const noexcept {
     const void* const data = sqlite3_column_blob(statement_, column);
-    return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+    return {data, data == nullptr ? 0 : static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
   }
   /// Ends with a zero; never a null pointer.
   const char* text(int column) const noexcept {

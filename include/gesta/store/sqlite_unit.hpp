@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <new>
 #include <vector>
 
@@ -31,13 +32,16 @@ struct stored_id {
   static message_id read(const sqlite_statement& row, int column, const message_id& where_null) noexcept {
     const byte_view from = row.bytes(column);
     if (from.size != sizeof bytes) return where_null;
-    message_id id;
     const auto* const byte = static_cast<const unsigned char*>(from.data);
-    for (int i = 0; i < 8; ++i) {
-      id.high = id.high << 8 | byte[i];
-      id.low = id.low << 8 | byte[8 + i];
-    }
-    return id;
+    return {number_of(byte), number_of(byte + 8)};
+  }
+
+ private:
+  // As one load: GCC 12 makes sixteen of a loop over bytes, and each waits for the one before.
+  static std::uint64_t number_of(const unsigned char* first) noexcept {
+    std::uint64_t number;
+    std::memcpy(&number, first, sizeof number);
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(number) : number;
   }
 };
 
