@@ -529,6 +529,26 @@ struct not_in_model {
   static_assert(Ok, "[gesta E920] the Aggregate of the facts is no part of the model; list it in  gesta::model<...>,  or append facts of one that is");
 };
 
+template <bool Ok, class Store>
+struct store_cannot_erase {
+  static_assert(Ok, "[gesta E921] the Store has no way to erase single events; use  gesta::memory_store,  gesta::fixed_memory_store  or  gesta::sqlite_store");
+};
+
+template <bool Ok, class Store>
+struct store_cannot_close {
+  static_assert(Ok, "[gesta E922] the Store cannot refuse an event, so none of its streams can be closed; use  gesta::fixed_memory_store  or  gesta::sqlite_store");
+};
+
+template <bool Ok, class State>
+struct state_not_comparable {
+  static_assert(Ok, "[gesta E923] truncate_before compares the State with and without what it erases, and the State can be neither encoded nor compared; add  bool operator==(const State&) const = default;");
+};
+
+template <bool Ok, class Aggregate>
+struct erases_tagged {
+  static_assert(Ok, "[gesta E924] an event of the Aggregate has tags, and what boundaries decide on would change without it; let another event carry the tags, or erase nothing");
+};
+
 // ---- tests -------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Contract, class Event>

@@ -14,6 +14,7 @@
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/command_under_way.hpp>
 #include <gesta/runtime/engine.hpp>
+#include <gesta/runtime/erasing.hpp>
 #include <gesta/runtime/facts.hpp>
 #include <gesta/runtime/options.hpp>
 #include <gesta/runtime/outcome.hpp>
@@ -94,6 +95,9 @@ class app {
   using model_type = Model;
   /// Whether an outcome can be a gesta::failure.
   static constexpr bool can_fail = engine_type::can_fail;
+  /// Whether the store can erase events, and close a stream.
+  static constexpr bool can_erase = detail::can_erase<engine_type>;
+  static constexpr bool can_close = can_erase && can_fail;
 
   app(const Store& store, Clock clock, unknown_events policy = unknown_events::fail) : engine_(store, static_cast<Clock&&>(clock), policy) {
     (void)sizeof(diagnostic::cannot_take_back<(can_take_back() || !can_fail), Store>);
@@ -290,6 +294,39 @@ class app {
     else return (report_argument<Argument>(), ...), appended(failure{});
   }
 
+  /// Erases the events of one entity before a version, for good: "closing the books". Versions and positions of all others stay. The state
+  /// has to be the same without them, because a later event says it all; else it is failure::kind::differs and nothing is erased. Whoever
+  /// reads what is gone gets failure::kind::truncated. Views keep what they have seen until the program starts again. A unit of work of
+  /// its own: while a batch is open it is failure::kind::busy.
+  template <class Aggregate, class Key>
+  committed truncate_before(const Key& key, std::uint64_t version) {
+    constexpr bool is_comparable = detail::comparable<typename Aggregate::state_type>;
+    (void)sizeof(diagnostic::store_cannot_erase<can_erase, Store>);
+    (void)sizeof(diagnostic::state_not_comparable<is_comparable, typename Aggregate::state_type>);
+    (void)sizeof(diagnostic::erases_tagged<!is_tagged<Aggregate>, Aggregate>);
+    if constexpr (can_erase && is_comparable && !is_tagged<Aggregate>)
+      return in_unit_of_its_own([&] { return detail::erase_before<Aggregate>(engine_, key, version); });
+    else return {};
+  }
+
+  /// Erases all events of one entity and closes its stream for ever: a tombstone. Its state is that of an entity without events, and nothing
+  /// can be recorded for it any more: failure::kind::tombstoned, which is also what a reader gets. As truncate_before.
+  template <class Aggregate, class Key>
+  committed close(const Key& key) {
+    (void)sizeof(diagnostic::store_cannot_erase<can_erase, Store>);
+    (void)sizeof(diagnostic::store_cannot_close<(!can_erase || can_close), Store>);
+    (void)sizeof(diagnostic::erases_tagged<!is_tagged<Aggregate>, Aggregate>);
+    if constexpr (can_close && !is_tagged<Aggregate>)
+      return in_unit_of_its_own([&] { return detail::close_stream<Aggregate>(engine_, key); });
+    else return {};
+  }
+
+  /// What this log is called: another one for each log, and for what is restored from a backup. A position says a place in it only.
+  message_id incarnation() const noexcept {
+    if constexpr (requires { engine_.log().incarnation(); }) return engine_.log().incarnation();
+    else return {};
+  }
+
   /// Takes in what other programs appended since the last unit, so that states and views show it. Every unit and every reading begins
   /// so; who only looks calls it. Waits for nobody, and keeps nobody from writing.
   read_result catch_up() { return engine_.catch_up() ? read_result() : read_result(engine_.last_failure()); }
@@ -366,6 +403,20 @@ class app {
       if (!take(engine_)) return committed(engine_.log().last_failure());
       if (!unit.commit()) return committed(engine_.last_failure());
     }
+    return {};
+  }
+
+  template <class... Event>
+  static constexpr bool any_tagged(detail::types<Event...>) {
+    return (engine_type::tag_states_type::template take<Event> || ...);
+  }
+  template <class Aggregate>
+  static constexpr bool is_tagged = any_tagged(typename flow_type::template events_of<Aggregate>{});
+
+  template <class Erase>
+  committed in_unit_of_its_own(Erase&& erase) {
+    guard unit{engine_};
+    if (!unit.begin() || !erase() || !unit.commit()) return committed(engine_.last_failure());
     return {};
   }
 
@@ -580,10 +631,11 @@ class app {
 
   struct guard {
     engine_type& engine;
-    bool begin() { return engine.begin(); }
+    bool is_own = false;  // a unit that was open before is left alone
+    bool begin() { return is_own = engine.begin(); }
     bool commit() { return engine.commit(); }
     ~guard() {
-      if (engine.open()) engine.roll_back();
+      if (is_own && engine.open()) engine.roll_back();
     }
   };
 

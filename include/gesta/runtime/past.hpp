@@ -45,6 +45,19 @@ bool fold_until(Held& held, const Key& key, const Moment& when, typename Aggrega
   };
   if (is_beginning(when)) return true;
   slice part{.to = last_version(when)};
+  stream_head head;
+  if (held.broken() != nullptr) return cause = *held.broken(), false;
+  if (!head_of<Aggregate>(held, key, head, cause)) return false;
+  if (head.closed) return cause = stream_is_closed(), false;
+  if (head.first != 1) {  // the first that is kept says it all, as whoever erased what was before has seen to
+    bool any = false;
+    part.after = head.first - 1;
+    const bool read = detail::each_kept<Aggregate>(held, key, part, cause, [&](const recorded& record) {
+      any = any || includes(when, record);
+      return fold(record);
+    });
+    return read && readable && (any || (cause = erased_before(head.first), false));
+  }
   if constexpr (!Held::keeps_snapshots || std::is_same_v<Moment, at_time>) {
     return detail::each_stored<Aggregate>(held, key, part, cause, fold) && readable;
   } else if constexpr (!Held::is_memory) {

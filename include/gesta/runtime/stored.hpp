@@ -19,9 +19,37 @@ inline failure overwritten(std::uint64_t first_kept = 0) {
   return cause;
 }
 
-/// Hands over a part of one stream: visit(const recorded&), which ends the reading by false. False: `cause` says why not all can be told.
+inline failure erased_before(std::uint64_t first_kept) {
+  failure cause(failure::kind::truncated, 0, "the stream keeps its events from version ", first_kept, " on");
+  cause.position = first_kept;
+  return cause;
+}
+inline failure stream_is_closed() { return failure(failure::kind::tombstoned, 0, "the stream was closed, and its events erased"); }
+
+/// What the store says of a stream. False: `cause` says why it cannot be told.
+template <class Aggregate, class Held, class Key>
+bool head_of(Held& held, const Key& key, stream_head& head, [[maybe_unused]] failure& cause) {
+  constexpr auto aggregate = Held::flow_type::template aggregate_tag<Aggregate>;
+  auto& table = held.template table_of<Aggregate>();
+  const auto found = table.find(key);
+  head = {};
+  if (!found) return true;
+  head.version = found->version;
+  if constexpr (Held::is_memory) {
+    if (const auto* const erased = held.log().erased().find(aggregate, found.number)) {
+      head.first = erased->first;
+      head.closed = erased->closed;
+    }
+  } else if constexpr (requires { held.log().look_up(aggregate, found->stream, key_bytes{}, head); }) {
+    if (!held.log().look_up(aggregate, found->stream, table.key(found.number), head)) return cause = held.log().last_failure(), false;
+  }
+  return true;
+}
+
+/// Hands over what is kept of a part of one stream: visit(const recorded&), which ends the reading by false. False: `cause` says why not
+/// all can be told.
 template <class Aggregate, class Held, class Key, class Visit>
-bool each_stored(Held& held, const Key& key, const slice& part, failure& cause, Visit&& visit) {
+bool each_kept(Held& held, const Key& key, const slice& part, failure& cause, Visit&& visit) {
   auto& table = held.template table_of<Aggregate>();
   const auto found = table.find(key);
   if constexpr (!Held::template is_cached<Aggregate>)
@@ -37,6 +65,28 @@ bool each_stored(Held& held, const Key& key, const slice& part, failure& cause, 
   }
 }
 
+/// The same; but whoever asks for what was erased is told so.
+template <class Aggregate, class Held, class Key, class Visit>
+bool each_stored(Held& held, const Key& key, const slice& part, failure& cause, Visit&& visit) {
+  if (held.broken() != nullptr) return cause = *held.broken(), false;
+  stream_head head;
+  if (!head_of<Aggregate>(held, key, head, cause)) return false;
+  if (head.closed) return cause = stream_is_closed(), false;
+  if (part.after + 1 < head.first && part.to > part.after) return cause = erased_before(head.first), false;
+  return each_kept<Aggregate>(held, key, part, cause, visit);
+}
+
+/// In memory: erases the events of an entity from one version up to, and without, another.
+template <class Held, class Place>
+void erase_records(Held& held, Place place, std::uint64_t first, std::uint64_t end) {
+  link at = place->stream.head;
+  for (std::uint64_t version = place->version; at != 0 && version >= first; --version) {
+    const link before = held.unit().at(at)->previous;
+    if (version < end) held.unit().erase(at, retired_tag);
+    at = before;
+  }
+}
+
 /// Hands over a part of the whole log, in the same way.
 template <class Held, class Visit>
 bool each_stored(Held& held, const slice& part, failure& cause, Visit&& visit) {
@@ -45,16 +95,20 @@ bool each_stored(Held& held, const slice& part, failure& cause, Visit&& visit) {
     const auto first = events.first(), end = events.here();
     if (part.after < first.records && part.to > part.after) return cause = overwritten(first.records + 1), false;
     const std::uint64_t last = part.to < end.records ? part.to : end.records;
-    std::vector<const record_head*> later;  // what backwards comes before
+    struct place {
+      const record_head* head;
+      std::uint64_t position;
+    };
+    std::vector<place> later;  // what backwards comes before
     std::uint64_t count = 0;
     events.each_while(first, end, [&](const record_head& head, std::uint64_t position) {
       if (position > last) return false;
-      if (position <= part.after) return true;
-      if (part.backwards) return later.push_back(&head), true;
+      if (position <= part.after || head.tag == retired_tag) return true;  // in memory only what was erased has that tag
+      if (part.backwards) return later.push_back({&head, position}), true;
       return count++ < part.limit && visit(held.in_memory(head, position));
     });
     for (std::size_t i = later.size(); i-- != 0 && count++ < part.limit;)
-      if (!visit(held.in_memory(*later[i], last - (later.size() - 1 - i)))) break;
+      if (!visit(held.in_memory(*later[i].head, later[i].position))) break;
     return true;
   } else {
     if (held.broken() != nullptr) return cause = *held.broken(), false;

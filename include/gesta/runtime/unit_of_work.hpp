@@ -243,6 +243,9 @@ class unit_of_work : public holdings<Model, Store> {
   [[gnu::noinline, gnu::cold]] void no_room_for_entities() {
     fails(failure(failure::kind::full, 0, "the store has no room left for entities"));
   }
+  [[gnu::noinline, gnu::cold]] bool no_more_events() {
+    return fails(failure(failure::kind::tombstoned, 0, "the stream is closed, nothing may be added"));
+  }
   [[gnu::noinline, gnu::cold]] bool no_room_for_events() {
     log_.report_full("events");
     return fails(log_.last_failure());
@@ -256,6 +259,8 @@ class unit_of_work : public holdings<Model, Store> {
     const std::uint32_t number = place.number;
     const std::uint32_t version = entity.version + 1;  // read once: the record is bytes to the compiler, which may be anything's
     if constexpr (is_memory) {
+      if constexpr (requires { entity.stream.closed; })
+        if (entity.stream.closed) [[unlikely]] return no_more_events();
       const link address = log_.events().put(tag, aggregate, number, version, entity.stream.head, from, event);
       if constexpr (log_type::can_fail)
         if (address == 0) [[unlikely]] return no_room_for_events();

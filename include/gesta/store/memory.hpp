@@ -4,9 +4,12 @@
 // May include: detail, message, model, codec, store.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <ctime>
+#include <type_traits>
 #include <vector>
 
 #include <gesta/detail/hash.hpp>
@@ -111,14 +114,48 @@ class outcome_table {
   std::size_t capacity_ = 0;
 };
 
+/// What was erased of streams, by aggregate and entity: few, and asked for only by who reads streams.
+class erased_streams {
+ public:
+  /// The first version that is kept, and whether the stream is closed.
+  struct entry {
+    std::uint64_t name;
+    std::uint64_t first;
+    bool closed;
+  };
+  static std::uint64_t name_of(std::uint16_t aggregate, std::uint32_t entity) noexcept { return std::uint64_t{aggregate} << 32 | entity; }
+
+  const entry* find(std::uint16_t aggregate, std::uint32_t entity) const noexcept {
+    const auto at = place(name_of(aggregate, entity));
+    return at != all_.end() && at->name == name_of(aggregate, entity) ? &*at : nullptr;
+  }
+  void note(std::uint16_t aggregate, std::uint32_t entity, std::uint64_t first, bool closed) {
+    const std::uint64_t name = name_of(aggregate, entity);
+    const auto at = all_.begin() + (place(name) - all_.cbegin());
+    if (at != all_.end() && at->name == name) *at = {name, first, closed};
+    else all_.insert(at, {name, first, closed});
+  }
+
+ private:
+  std::vector<entry>::const_iterator place(std::uint64_t name) const noexcept {
+    return std::lower_bound(all_.begin(), all_.end(), name, [](const entry& e, std::uint64_t wanted) { return e.name < wanted; });
+  }
+  std::vector<entry> all_;  ///< by name
+};
+
+/// What an entity remembers of its stream in memory: its last record; and where the store can refuse, that nothing may follow.
+struct memory_stream {
+  link head = 0;
+};
+struct closable_stream : memory_stream {
+  bool closed = false;
+};
+
 /// The opened log of a memory store: the records themselves and the remembered outcomes.
 template <class Flow, when_full Full>
 class memory_log {
  public:
-  /// What an entity remembers of its stream: its last record.
-  struct stream {
-    link head = 0;
-  };
+  using stream = std::conditional_t<Full == when_full::refuse, closable_stream, memory_stream>;
   using records_type = records<Flow::is_traced, Full>;
 
   static constexpr bool can_fail = Full == when_full::refuse;
@@ -126,7 +163,8 @@ class memory_log {
   static constexpr bool keeps_all = Full != when_full::reuse;
 
   template <class Store>
-  explicit memory_log(const Store& store) : records_(store.segment_bytes(), store.segments()), streams_(store.reserved_streams()) {
+  explicit memory_log(const Store& store)
+      : records_(store.segment_bytes(), store.segments()), incarnation_(store.name()), streams_(store.reserved_streams()) {
     if (store.reserved_outcomes() != 0) outcomes_.reserve(store.reserved_outcomes(), can_fail);
   }
 
@@ -152,6 +190,10 @@ class memory_log {
   }
   void cut_outcomes(std::size_t count) { outcomes_.cut(count); }
 
+  erased_streams& erased() noexcept { return erased_; }
+  /// A position is a place in the log only together with this. Another one for each log.
+  message_id incarnation() const noexcept { return incarnation_; }
+
   /// Sets the failure that `last_failure` gives.
   void report_full(const char* what) { failure_ = failure(failure::kind::full, 0, "the memory store has no room left for ", what); }
   const failure& last_failure() const noexcept { return failure_; }
@@ -159,6 +201,8 @@ class memory_log {
  private:
   records_type records_;
   outcome_table outcomes_;
+  erased_streams erased_;
+  message_id incarnation_;
   std::size_t streams_ = 0;
   failure failure_;
 };
@@ -167,8 +211,18 @@ inline constexpr std::size_t memory_segment = std::size_t{1} << 20;
 
 }  // namespace detail
 
+/// A name for a log that ends with its program: the moment, and which one it is in this program.
+inline message_id new_name() noexcept {
+  static std::uint64_t count = 0;
+  std::timespec now{};
+  std::timespec_get(&now, TIME_UTC);
+  return {static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec), __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED)};  // <atomic> brings in <unistd.h>, whose `close` would stand beside a user's
+}
+
 /// Keeps everything in memory, in segments of one megabyte that grow with the log. Cannot fail: outcomes have no gesta::failure.
 struct memory_store {
+  message_id (*name)() noexcept = new_name;  ///< where the log gets its incarnation from, so that a test can say it
+
   template <class Model>
   using log = detail::memory_log<flow<Model>, detail::when_full::grow>;
 
@@ -184,6 +238,7 @@ struct fixed_memory_store {
   std::size_t bytes = std::size_t{64} << 20;  ///< of records; rounded up to whole megabytes, at least one
   std::size_t streams = 1024;                 ///< entities of each aggregate, at least one
   std::size_t outcomes = 0;                   ///< of gesta::once and of commands sent by reactors; 0: they grow
+  message_id (*name)() noexcept = new_name;  ///< where the log gets its incarnation from
 
   template <class Model>
   using log = detail::memory_log<flow<Model>, detail::when_full::refuse>;
@@ -204,6 +259,7 @@ struct last_records_store {
   std::size_t bytes = std::size_t{64} << 20;  ///< of records; rounded up to whole megabytes, at least two
   std::size_t streams = 1024;                 ///< entities of each aggregate that have their place from the start
   std::size_t outcomes = 0;                   ///< that have their place from the start
+  message_id (*name)() noexcept = new_name;  ///< where the log gets its incarnation from
 
   template <class Model>
   using log = detail::memory_log<flow<Model>, detail::when_full::reuse>;

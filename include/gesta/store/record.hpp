@@ -121,6 +121,13 @@ class records {
     return reinterpret_cast<const record_head*>(table_[slot(number)].begin + (address - 1) % bytes_);
   }
 
+  /// Takes the event out of a record, with zeros over it; the record stays.
+  void erase(link address, std::uint16_t tag_of_erased) noexcept {
+    auto* const head = const_cast<record_head*>(at(address));
+    head->tag = tag_of_erased;
+    std::memset(reinterpret_cast<std::byte*>(head) + head_size, 0, head->size - head_size);
+  }
+
   static const void* payload(const record_head& head) noexcept { return reinterpret_cast<const std::byte*>(&head) + head_size; }
   static origin from(const record_head& head) noexcept {
     if constexpr (Traced) return reinterpret_cast<const trace_head*>(&head + 1)->from;

@@ -16,7 +16,7 @@ struct slice {
 
   std::uint64_t after = 0;    ///< exclusive
   std::uint64_t to = end;     ///< inclusive
-  std::uint64_t limit = end;  ///< the most events, counted as they are stored
+  std::uint64_t limit = end;  ///< the most events, counted as they are stored; what was erased does not count
   bool backwards = false;     ///< the last first; `limit` counts from there
 
   /// Whether the event of this version or position lies between the bounds.

@@ -6,8 +6,6 @@
 // positions to others: it says so by a new incarnation and the last position that it shares with the one before.
 #pragma once
 
-#include <unistd.h>
-
 #include <cstdint>
 #include <ctime>
 
@@ -17,15 +15,11 @@
 
 namespace gesta {
 
-/// 128 random bits from the operating system; zero where it has none to give.
+/// 128 random bits of SQLite's generator, which the operating system has seeded.
 inline message_id random_id() noexcept {
-  unsigned char bytes[16];
   message_id id;
-  if (::getentropy(bytes, sizeof bytes) != 0) return id;
-  for (int i = 0; i < 8; ++i) {
-    id.high = id.high << 8 | bytes[i];
-    id.low = id.low << 8 | bytes[8 + i];
-  }
+  sqlite3_randomness(sizeof id.high, &id.high);
+  sqlite3_randomness(sizeof id.low, &id.low);
   return id;
 }
 

@@ -24,18 +24,6 @@
 #include <gesta/store/sqlite_unit.hpp>
 #include <gesta/store/store.hpp>
 
-namespace gesta {
-
-/// What a store says of one stream.
-struct stream_head {
-  std::uint64_t version = 0;   ///< of the last event; 0: there is no such stream
-  std::uint64_t position = 0;  ///< of the last event
-  std::uint64_t first = 1;     ///< the first version that was not erased; version + 1 where all were
-  bool closed = false;         ///< nothing may be added any more
-};
-
-}  // namespace gesta
-
 namespace gesta::detail {
 
 /// Hands a record over; false: whoever takes it wants no more. A visitor that returns nothing wants all.
@@ -272,7 +260,7 @@ class sqlite_log {
   }
 
   /// A part of all events, counted in positions: f(const recorded&) uses nothing of the log, and may end the reading by false. What was
-  /// erased is passed over.
+  /// erased is passed over and not counted.
   template <class F>
   bool read_all(const slice& part, F&& f) {
     if (!flush()) return false;
@@ -282,13 +270,15 @@ class sqlite_log {
     const sqlite_reading reading(rows.set(0, part.backwards ? as_number(part.to) : at));
     const sqlite_reading keys(stream_keys_.rows());
     bool failed = false, wants_more = true, is_first = part.backwards;
-    for (std::uint64_t count = 0; wants_more && count < part.limit && file_.next(rows, failed, at + step); ++count) {
+    std::uint64_t count = 0;
+    const auto counted = [&](const recorded& record) { return ++count, goes_on(f, record); };
+    while (wants_more && count < part.limit && file_.next(rows, failed, at + step)) {
       const std::int64_t position = record_row{rows}.position();
       if (!part.holds(as_count(position))) break;
       if (position != (at += step) && !is_first) return corrupt(at, "it is missing");
       at = position;  // backwards others may have appended since, so where it begins is not known before
       is_first = false;
-      if (!hand_over({rows}, position, f, wants_more)) return false;
+      if (!hand_over({rows}, position, counted, wants_more)) return false;
     }
     return !failed;
   }

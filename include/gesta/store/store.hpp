@@ -35,6 +35,14 @@ inline constexpr std::uint16_t retired_tag = 0xffff;
 /// is then as the store holds it.
 inline constexpr std::uint16_t unknown_tag = 0xfffe;
 
+/// What a store says of one stream.
+struct stream_head {
+  std::uint64_t version = 0;   ///< of the last event; 0: there is no such stream
+  std::uint64_t position = 0;  ///< of the last event
+  std::uint64_t first = 1;     ///< the first version that was not erased; version + 1 where all were
+  bool closed = false;         ///< nothing may be added any more
+};
+
 /// What an append came to.
 enum class append_result : std::uint8_t { ok, conflict, failed };
 

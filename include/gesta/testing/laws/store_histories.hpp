@@ -22,7 +22,8 @@ namespace detail {
 /// Draws steps for one history. All it knows of the store is what the oracle knows.
 class step_drawer {
  public:
-  step_drawer(std::uint64_t seed, const store_oracle& oracle, bool several_programs) : state_(seed), oracle_(oracle), several_(several_programs) {}
+  step_drawer(std::uint64_t seed, const store_oracle& oracle, bool several_programs, bool erases, bool closes)
+      : state_(seed), oracle_(oracle), several_(several_programs), erases_(erases), closes_(closes) {}
 
   std::string next() {
     if (oracle_.in_batch()) {
@@ -30,6 +31,7 @@ class step_drawer {
     } else {
       if (one_in(16)) return "batch";
       if (one_in(24)) return "reopen";
+      if (erases_ && one_in(16)) return "truncate " + stream() + ' ' + number_below(5);
     }
     const std::string who = several_ && !oracle_.in_batch() && one_in(6) ? "other " : "";
     switch (below(8)) {
@@ -115,7 +117,7 @@ class step_drawer {
 
   std::uint64_t state_;
   const store_oracle& oracle_;
-  bool several_;
+  bool several_, erases_, closes_;
   std::string last_;
 };
 
@@ -125,7 +127,8 @@ inline std::string kind_of_expectation(const std::string& text) {
 inline std::string kind_of_outcome(const std::string& result) {
   if (result.rfind("again", 0) == 0) return "repeated";
   if (result.rfind("conflict", 0) == 0) return "conflict";
-  if (result == "rejected" || result == "nothing" || result == "duplicate") return result;
+  for (const char* word : {"rejected", "nothing", "duplicate", "truncated", "tombstoned", "differs", "busy", "done"})
+    if (result == word) return result;
   return "written";
 }
 inline std::string kind_of_stream(std::size_t version) { return version == 0 ? "no event" : version == 1 ? "one event" : "many events"; }
@@ -149,9 +152,14 @@ inline std::string cell_of(const std::string& step, const store_oracle& oracle) 
     return w[0] + (flag(w, "back") ? ", backwards, " : ", ") + kind_of_stream(version);
   }
   if (w[0] == "state") return "state" + std::string(w.size() > 2 ? ", as it was, " : ", ") + kind_of_stream(oracle.version(w[1]));
+  if (w[0] == "truncate" || w[0] == "close") return w[0] + ", " + kind_of_stream(oracle.version(w[1]));
   return w[0];
 }
-inline bool has_outcomes(const std::string& cell) { return cell.rfind("append", 0) == 0 || cell.rfind("handle", 0) == 0; }
+inline bool has_outcomes(const std::string& cell) {
+  for (const char* verb : {"append", "handle", "truncate", "close"})
+    if (cell.rfind(verb, 0) == 0) return true;
+  return false;
+}
 
 }  // namespace detail
 
@@ -164,7 +172,8 @@ store_coverage hold_histories(std::uint64_t first_seed, std::size_t histories, s
     const std::uint64_t seed = first_seed + h;
     law_stage<Place> stage;
     store_oracle oracle;
-    detail::step_drawer draw(seed, oracle, Place::shared);
+    using app_type = typename law_stage<Place>::app_type;
+    detail::step_drawer draw(seed, oracle, Place::shared, app_type::can_erase, app_type::can_close);
     std::string done;
     for (std::size_t i = 0; i < steps; ++i) {
       const std::string step = draw.next();

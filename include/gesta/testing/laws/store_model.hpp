@@ -36,12 +36,11 @@ struct even_only {
   static constexpr auto id = "laws.even_only";
 };
 struct slot {
-  std::int64_t digits = 0;  ///< one behind the other: 1, 2, 3 is 123; negative when the last was a recount
+  std::int64_t digits = 0;  ///< one behind the other: 1, 2, 3 is 123; a recount begins anew
 };
 
-constexpr std::int64_t with_digit(std::int64_t digits, std::int64_t digit) noexcept { return (digits < 0 ? -digits : digits) * 10 + digit; }
-constexpr void evolve(slot& s, const counted& e) { s.digits = with_digit(s.digits, e.digit); }
-constexpr void evolve(slot& s, const recounted& e) { s.digits = -with_digit(s.digits, e.digit); }
+constexpr void evolve(slot& s, const counted& e) { s.digits = s.digits * 10 + e.digit; }
+constexpr void evolve(slot& s, const recounted& e) { s.digits = e.digit; }
 
 /// Counts any digit but 9, which is refused; 0 is nothing to do.
 constexpr auto decide(const slot&, const count& c) -> gesta::emits<counted>::or_nothing::or_rejects<even_only> {

@@ -32,6 +32,8 @@ class store_oracle {
     if (verb == "last") return std::to_string(now_.log.size());
     if (verb == "version") return std::to_string(version(w[0]));
     if (verb == "look") return "done";
+    if (verb == "truncate") return truncate(w[0], detail::number_of(w[1]));
+    if (verb == "close") return close(w[0]);
     if (verb == "batch") return before_ = now_, in_batch_ = true, "done";
     if (verb == "commit") return in_batch_ = false, "done";
     if (verb == "rollback" || verb == "reopen") {
@@ -58,6 +60,7 @@ class store_oracle {
   struct contents {
     std::vector<entry> log;
     std::map<std::string, std::string> outcomes;  ///< by name
+    std::map<std::string, std::size_t> first;     ///< the first version that is kept, where something was erased; all: closed
   };
 
   std::vector<std::string> events_of(const std::string& stream) const {
@@ -72,6 +75,9 @@ class store_oracle {
     return 0;
   }
   void put(const std::string& stream, const std::string& event) { now_.log.push_back({stream, event, version(stream) + 1}); }
+
+  // What a store refuses half way takes a batch with it, except in memory: it is not drawn in batches.
+  std::string refuse() const { return "tombstoned"; }
 
   static bool holds(const std::string& expectation, std::size_t actual) {
     if (expectation == "any") return true;
@@ -107,6 +113,8 @@ class store_oracle {
       const std::string found = "conflict " + std::to_string(i) + ' ' + std::to_string(actual);
       if (p.expectation != "exists" && !p.events.empty()) {
         const std::size_t from = p.expectation == "none" ? 0 : detail::number_of(p.expectation);
+        if (actual > from && is_closed(p.stream)) return "tombstoned";
+        if (actual > from && from + 1 < first_of(p.stream)) return "truncated";
         const auto all = events_of(p.stream);
         bool same = from + p.events.size() <= all.size();
         for (std::size_t k = 0; same && k < p.events.size(); ++k) same = all[from + k] == p.events[k];
@@ -125,6 +133,8 @@ class store_oracle {
     if (!conflict.empty()) return conflict;
     if (there != 0) return half;
     const std::size_t before = now_.log.size();
+    for (const part& p : parts)
+      if (!p.events.empty() && is_closed(p.stream)) return refuse();
     for (const part& p : parts)
       for (const std::string& event : p.events) put(p.stream, event);
     const std::string outcome = before == now_.log.size() ? "nothing" : std::to_string(before + 1) + ".." + std::to_string(now_.log.size());
@@ -145,6 +155,8 @@ class store_oracle {
       outcome = "rejected";
     } else if (detail::is_slot(stream) && w[1] == "0") {
       outcome = "nothing";
+    } else if (is_closed(stream)) {
+      return refuse();
     } else {
       const auto digits = detail::split(w[1], ',');
       put(stream, digits[0]);
@@ -158,11 +170,13 @@ class store_oracle {
   // ---- reading
 
   std::string lines(const std::string& stream, const slice& part) const {
+    if (!stream.empty() && is_closed(stream)) return "tombstoned";
+    if (!stream.empty() && part.after + 1 < first_of(stream) && part.to > part.after) return "truncated";
     std::vector<std::string> all;
     for (std::size_t i = 0; i < now_.log.size(); ++i) {
       const entry& e = now_.log[i];
       const std::size_t number = stream.empty() ? i + 1 : e.version;
-      if ((stream.empty() || e.stream == stream) && number > part.after && number <= part.to)
+      if ((stream.empty() || e.stream == stream) && number > part.after && number <= part.to && e.version >= first_of(e.stream))
         all.push_back(std::to_string(e.version) + '@' + std::to_string(i + 1) + ':' + e.event);
     }
     if (part.backwards) all = {all.rbegin(), all.rend()};
@@ -170,23 +184,55 @@ class store_oracle {
     for (std::size_t i = 0; i < all.size() && i < part.limit; ++i) out += (out.empty() ? "" : " ") + all[i];
     return out.empty() ? "-" : out;
   }
-  std::string state(detail::words& w) const {
-    std::size_t most_version = ~std::size_t{0}, most_position = ~std::size_t{0};
-    if (const auto s = detail::option(w, "version"); !s.empty()) most_version = detail::number_of(s);
-    if (const auto s = detail::option(w, "position"); !s.empty()) most_position = detail::number_of(s);
+  /// The fold of what is kept of a stream from a version on, up to a version and a position.
+  std::string folded(const std::string& stream, std::size_t first, std::size_t most_version, std::size_t most_position, bool& any) const {
     std::string text;
-    bool recount = false;
     for (std::size_t i = 0; i < now_.log.size() && i < most_position; ++i) {
       const entry& e = now_.log[i];
-      if (e.stream != w[0] || e.version > most_version) continue;
-      if (!detail::is_slot(w[0])) {
-        text += (text.empty() ? "" : "-") + e.event;
-      } else {
-        recount = e.event[0] == '~';
-        text += e.event.substr(recount ? 1 : 0);
-      }
+      if (e.stream != stream || e.version < first || e.version > most_version) continue;
+      any = true;
+      if (!detail::is_slot(stream)) text += (text.empty() ? "" : "-") + e.event;
+      else if (e.event[0] == '~') text = e.event.substr(1);
+      else text += e.event;
     }
-    return text.empty() ? "-" : (recount ? "-" : "") + text;
+    return text.empty() ? "-" : text;
+  }
+  std::string state(detail::words& w) const {
+    constexpr std::size_t all = ~std::size_t{0};
+    std::size_t most_version = all, most_position = all;
+    bool of_now = true;
+    if (const auto s = detail::option(w, "version"); !s.empty()) most_version = detail::number_of(s), of_now = false;
+    if (const auto s = detail::option(w, "position"); !s.empty()) most_position = detail::number_of(s), of_now = false;
+    const std::size_t first = first_of(w[0]);
+    if (is_closed(w[0])) return of_now || most_version == 0 || most_position == 0 ? "-" : "tombstoned";
+    bool any = false;
+    const std::string text = folded(w[0], first, most_version, most_position, any);
+    return first > 1 && !any && most_version != 0 && most_position != 0 ? "truncated" : text;
+  }
+
+  // ---- erasing
+
+  std::size_t first_of(const std::string& stream) const {
+    const auto at = now_.first.find(stream);
+    return at == now_.first.end() ? 1 : at->second;
+  }
+  bool is_closed(const std::string& stream) const { return first_of(stream) > version(stream) && version(stream) != 0; }
+  std::string truncate(const std::string& stream, std::size_t before) {
+    if (in_batch_) return "busy";
+    if (is_closed(stream)) return "tombstoned";
+    if (version(stream) == 0 || before <= first_of(stream)) return "done";
+    if (before > version(stream)) return "conflict";
+    bool any = false;
+    constexpr std::size_t all = ~std::size_t{0};
+    if (folded(stream, before, all, all, any) != folded(stream, first_of(stream), all, all, any)) return "differs";
+    now_.first[stream] = before;
+    return "done";
+  }
+  std::string close(const std::string& stream) {
+    if (in_batch_) return "busy";
+    if (version(stream) == 0) return "conflict";
+    now_.first[stream] = version(stream) + 1;
+    return "done";
   }
 
   contents now_, before_;
