@@ -247,10 +247,14 @@ class sqlite_file {
   bool use_write_ahead_log() {
     sqlite_statement change;
     if (!prepare(change, "pragma journal_mode=wal")) return false;
-    bool failed = false;
-    const sqlite_reading reading(change);
-    if (!next(change, failed)) return false;
-    return std::strcmp(change.text(0), "wal") == 0 || refuse("no write-ahead log can be kept beside the file");
+    // Of several that read the file and want it alone SQLite refuses all but one at once, since they would wait for each other for ever.
+    for (int waited = 0;; ++waited) {
+      bool failed = false;
+      const sqlite_reading reading(change);
+      if (next(change, failed)) return std::strcmp(change.text(0), "wal") == 0 || refuse("no write-ahead log can be kept beside the file");
+      if (last_.why != failure::kind::busy || waited >= patience_) return false;
+      sqlite3_sleep(1);
+    }
   }
 
   bool check_format() {
