@@ -16,11 +16,13 @@
 #include <gesta/runtime/engine.hpp>
 #include <gesta/runtime/erasing.hpp>
 #include <gesta/runtime/facts.hpp>
+#include <gesta/runtime/feed.hpp>
 #include <gesta/runtime/options.hpp>
 #include <gesta/runtime/outcome.hpp>
 #include <gesta/runtime/past.hpp>
 #include <gesta/runtime/same_verbs.hpp>
 #include <gesta/runtime/stored.hpp>
+#include <gesta/store/checkpoint.hpp>
 #include <gesta/store/slice.hpp>
 
 namespace gesta {
@@ -325,6 +327,25 @@ class app {
   message_id incarnation() const noexcept {
     if constexpr (requires { engine_.log().incarnation(); }) return engine_.log().incarnation();
     else return {};
+  }
+
+  /// Follows the log from a checkpoint on, from its begin by default: what lies there, then what comes.
+  feed<app> follow(const checkpoint& after = {}) { return feed<app>(*this, after); }
+
+  /// The position of the last event that is kept; those of an open batch are not.
+  std::uint64_t kept_position() const noexcept { return engine_.kept_position(); }
+
+  /// Whether a checkpoint is a place in this log as it is now, with what other programs appended. False: failure::kind::ahead_of_log, or
+  /// the store could not read.
+  read_result holds(const checkpoint& place) {
+    if (!engine_.catch_up()) return read_result(engine_.last_failure());
+    bool is_ours = place == checkpoint{} || (place.incarnation == incarnation() && place.position <= engine_.kept_position());
+    if constexpr (requires { engine_.log().knows(place.incarnation, place.position, is_ours); })
+      if (!is_ours && !engine_.log().knows(place.incarnation, place.position, is_ours)) return read_result(engine_.log().last_failure());
+    if (is_ours && place.position <= engine_.kept_position()) return {};
+    failure cause(failure::kind::ahead_of_log, 0, "the checkpoint at position ", place.position, " is of another log, or of one that was restored from before");
+    cause.position = engine_.kept_position();
+    return read_result(cause);
   }
 
   /// Takes in what other programs appended since the last unit, so that states and views show it. Every unit and every reading begins

@@ -62,6 +62,13 @@ class unit_of_work : public holdings<Model, Store> {
     return !lost_;
   }
 
+  /// The position of the last event that is kept: of an open unit none is.
+  std::uint64_t kept_position() const noexcept {
+    if (!open_) return log_.last_position();
+    if constexpr (is_memory) return unit_.records;
+    else return log_.last_position() - (pending_.count() - unit_.records);
+  }
+
   /// Opens a unit. False: last_failure() says why; nothing is open.
   bool begin() {
     if (lost_) return false;

@@ -48,6 +48,7 @@ TEST_CASE("the oracle keeps every law itself") {
     store_oracle oracle;
     for (const std::string& line : detail::split(law.steps, ';')) {
       const auto arrow = line.find(" -> ");
+      if (line.find("other poll") != std::string::npos) break;  // nor a second feed
       if (line.rfind("time", 0) == 0 || line.find("time=") != std::string::npos) break;  // it has no clock
       const std::string result = oracle.run(line.substr(0, arrow));
       if (arrow == std::string::npos) CHECK_MESSAGE(!detail::is_refusal(result), std::string(law.name), ": ", line, " gave ", result);

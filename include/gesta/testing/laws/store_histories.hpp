@@ -34,12 +34,13 @@ class step_drawer {
       if (erases_ && one_in(16)) return "truncate " + stream() + ' ' + number_below(5);
     }
     const std::string who = several_ && !oracle_.in_batch() && one_in(6) ? "other " : "";
-    switch (below(8)) {
+    switch (below(9)) {
       case 0: case 1: case 2: return who + append();
       case 3: return who + repeated();
       case 4: return who + handle();
       case 5: return "read " + stream() + slice_text();
       case 6: return "log" + slice_text();
+      case 7: return one_in(3) ? "poll limit=" + number_below(4) : "poll";
       default: return "state " + stream() + moment();
     }
   }

@@ -28,6 +28,7 @@ class store_oracle {
     if (verb == "handle") return handle(w);
     if (verb == "read") return lines(w[0], detail::slice_of(w));
     if (verb == "log") return lines({}, detail::slice_of(w));
+    if (verb == "poll") return poll(w);
     if (verb == "state") return state(w);
     if (verb == "last") return std::to_string(now_.log.size());
     if (verb == "version") return std::to_string(version(w[0]));
@@ -197,6 +198,17 @@ class store_oracle {
     }
     return text.empty() ? "-" : text;
   }
+  // Of the first program; the other's feed is not drawn.
+  std::string poll(detail::words& w) {
+    const std::size_t end = in_batch_ ? before_.log.size() : now_.log.size();
+    if (const auto s = detail::option(w, "from"); !s.empty()) followed_ = detail::number_of(s);
+    if (detail::flag(w, "foreign") || followed_ > end) return "ahead_of_log";
+    const std::string limit = detail::option(w, "limit");
+    slice part{.after = followed_, .to = end};
+    if (!limit.empty() && followed_ + detail::number_of(limit) < end) part.to = followed_ + detail::number_of(limit);
+    followed_ = part.to;
+    return lines({}, part);
+  }
   std::string state(detail::words& w) const {
     constexpr std::size_t all = ~std::size_t{0};
     std::size_t most_version = all, most_position = all;
@@ -236,6 +248,7 @@ class store_oracle {
   }
 
   contents now_, before_;
+  std::size_t followed_ = 0;
   bool in_batch_ = false;
 };
 

@@ -14,6 +14,8 @@
 //     handle STREAM DIGIT,DIGIT                                  two events of one decision
 //     read STREAM [after=] [to=] [limit=] [back]                 -> VERSION@POSITION:EVENT ... | - | FAILURE
 //     log [after=] [to=] [limit=] [back]                         likewise, by positions
+//     poll [limit=]                                              what a feed hands over that it has not yet -> as log
+//     poll from=POSITION | poll foreign                          from a position, or one of another log, on
 //     state STREAM [version=|position=|time=]                    -> DIGITS or WORDS, or -
 //     last -> POSITION        version STREAM -> VERSION          time STREAM -> of each event
 //     truncate STREAM VERSION | close STREAM                     erases what lies before the version, or all -> done | FAILURE
@@ -126,7 +128,8 @@ constexpr auto make_word = [](const std::string& word) { return said{word}; };
 template <class App>
 class script_runner {
  public:
-  explicit script_runner(App& app) : app_(app) {}
+  /// `followed` is where the feed of this program goes on, and outlives it.
+  script_runner(App& app, checkpoint& followed) : app_(app), followed_(followed) {}
 
   bool in_batch() const noexcept { return batch_.has_value(); }
   void end_batch() { batch_.reset(); }
@@ -140,6 +143,7 @@ class script_runner {
     if (verb == "handle") return handle(w);
     if (verb == "read") return read(w);
     if (verb == "log") return log(w);
+    if (verb == "poll") return poll(w);
     if (verb == "state") return state(w);
     if (verb == "time") return times(w);
     if (verb == "look") return app_.catch_up() ? "done" : "failed";
@@ -291,6 +295,15 @@ class script_runner {
     const slice part = detail::slice_of(w);
     return lines([&](auto&& visit) { return app_.read(part, visit); });
   }
+  std::string poll(detail::words& w) {
+    if (const auto s = detail::option(w, "from"); !s.empty()) followed_ = {app_.incarnation(), detail::number_of(s)};
+    if (detail::flag(w, "foreign")) followed_ = {{1, 2}, 1};
+    const std::string limit = detail::option(w, "limit");
+    auto feed = app_.follow(followed_);
+    const std::string out = lines([&](auto&& visit) { return feed.poll(visit, limit.empty() ? slice::end : detail::number_of(limit)); });
+    followed_ = feed.checkpoint();
+    return out;
+  }
   template <class Read>
   static std::string lines(Read&& read_them) {
     std::string out;
@@ -365,6 +378,7 @@ class script_runner {
   }
 
   App& app_;
+  checkpoint& followed_;
   std::optional<open_batch> batch_;
 };
 

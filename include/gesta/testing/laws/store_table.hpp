@@ -151,6 +151,21 @@ inline constexpr store_law store_laws[] = {
     {"the log backwards down to a position", "append 1@none 1 2 3 4; log back after=2 -> 4@4:4 3@3:3; log back after=1 to=3 limit=1 -> 3@3:3"},
     {"what is appended later appears behind what was read", "append 1@none 1; log after=0 -> 1@1:1; append 2@none 2; log after=1 -> 1@2:2; append 1@1 3; log after=2 -> 2@3:3"},
 
+    // ---- following the log
+    {"a feed begins with what lies there", "append 1@none 4 5; append a@none x; poll -> 1@1:4 2@2:5 1@3:x; poll -> -"},
+    {"a feed of an empty log has nothing yet", "poll -> -; append 1@none 4; poll -> 1@1:4; poll -> -"},
+    {"a feed goes on with what comes", "append 1@none 4; poll -> 1@1:4; append 1@1 5; append a@none x; poll -> 2@2:5 1@3:x; poll -> -"},
+    {"a feed goes on where its limit was", "append 1@none 4 5 6; poll limit=2 -> 1@1:4 2@2:5; append a@none x; poll limit=1 -> 3@3:6; poll limit=9 -> 1@4:x; poll limit=9 -> -"},
+    {"a feed with a limit of 0 stays where it is", "append 1@none 4; poll limit=0 -> -; poll -> 1@1:4"},
+    {"a feed has nothing of a batch before its commit", "append 1@none 4; batch; append 1@1 5; poll -> 1@1:4; poll -> -; commit; poll -> 2@2:5"},
+    {"a feed has nothing of what is taken back", "batch; append 1@none 4; poll -> -; rollback; append a@none x; poll -> 1@1:x"},
+    {"a feed begins behind a position", "append 1@none 4 5 6; poll from=2 -> 3@3:6; poll from=3 -> -; append 1@3 7; poll -> 4@4:7"},
+    {"a feed from behind the end is told so", "append 1@none 4; poll from=2 -> ahead_of_log; poll from=1 -> -"},
+    {"a feed from another log is told so", "append 1@none 4 5; poll foreign -> ahead_of_log"},
+    {"a feed is at its place when the store is opened again", "append 1@none 4; poll -> 1@1:4; reopen; append 1@1 5; poll -> 2@2:5; reopen; poll -> -"},
+    {"a feed has what others append", "other append 1@none 4; poll -> 1@1:4; other append 1@1 5; append 1@2 6; other append a@none x; poll -> 2@2:5 3@3:6 1@4:x; other poll -> 1@1:4 2@2:5 3@3:6 1@4:x"},
+    {"a feed passes over what was erased", "append 1@none 4 ~5; truncate 1 2; poll -> 2@2:~5; append a@none x; close a; poll -> -; append 1@2 6; poll -> 3@4:6"},
+
     // ---- decisions and appends on one stream
     {"a decision goes on behind facts", "append 1@none 4 5; handle 1 6 -> 3@3; state 1 -> 456"},
     {"facts go on behind a decision", "handle 1 4 -> 1@1; append 1@1 5 -> 2..2; state 1 -> 45"},

@@ -1,0 +1,58 @@
+// Following a log: first what lies there, then what comes, without a gap and without a repetition.
+// Floor: runtime.
+// May include: all above.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include <gesta/message/about.hpp>
+#include <gesta/runtime/unknown_events.hpp>
+#include <gesta/store/checkpoint.hpp>
+#include <gesta/store/slice.hpp>
+
+namespace gesta {
+
+/// Hands over the events of an app's log behind a checkpoint, poll by poll: `auto feed = app.follow(checkpoint);`. Each event comes once,
+/// in order of position, and only when it is kept: nothing of an open batch, nothing that could be taken back. What other programs append
+/// comes too. The app outlives it; the thread that uses the app uses it.
+template <class App>
+class feed {
+ public:
+  feed(App& app, const gesta::checkpoint& after) : app_(app), after_(after) {}
+
+  /// Calls visit(const Event&, const gesta::about&) for what was kept since, at most `limit` stored events; visit may return false to end it
+  /// behind that event. False: failure::kind::ahead_of_log when the checkpoint is not of this log, or lies behind its end; or the
+  /// store could not read; the checkpoint then stands behind the last event that was handed over. `unknown` as for app::read.
+  template <class Visit, class Unknown = unknown_events>
+  read_result poll(Visit&& visit, std::uint64_t limit = slice::end, Unknown unknown = {}) {
+    const read_result known = app_.holds(after_);
+    if (!known) return known;
+    after_.incarnation = app_.incarnation();
+    const std::uint64_t end = app_.kept_position();
+    if (end <= after_.position) return {};
+    std::uint64_t seen = after_.position;
+    bool goes_on = true;
+    const auto note = [&](const auto& event, const about& where) {
+      seen = where.position;
+      if constexpr (std::is_void_v<decltype(visit(event, where))>) visit(event, where);
+      else goes_on = visit(event, where);
+      return goes_on;
+    };
+    const slice part{.after = after_.position, .to = limit < end - after_.position ? after_.position + limit : end};
+    const read_result read = app_.read(part, note, unknown);
+    after_.position = read && goes_on ? part.to : seen;  // what was erased or retired is behind as well
+    return read;
+  }
+
+  /// Everything up to here was handed over.
+  const gesta::checkpoint& checkpoint() const noexcept { return after_; }
+  /// Whether everything that is kept was handed over: from here on it comes live.
+  bool is_live() const noexcept { return after_.position == app_.kept_position(); }
+
+ private:
+  App& app_;
+  gesta::checkpoint after_;
+};
+
+}  // namespace gesta

@@ -1,0 +1,105 @@
+// A feed hands over the log without a gap and without a repetition, also over a restore, and only what is of its log.
+// (What holds for every store is said by the laws: testing/laws/store_table.hpp.)
+#include <gesta/gesta.hpp>
+#include <gesta/store/sqlite.hpp>
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct noted { int number; static constexpr auto id = "feed.noted"; };
+struct note { int number; };
+struct notes { int count = 0; };
+void evolve(notes& n, const noted&) { ++n.count; }
+auto decide(const notes&, const note& c) -> gesta::emits<noted> { return noted{c.number}; }
+struct all_notes : gesta::aggregate<notes, gesta::commands<note>> { static constexpr auto id = "feed.notes"; };
+struct model : gesta::model<all_notes> {};
+
+struct folder {
+  std::string path = (std::filesystem::temp_directory_path() / "gesta-feed-XXXXXX").string();
+  folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
+  ~folder() { std::filesystem::remove_all(path); }
+};
+
+template <class App>
+void write(App& app, int from, int to) {
+  for (int i = from; i <= to; ++i) app.handle("a", note{i}).match([](const auto&) {});
+}
+template <class Feed>
+std::vector<int> polled(Feed& feed) {
+  std::vector<int> numbers;
+  CHECK(feed.poll([&](const noted& e, const gesta::about&) { numbers.push_back(e.number); }));
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("a feed ends where its visitor says, and goes on behind that event") {
+  auto app = gesta::start<model>(gesta::memory_store{});
+  write(app, 1, 5);
+  auto feed = app.follow();
+  CHECK_FALSE(feed.is_live());
+  std::vector<int> seen;
+  CHECK(feed.poll([&](const noted& e, const gesta::about&) { return seen.push_back(e.number), e.number != 3; }));
+  CHECK(seen == std::vector<int>{1, 2, 3});
+  CHECK(feed.checkpoint().position == 3);
+  CHECK(polled(feed) == std::vector<int>{4, 5});
+  CHECK(feed.is_live());
+}
+
+TEST_CASE("a checkpoint of one memory log is none of another") {
+  gesta::checkpoint place;
+  {
+    auto app = gesta::start<model>(gesta::memory_store{});
+    write(app, 1, 2);
+    auto feed = app.follow();
+    CHECK(polled(feed).size() == 2);
+    place = feed.checkpoint();
+  }
+  auto app = gesta::start<model>(gesta::memory_store{});
+  write(app, 1, 2);
+  auto feed = app.follow(place);
+  const auto r = feed.poll([](const auto&, const gesta::about&) {});
+  CHECK_FALSE(r);
+  CHECK(r.why().why == gesta::failure::kind::ahead_of_log);
+}
+
+TEST_CASE("a name for the log can be given, so that a run can be repeated") {
+  auto app = gesta::start<model>(gesta::memory_store{.name = +[]() noexcept { return gesta::message_id{3, 4}; }});
+  CHECK(app.incarnation() == gesta::message_id{3, 4});
+}
+
+TEST_CASE("what a restore cut off is ahead of the log, and what it kept is not") {
+  const folder f;
+  const gesta::sqlite_store lived{.path = f.path + "/a.db"}, restored{.path = f.path + "/b.db"};
+  gesta::checkpoint before, behind;
+  {
+    auto app = gesta::start<model>(lived);
+    auto feed = app.follow();
+    write(app, 1, 3);
+    CHECK(polled(feed) == std::vector<int>{1, 2, 3});
+    before = feed.checkpoint();
+    REQUIRE(gesta::backup(lived, f.path + "/copy.db"));
+    write(app, 4, 5);
+    CHECK(polled(feed) == std::vector<int>{4, 5});
+    behind = feed.checkpoint();
+  }
+  REQUIRE(gesta::restore(f.path + "/copy.db", restored));
+  auto app = gesta::start<model>(restored);
+  CHECK(app.incarnation() != before.incarnation);
+  write(app, 40, 42);  // other facts at the positions that were lost
+  auto kept = app.follow(before), lost = app.follow(behind);
+  CHECK(polled(kept) == std::vector<int>{40, 41, 42});
+  CHECK(kept.checkpoint().incarnation == app.incarnation());
+  const auto r = lost.poll([](const auto&, const gesta::about&) { FAIL("nothing of it is handed over"); });
+  CHECK_FALSE(r);
+  CHECK(r.why().why == gesta::failure::kind::ahead_of_log);
+  CHECK(lost.checkpoint() == behind);
+}
