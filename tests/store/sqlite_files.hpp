@@ -57,7 +57,7 @@ namespace {
 using namespace models;
 
 using log_of_bank = gesta::sqlite_store::log<bank>;
-static_assert(gesta::opened_log<log_of_bank>);
+static_assert(gesta::log_in_units<log_of_bank> && gesta::log_that_erases<log_of_bank> && gesta::log_with_incarnations<log_of_bank>);
 using gesta::append_result;
 using gesta::recall_result;
 using gesta::verdict;

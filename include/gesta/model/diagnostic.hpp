@@ -549,6 +549,11 @@ struct erases_tagged {
   static_assert(Ok, "[gesta E924] an event of the Aggregate has tags, and what boundaries decide on would change without it; let another event carry the tags, or erase nothing");
 };
 
+template <bool Ok, class Store>
+struct not_a_store {
+  static_assert(Ok, "[gesta E925] the Store has no log on which a model can run; write  template <class Model> using log = ...;  with what the concept  gesta::log_in_units  of <gesta/store/store.hpp> lists");
+};
+
 // ---- tests -------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Contract, class Event>

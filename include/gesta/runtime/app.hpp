@@ -340,7 +340,7 @@ class app {
   read_result holds(const checkpoint& place) {
     if (!engine_.catch_up()) return read_result(engine_.last_failure());
     bool is_ours = place == checkpoint{} || (place.incarnation == incarnation() && place.position <= engine_.kept_position());
-    if constexpr (requires { engine_.log().knows(place.incarnation, place.position, is_ours); })
+    if constexpr (log_with_incarnations<typename engine_type::log_type>)
       if (!is_ours && !engine_.log().knows(place.incarnation, place.position, is_ours)) return read_result(engine_.log().last_failure());
     if (is_ours && place.position <= engine_.kept_position()) return {};
     failure cause(failure::kind::ahead_of_log, 0, "the checkpoint at position ", place.position, " is of another log, or of one that was restored from before");

@@ -22,9 +22,7 @@ namespace gesta::detail {
 
 /// Whether the log of an engine can take single events out.
 template <class Engine>
-inline constexpr bool can_erase = requires(typename Engine::log_type& log, stream_head& head) {
-  log.look_up(std::uint16_t{}, typename Engine::log_type::stream{}, key_bytes{}, head);
-};
+inline constexpr bool can_erase = log_that_erases<typename Engine::log_type>;
 template <class Engine>
   requires(Engine::is_memory)
 inline constexpr bool can_erase<Engine> = Engine::log_type::keeps_all;

@@ -158,6 +158,7 @@ auto start(const Store& store, const Option&... option) {
   if constexpr (!detail::is_model<Model>) return detail::mistaken_app{};
   else if constexpr (!detail::sound<Model>) return detail::mistaken_app{};
   else if constexpr (!detail::stored_rules_of<Model>::kept) return detail::report_unstored<Model>();
+  else if constexpr (!store_for<Store, Model>) return (void)sizeof(diagnostic::not_a_store<false, Store>), detail::mistaken_app{};
   else if constexpr (!detail::option_rules<Model, Store, Option...>::kept)
     return detail::report_start_options<Model, Store, detail::option_rules<Model, Store, Option...>>();
   else return app<Model, opened, clock, Verbs>(detail::with_options(store, option...), detail::given_or_default<clock>(option...),

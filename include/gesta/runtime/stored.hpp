@@ -40,7 +40,7 @@ bool head_of(Held& held, const Key& key, stream_head& head, [[maybe_unused]] fai
       head.first = erased->first;
       head.closed = erased->closed;
     }
-  } else if constexpr (requires { held.log().look_up(aggregate, found->stream, key_bytes{}, head); }) {
+  } else if constexpr (log_that_erases<typename Held::log_type>) {
     if (!held.log().look_up(aggregate, found->stream, table.key(found.number), head)) return cause = held.log().last_failure(), false;
   }
   return true;

@@ -10,6 +10,7 @@
 #include <gesta/message/id.hpp>
 #include <gesta/message/once.hpp>
 #include <gesta/store/failure.hpp>
+#include <gesta/store/slice.hpp>
 
 namespace gesta {
 
@@ -62,19 +63,56 @@ struct remembered {
 /// What asking for a remembered outcome came to.
 enum class recall_result : std::uint8_t { fresh, known, failed };
 
-/// The opened log of a store. One thread at a time. Work is done in units: begin, catch_up, appends, remember, commit or rollback;
-/// events and outcomes of a unit are kept together or not at all. What is read within a unit
-/// includes the unit's own. Where `is_memory` holds, begin and commit cost nothing and the log's
-/// own records are what the runtime reads; where it does not, `append` writes to the unit of work.
+/// What takes a stored event; false ends the reading. Stands for every visitor in the concepts below.
+using take_recorded = bool (*)(const recorded&);
+
+/// The opened log of a store: `Store::log<Model>`, made from the store. One thread at a time. Events and outcomes of one unit of work are kept
+/// together or not at all, and what is read within a unit includes its own. `can_fail`: it can refuse. `is_memory`: its own records are
+/// what the runtime reads, and there is nothing to begin or commit; such a log is gesta's own.
 template <class Log>
-concept opened_log = requires(Log& log, const Log& fixed, once request, remembered outcome, failure cause) {
-  typename Log::stream;
+concept opened_log = requires(Log& log, const Log& fixed, once request, remembered outcome) {
+  typename Log::stream;  // what an entity remembers of its stream, blank at first
   { Log::can_fail } -> std::convertible_to<bool>;
   { Log::is_memory } -> std::convertible_to<bool>;
   { fixed.last_position() } -> std::same_as<std::uint64_t>;
-  { log.recall(request, outcome) } -> std::same_as<recall_result>;
+  { log.recall(request, outcome) } -> std::same_as<recall_result>;  // the payload lives until the next call
   { log.remember(request, outcome) } -> std::same_as<bool>;
-  { fixed.last_failure() } -> std::convertible_to<const failure&>;
+  { fixed.last_failure() } -> std::convertible_to<const failure&>;  // why the last call gave false
 };
+
+/// An opened log whose events are bytes somewhere else: what another store has to be. Beside what is asked here it has
+/// `append_result append<Aggregate>(stream&, std::uint32_t entity, const key_bytes&, std::uint64_t version, const origin&, const Event&)`:
+/// within a unit, after catch_up, as this version of the stream. What it promises is told and tried by <gesta/testing/laws/store.hpp>.
+template <class Log>
+concept log_in_units = opened_log<Log> && !Log::is_memory &&
+                       requires(Log& log, const Log& fixed, take_recorded take, typename Log::stream stream, key_bytes key, slice part) {
+  { fixed.broken() } -> std::same_as<const failure*>;           // why it cannot be used at all
+  { log.begin() } -> std::same_as<bool>;                        // from here to the end of the unit nobody else writes
+  { log.catch_up(take) } -> std::same_as<bool>;                 // what others appended since, at first everything
+  { log.commit() } -> std::same_as<bool>;                       // false: nothing of the unit is kept
+  log.rollback();                                               // nothing of the unit is kept
+  { log.read(std::uint16_t{}, stream, key, part, take) } -> std::same_as<bool>;  // by the aggregate's tag; counted in versions
+  { log.read_all(part, take) } -> std::same_as<bool>;           // counted in positions
+};
+
+/// A log that can take single events out for good, within a unit.
+template <class Log>
+concept log_that_erases = requires(Log& log, typename Log::stream stream, key_bytes key, stream_head head) {
+  { log.look_up(std::uint16_t{}, stream, key, head) } -> std::same_as<bool>;
+  { log.truncate_before(stream, std::uint16_t{}, key, std::uint64_t{}) } -> std::same_as<bool>;
+  { log.close(stream, std::uint16_t{}, key) } -> std::same_as<bool>;
+};
+
+/// A log that is told from every other, also from what was restored from its backups.
+template <class Log>
+concept log_with_incarnations = requires(Log& log, const Log& fixed, message_id name, bool& answer) {
+  { fixed.incarnation() } -> std::same_as<message_id>;
+  { log.knows(name, std::uint64_t{}, answer) } -> std::same_as<bool>;
+};
+
+/// Whether a model can run on a store.
+template <class Store, class Model>
+concept store_for = opened_log<typename Store::template log<Model>> &&
+                    (Store::template log<Model>::is_memory || log_in_units<typename Store::template log<Model>>);
 
 }  // namespace gesta
