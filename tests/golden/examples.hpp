@@ -52,6 +52,9 @@ namespace example_16 {
 namespace example_18 {
 #include "../../examples/18_invoice_numbers.cpp"
 }
+namespace example_19 {
+#include "../../examples/19_facts_and_feeds.cpp"
+}
 #undef main
 #pragma GCC diagnostic pop
 
@@ -131,6 +134,10 @@ void all_examples() {
   namespace e18 = example_18;
   example<Codec, e18::office>("18_invoice_numbers", e18::invoice_issued{2025, 1, 7, 1000}, e18::invoice_issued{least, ~0u, most, least},
                               e18::invoice_cancelled{2025, 2}, e18::year_closed{2025});
+
+  namespace e19 = example_19;
+  example<Codec, e19::office>("19_facts_and_feeds", e19::booked{500}, e19::booked{least}, e19::carried_forward{2025, 350},
+                              e19::carried_forward{least, most});
 
   namespace e16 = example_16;
   example<Codec, e16::school>("16_boundary", e16::course_planned{"logic", 1}, e16::course_planned{"", ~0u}, e16::enrolled{"logic", "anna"},
