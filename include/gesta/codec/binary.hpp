@@ -1,6 +1,6 @@
 // Messages to bytes and back. What is stored of a message that is not flat, and of rejections that are remembered.
 // Floor: codec.
-// May include: detail, message.
+// May include: detail, message, codec.
 //
 // The bytes are stored: changing them loses events. Nothing is aligned and nothing is padded:
 //   integers, bool, characters, enums   their size, lowest byte first           float, double   their bits, likewise

@@ -68,8 +68,9 @@ class parser {
 
  private:
   static constexpr std::pair<std::string_view, kind> words[] = {
-      {"bool", kind::boolean}, {"char", kind::character}, {"i8", kind::i8},   {"i16", kind::i16}, {"i32", kind::i32},   {"i64", kind::i64},   {"u8", kind::u8},
-      {"u16", kind::u16},      {"u32", kind::u32},        {"u64", kind::u64}, {"f32", kind::f32}, {"f64", kind::f64},   {"byte", kind::byte}, {"text", kind::text}};
+      {"bool", kind::boolean}, {"char", kind::character}, {"i8", kind::i8},   {"i16", kind::i16}, {"i32", kind::i32},   //
+      {"i64", kind::i64},      {"u8", kind::u8},          {"u16", kind::u16}, {"u32", kind::u32}, {"u64", kind::u64},   //
+      {"f32", kind::f32},      {"f64", kind::f64},        {"byte", kind::byte}, {"text", kind::text}};
   static constexpr std::uint8_t sizes[] = {1, 1, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8, 1, 1};  // the first kinds, in their order
 
   bool fail() noexcept { return at_ = std::min(at_, text_.size()), false; }
@@ -208,7 +209,8 @@ class parser {
   bool period() {
     std::string name;
     std::uint64_t part = 0;
-    return expect(',') && string(name) && (name == "period" || fail()) && expect(':') && expect('[') && number(part) && expect(',') && number(part) && expect(']');
+    return expect(',') && string(name) && (name == "period" || fail()) && expect(':') && expect('[') && number(part) &&
+           expect(',') && number(part) && expect(']');
   }
   bool fields(std::size_t here, unsigned depth) {
     if (!expect('{')) return false;

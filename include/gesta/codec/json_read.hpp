@@ -250,7 +250,8 @@ bool get_variant(T& value, index i, const reader& in) {
   if (!json::find_members(found, i, in, [](chars name) { return name == "index" ? 0 : name == "value" ? 1 : npos; })) return false;
   if (!json::get_field_at(chosen, detail::chars_of("index"), found.of[0], in)) return false;
   if (found.of[1] == 0) return in.refuse(json_error::kind::missing_field), in.within(detail::chars_of("value"));
-  if (chosen >= alternative_count) return in.refuse(json_error::kind::out_of_range, "the index of an alternative"), in.within(detail::chars_of("index"));
+  if (chosen >= alternative_count)
+    return in.refuse(json_error::kind::out_of_range, "the index of an alternative"), in.within(detail::chars_of("index"));
   return [&]<std::size_t... I>(indices<I...>) {
     return ((chosen == I && json::get(value.template emplace<I>(), found.of[1], in)) || ...);
   }(make_indices<alternative_count>{}) || in.within(detail::chars_of("value"));

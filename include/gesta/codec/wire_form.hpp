@@ -160,7 +160,9 @@ constexpr void put_key_form(writer& out) noexcept;
 template <class Key, std::size_t... I>
 constexpr void put_key_fields(indices<I...>, writer& out) noexcept {
   out.put("{\"fields\":{");
-  ((I == 0 ? void() : out.put(','), wire::put_name(detail::wire_name<Key, I>(), out), out.put(':'), wire::put_key_form<field_type<Key, I>>(out)), ...);
+  ((I == 0 ? void() : out.put(','), wire::put_name(detail::wire_name<Key, I>(), out), out.put(':'),
+    wire::put_key_form<field_type<Key, I>>(out)),
+   ...);
   out.put("}}");
 }
 

@@ -1,6 +1,6 @@
 // What `decide` returns: the events that happen, or the reason why not, or nothing. Its type is the contract of the command.
 // Floor: decide.
-// May include: detail, message, model/diagnostic.hpp (the sentences, which include nothing).
+// May include: detail, message, decide, model/diagnostic.hpp (the sentences, which include nothing).
 //
 // A decision is built by `return`, read once and gone. It has one slot per listed event and a mask; all of it is inlined, so that
 // it dissolves into registers and each event is built where it is kept. Two rules for whoever reads one: hold it as `auto d`, never

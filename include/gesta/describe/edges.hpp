@@ -1,6 +1,6 @@
 // From the types of a flow to the edges of its graph.
 // Floor: describe.
-// May include: detail, message, decide, react, model.
+// May include: detail, message, decide, react, model, describe.
 #pragma once
 
 #include <cstddef>

@@ -116,7 +116,8 @@ inline std::string as_header(const char* name, const events& all) {
   out += std::string(name) + " = gesta::schema_lock<";
   for (std::size_t i = 0; i < all.size(); ++i) {
     const event& e = all[i];
-    out += (i == 0 ? "\n    gesta::locked<" : ",\n    gesta::locked<") + as_literal(plain(e.id)) + ", " + number(e.version, 10) + ", 0x" + number(e.shape, 16);
+    out += (i == 0 ? "\n    gesta::locked<" : ",\n    gesta::locked<") + as_literal(plain(e.id)) + ", " + number(e.version, 10) + ", 0x" +
+           number(e.shape, 16);
     for (const field& f : e.fields) out += ",\n        gesta::locked_field<" + as_literal(plain(f.name)) + ", " + as_literal(f.kind) + ">";
     out += ">";
   }

@@ -59,7 +59,8 @@ constexpr std::uint64_t shape_hash() {
   else if constexpr (what == form::variant) return join(kind, shape_of_all(typename alternatives<type>::type{}));
   else if constexpr (what == form::pair) return join(join(kind, shape_hash<typename type::first_type>()), shape_hash<typename type::second_type>());
   else if constexpr (what == form::duration)
-    return join(join(kind, shape_hash<typename type::rep>()), join(static_cast<std::uint64_t>(type::period::num), static_cast<std::uint64_t>(type::period::den)));
+    return join(join(kind, shape_hash<typename type::rep>()),
+                join(static_cast<std::uint64_t>(type::period::num), static_cast<std::uint64_t>(type::period::den)));
   else if constexpr (what == form::time_point) return join(kind, shape_hash<typename type::duration>());
   else if constexpr (what == form::fields) return join(kind, shape_of_fields<type>(make_indices<field_count<type>>{}));
   else return kind;
@@ -193,7 +194,9 @@ struct lock_rules<Flow, gesta::detail::types<E...>, schema_lock<L...>> {
 template <class Model, class Lock>
 struct locked_model {
   using kept_rules = rules::lock_rules<flow<Model>, typename flow<Model>::events, Lock>;
-  static_assert(sizeof(typename kept_rules::left) + sizeof(typename kept_rules::altered) + sizeof(typename kept_rules::lowered) + sizeof(typename kept_rules::written) != 0);
+  static_assert(sizeof(typename kept_rules::left) + sizeof(typename kept_rules::altered) + sizeof(typename kept_rules::lowered) +
+                    sizeof(typename kept_rules::written) !=
+                0);
 };
 
 }  // namespace gesta

@@ -1,6 +1,6 @@
 // A list inside a message: a fixed capacity, no allocation, copied by its bytes.
 // Floor: message.
-// May include: detail, message.
+// May include: detail, message, model/diagnostic.hpp.
 #pragma once
 
 #include <cstddef>

@@ -82,7 +82,7 @@ constexpr const Value& value_of_tag(const tag_value<I, Value>& one) noexcept {
 template <class Tags, class... Value>
 struct tagged_with : detail::tag_values<detail::make_indices<sizeof...(Value)>, Value...> {};
 
-/// Asks for the events that have these values of these tags: `app.read(gesta::tagged<"course">("c1"), visit)`.
+/// Asks for the events that have these values of these tags: `app.read(gesta::tagged<"course">("c1"), {}, visit)`.
 template <detail::fixed_string... Tag, class... Value>
 constexpr tagged_with<tags<Tag...>, Value...> tagged(const Value&... value) noexcept {
   return {{{value}...}};

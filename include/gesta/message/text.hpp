@@ -1,6 +1,6 @@
 // Text inside a message: a fixed capacity, no allocation, copied by its bytes.
 // Floor: message.
-// May include: detail.
+// May include: detail, model/diagnostic.hpp.
 #pragma once
 
 #include <cstddef>

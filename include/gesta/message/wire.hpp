@@ -1,6 +1,6 @@
 // The names of fields as they stand on the wire: those of C++, but for the fields that a struct lists as renamed.
 // Floor: message. Asked by whoever writes names: JSON, the schema lock.
-// May include: detail, message.
+// May include: detail, message, model/diagnostic.hpp.
 #pragma once
 
 #include <cstddef>

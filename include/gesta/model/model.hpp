@@ -26,14 +26,15 @@ struct reports : Report... {
 };
 
 template <class Flow, class Rules = message_rules<Flow>>
-using of_messages = reports<typename Rules::no_struct, typename Rules::base, typename Rules::array, typename Rules::size, typename Rules::reference, typename Rules::pointer>;
+using of_messages = reports<typename Rules::no_struct, typename Rules::base, typename Rules::array, typename Rules::size, typename Rules::reference,
+                            typename Rules::pointer>;
 
 template <class Flow, class Rules = command_rules<Flow>>
 using of_commands = reports<typename Rules::event_too, typename Rules::two_handlers>;
 
 template <class Flow, class Aggregate, class Rules = aggregate_rules<Flow, Aggregate>>
-using of_aggregate = reports<typename Rules::value, typename Rules::old_state, typename Rules::decided, typename Rules::contract, typename Rules::evolved, typename Rules::key_missing,
-                             typename Rules::key_differs>;
+using of_aggregate = reports<typename Rules::value, typename Rules::old_state, typename Rules::decided, typename Rules::contract,
+                             typename Rules::evolved, typename Rules::key_missing, typename Rules::key_differs>;
 
 template <class Flow, class Boundary, class Rules = boundary_rules<Flow, Boundary>>
 using of_boundary = reports<typename Rules::size, typename Rules::value, typename Rules::decided, typename Rules::twice, typename Rules::contract,
@@ -52,16 +53,17 @@ struct of_decider<Flow, Decider> : of_boundary<Flow, Decider> {};
 
 template <class Flow, class Reactor, class Rules = reactor_rules<Flow, Reactor>>
 using of_reactor = reports<typename Rules::sends_no_command, typename Rules::sends_unhandled, typename Rules::sends_without_key,
-                           typename Rules::refusal_unheard, typename Rules::refusal_unnamed, typename Rules::refusal_in_vain, typename Rules::reacts_to_old, typename Rules::never_reached>;
+                           typename Rules::refusal_unheard, typename Rules::refusal_unnamed, typename Rules::refusal_in_vain,
+                           typename Rules::reacts_to_old, typename Rules::never_reached>;
 
 template <class Flow, class Projection, class Rules = projection_rules<Flow, Projection>>
-using of_projection = reports<typename Rules::missed, typename Rules::unknown, typename Rules::ignored, typename Rules::emits, typename Rules::projects_old,
-                              typename Rules::never_reached>;
+using of_projection = reports<typename Rules::missed, typename Rules::unknown, typename Rules::ignored, typename Rules::emits,
+                              typename Rules::projects_old, typename Rules::never_reached>;
 
 template <class Flow, class Rules = id_rules<Flow>>
 using of_ids = reports<typename Rules::same_event, typename Rules::same_part, typename Rules::unnamed_event, typename Rules::unnamed_part,
-                       typename Rules::retired, typename Rules::predecessor, typename Rules::stuck, typename Rules::astray, typename Rules::refusing, typename Rules::torn,
-                       typename Rules::same_rejection, typename Rules::unnamed_rejection>;
+                       typename Rules::retired, typename Rules::predecessor, typename Rules::stuck, typename Rules::astray,
+                       typename Rules::refusing, typename Rules::torn, typename Rules::same_rejection, typename Rules::unnamed_rejection>;
 
 template <class Flow>
 using of_flow = reports<typename cycle_rules<Flow>::endless, typename size_rules<Flow>::above>;
@@ -84,7 +86,8 @@ inline constexpr bool is_part<traced> = true;
 template <class Flow, class Parts, class Aggregates, class Projections, class Reactors>
 struct all;
 template <class Flow, class... Part, class... Aggregate, class... Projection, class... Reactor>
-struct all<Flow, gesta::detail::types<Part...>, gesta::detail::types<Aggregate...>, gesta::detail::types<Projection...>, gesta::detail::types<Reactor...>>
+struct all<Flow, gesta::detail::types<Part...>, gesta::detail::types<Aggregate...>, gesta::detail::types<Projection...>,
+           gesta::detail::types<Reactor...>>
     : reports<report_at<diagnostic::not_a_part, gesta::detail::types<Part...>, first_true({!is_part<Part>...})>>,
       of_messages<Flow>,
       of_commands<Flow>,
@@ -96,7 +99,8 @@ struct all<Flow, gesta::detail::types<Part...>, gesta::detail::types<Aggregate..
       of_flow<Flow> {
   static constexpr bool sound = first_true({!is_part<Part>...}) == npos && of_messages<Flow>::sound && of_commands<Flow>::sound &&
                                 (of_decider<Flow, Aggregate>::sound && ...) && (of_reactor<Flow, Reactor>::sound && ...) &&
-                                (of_projection<Flow, Projection>::sound && ...) && of_tags<Flow>::sound && of_ids<Flow>::sound && of_flow<Flow>::sound;
+                                (of_projection<Flow, Projection>::sound && ...) && of_tags<Flow>::sound && of_ids<Flow>::sound &&
+                                of_flow<Flow>::sound;
 };
 
 template <class Flow>

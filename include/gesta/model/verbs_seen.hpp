@@ -49,7 +49,8 @@ template <class Flow, class Decider>
 constexpr std::uint64_t decider_seen() noexcept {
   if constexpr (boundary_part<Decider>) return detail::boundary_seen<Flow>(handlers_in<Decider>{}, states_in<Decider>{});
   else
-    return detail::aggregate_seen<Decider>(typename commands_listed<typename Decider::command_list>::type{}, typename Flow::template events_of<Decider>{});
+    return detail::aggregate_seen<Decider>(typename commands_listed<typename Decider::command_list>::type{},
+                                           typename Flow::template events_of<Decider>{});
 }
 
 template <class Projection, class... Event>
@@ -109,7 +110,8 @@ constexpr auto parts_of(types<Aggregate...>, types<Projection...>, types<Reactor
 template <class Model>
 constexpr auto parts_seen_of() noexcept {
   using all = flow<Model>;
-  return detail::parts_of<all>(typename all::aggregates{}, typename all::projections{}, typename all::reactors{}, concat<typename all::old_versions, typename all::old_rejections>{});
+  return detail::parts_of<all>(typename all::aggregates{}, typename all::projections{}, typename all::reactors{},
+                               concat<typename all::old_versions, typename all::old_rejections>{});
 }
 
 /// The same as one number.

@@ -102,7 +102,8 @@ class appending {
     const key_bytes key = table.bytes_of(facts.key());
     name stream{flow_type::template aggregate_tag<aggregate>, std::vector<char>(key.data, key.data + key.size)};
     for (const name& earlier : named_)
-      if (earlier == stream) return fail(failure(failure::kind::duplicate, 0, "one append names the stream ", text_of<aggregate>(facts).chars, " twice"));
+      if (earlier == stream)
+        return fail(failure(failure::kind::duplicate, 0, "one append names the stream ", text_of<aggregate>(facts).chars, " twice"));
     named_.push_back(static_cast<name&&>(stream));
 
     const std::vector<given> events = encoded(facts);

@@ -1,6 +1,6 @@
 // The states that boundaries read: one table for each, by the values of its tags, kept up by every event that belongs to a state.
 // Floor: runtime. Between the unit of work, which hands each event over, and the decisions, which read.
-// May include: detail, message, decide, model, store, runtime/one_entity.hpp.
+// May include: detail, message, decide, model, store, runtime/one_entity.hpp, runtime/reading.hpp.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // Some entities of one aggregate: those that were needed last. The store has all of them.
 // Floor: runtime. In the place of `entities` where the app was started with gesta::cached_states.
-// May include: detail, message, decide, model, store.
+// May include: detail, message, decide, store, runtime/entities.hpp.
 #pragma once
 
 #include <cstddef>

@@ -296,7 +296,8 @@ class engine : public unit_of_work<Model, Store, Clock> {
     using command = typename command_in<Returned>::type;
     if constexpr (cycle_bound<Reactor> != 0)
       if (++acts_[index_of<Reactor, reactor_list>] > cycle_bound<Reactor>)
-        return this->fails(failure(failure::kind::chain_too_long, 0, "the reactor ", id_of<Reactor>.name, " acted more often than its allow_cycle says"));
+        return this->fails(
+            failure(failure::kind::chain_too_long, 0, "the reactor ", id_of<Reactor>.name, " acted more often than its allow_cycle says"));
     const once request{sender_name<Reactor>.chars, cause.position << 16 | step};
     const auto id = hash128{}.add(request.source, __builtin_strlen(request.source)).add(request.number);
     const origin from{cause.time, cause.correlation, message_id{id.high, id.low}};
@@ -391,7 +392,8 @@ class engine : public unit_of_work<Model, Store, Clock> {
   template <class Outcome, class... R, class State>
   Outcome old_refusal(types<>, types<R...>, const remembered&, const State&) {
     if constexpr (Outcome::can_fail) {
-      return Outcome(failure(failure::kind::corrupt, 0, "the remembered outcome is a rejection that the command can no longer give, or cannot be read"));
+      return Outcome(failure(failure::kind::corrupt, 0,
+                             "the remembered outcome is a rejection that the command can no longer give, or cannot be read"));
     } else {
       outcome_of_another_command();
     }

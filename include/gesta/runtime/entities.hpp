@@ -1,6 +1,6 @@
 // Where the entities of one aggregate live: each one's state, version and stream in one place, found by its key.
 // Floor: runtime.
-// May include: detail, message, decide, model.
+// May include: detail, message, decide, model, store, runtime/keys.hpp.
 #pragma once
 
 #include <cstddef>

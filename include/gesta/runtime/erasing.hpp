@@ -57,7 +57,8 @@ bool erase_before(Engine& engine, const Key& key, std::uint64_t version) {
   if (!head_of<Aggregate>(engine, key, head, cause)) return engine.fails(cause);
   if (head.closed) return engine.fails(stream_is_closed());
   if (!found || found->version == 0 || version <= head.first) return true;
-  if (version > found->version) return engine.fails(failure(failure::kind::conflict, 0, "the stream has no event of version ", version, " that would stay"));
+  if (version > found->version)
+    return engine.fails(failure(failure::kind::conflict, 0, "the stream has no event of version ", version, " that would stay"));
   typename Aggregate::state_type kept{};
   bool readable = true;
   const bool read = each_kept<Aggregate>(engine, key, {.after = version - 1}, cause, [&](const recorded& record) {

@@ -131,7 +131,8 @@ class facts_writer {
   void event(const recorded& record) {
     select<flow_type::aggregates::size>(record.aggregate, [&](auto at) {
       using aggregate = detail::at<at(), typename flow_type::aggregates>;
-      const form_reader& form = say(aggregates_, record.aggregate, "aggregate", id_of<aggregate>, key_wire_form<typename key_rule<aggregate>::key_type>);
+      const form_reader& form =
+          say(aggregates_, record.aggregate, "aggregate", id_of<aggregate>, key_wire_form<typename key_rule<aggregate>::key_type>);
       select<flow_type::event_count>(record.tag, [&](auto tag) {
         using type = typename flow_type::template event<tag()>;
         const form_reader& shown = say(types_, record.tag, "event", id_of<type>, wire_form<type>);

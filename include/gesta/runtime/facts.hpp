@@ -83,7 +83,8 @@ class [[nodiscard]] appended {
   appended(std::uint64_t first, std::uint64_t last, bool repeated) : first_(first), last_(last), repeated_(repeated) {}
   explicit appended(const failure& cause) : cause_(cause), kept_(false) {}
   /// A stream has another version than was expected: the one of the facts that were given in this place, counted from 0.
-  appended(const failure& cause, std::size_t which, std::uint64_t actual) : cause_(cause), which_(which), found_{actual}, kept_(false), conflicts_(true) {}
+  appended(const failure& cause, std::size_t which, std::uint64_t actual)
+      : cause_(cause), which_(which), found_{actual}, kept_(false), conflicts_(true) {}
 
   explicit operator bool() const noexcept { return kept_; }
   /// True when the same events lay there already under the same expectation, or the same gesta::once: nothing was written.

@@ -56,7 +56,8 @@ class holdings {
   template <class Aggregate>
   static constexpr bool is_cached = caches_states && !boundary_part<Aggregate>;
   template <class Aggregate>
-  using table_type = std::conditional_t<is_cached<Aggregate>, cached_entities<Aggregate, typename log_type::stream>, entities<Aggregate, typename log_type::stream>>;
+  using table_type = std::conditional_t<is_cached<Aggregate>, cached_entities<Aggregate, typename log_type::stream>,
+                                        entities<Aggregate, typename log_type::stream>>;
   using tag_states_type = tag_states<flow_type>;
 
   explicit holdings(const Store& store) : log_(store) {
@@ -164,7 +165,8 @@ class holdings {
   }
   template <class Visit>
   void table_at(std::uint16_t aggregate, Visit&& visit) {
-    select<flow_type::aggregates::size>(aggregate, [&](auto at) { visit(value_at<at()>(tables_), type_is<detail::at<at(), typename flow_type::aggregates>>{}); });
+    select<flow_type::aggregates::size>(
+        aggregate, [&](auto at) { visit(value_at<at()>(tables_), type_is<detail::at<at(), typename flow_type::aggregates>>{}); });
   }
 
  protected:

@@ -62,7 +62,8 @@ bool load_entity(Held& held, const Key& key, Place& found, bool within_unit, fai
   };
   constexpr auto aggregate = flow_type::template aggregate_tag<Aggregate>;
   bool read = false;
-  if constexpr (Held::keeps_snapshots) read = log.load(aggregate, stream, table.bytes_of(key), version, into_state<flow_type, Aggregate>(state), fold);
+  if constexpr (Held::keeps_snapshots)
+    read = log.load(aggregate, stream, table.bytes_of(key), version, into_state<flow_type, Aggregate>(state), fold);
   else read = log.load(aggregate, stream, table.bytes_of(key), version, without_snapshots{}, fold);
   if (read && before_unknown != slice::end && !within_unit) {
     version = before_unknown;  // for whoever reads the state stays the one before that event

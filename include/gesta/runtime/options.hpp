@@ -1,6 +1,6 @@
 // What a caller may say beside a command: gesta::once and gesta::expected, each at most one time, in any order.
 // Floor: runtime.
-// May include: detail, message, runtime/outcome.hpp. It is included by ports and stays as cheap as they are.
+// May include: detail, message, model/diagnostic.hpp, runtime/outcome.hpp. It is included by ports and stays as cheap as they are.
 #pragma once
 
 #include <gesta/detail/pack.hpp>

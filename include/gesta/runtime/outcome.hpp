@@ -1,6 +1,6 @@
 // What a caller gets for a command: the state as it is now, or the reason why not; `match` answers each.
 // Floor: runtime.
-// May include: detail, decide, store.
+// May include: detail, decide, store, model/diagnostic.hpp.
 #pragma once
 
 #include <cstddef>
@@ -123,10 +123,11 @@ class outcome<State, detail::types<R...>, CanConflict, CanFail> {
 
   // The rest is for the runtime that makes outcomes.
   struct to_settle {};
-  [[gnu::always_inline]] outcome(to_settle, typename detail::shown<State>::given state, std::uint64_t version, std::uint64_t position, bool repeated = false)
+  [[gnu::always_inline]] outcome(to_settle, typename detail::shown<State>::given state, std::uint64_t version, std::uint64_t position,
+                                 bool repeated = false)
       : refusals_(no_change), failure_(detail::vacant{}), state_(state), version_(version), position_(position), repeated_(repeated) {}
-  [[gnu::always_inline]] outcome(const detail::rejection_slots<rejection_list>& refusals, std::size_t which, typename detail::shown<State>::given state,
-                                 std::uint64_t version, bool repeated = false)
+  [[gnu::always_inline]] outcome(const detail::rejection_slots<rejection_list>& refusals, std::size_t which,
+                                 typename detail::shown<State>::given state, std::uint64_t version, bool repeated = false)
       : refusals_(refusals, which),
         failure_(detail::vacant{}),
         state_(state),

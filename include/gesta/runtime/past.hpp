@@ -26,8 +26,9 @@ bool fold_from_snapshot(Held& held, const Key& key, const slice& part, std::uint
   auto& table = held.template table_of<Aggregate>();
   const auto found = table.find(key);
   const auto use = into_state<flow_type, Aggregate>(state);
-  const bool read = held.log().read_from_snapshot(flow_type::template aggregate_tag<Aggregate>, found ? found->stream : typename Held::log_type::stream{},
-                                                  table.bytes_of(key), part, upto, use, fold);
+  const bool read =
+      held.log().read_from_snapshot(flow_type::template aggregate_tag<Aggregate>, found ? found->stream : typename Held::log_type::stream{},
+                                    table.bytes_of(key), part, upto, use, fold);
   if (!read) cause = held.log().last_failure();
   return read;
 }

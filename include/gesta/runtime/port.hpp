@@ -1,6 +1,7 @@
 // Where files that only send commands to one aggregate come in: cheap to include, and naming neither model nor store.
 // Floor: runtime.
-// May include: detail, message, decide, runtime/outcome.hpp, runtime/options.hpp. No other part of the runtime, no container, no list library.
+// May include: detail, message, decide, model/diagnostic.hpp, runtime/outcome.hpp, runtime/options.hpp. No other part of the runtime, no
+// container, no list library.
 #pragma once
 
 #include <cstddef>
@@ -50,7 +51,8 @@ template <class Aggregate>
 using port_key = typename port_key_of<Aggregate>::type;
 
 template <class Aggregate, class Command, bool Expects>
-using port_outcome = outcome_for<typename Aggregate::state_type, typename contract<typename Aggregate::state_type, Command>::rejection_list, Expects, true>;
+using port_outcome =
+    outcome_for<typename Aggregate::state_type, typename contract<typename Aggregate::state_type, Command>::rejection_list, Expects, true>;
 
 /// The request is nullptr where the sender gave no gesta::once; the expected version counts in `expecting` only.
 template <class Aggregate, class Command, bool Expects>

@@ -26,7 +26,8 @@ struct port_passage {
   using contract = detail::contract<state, Command>;
 
   template <bool Expects, class... Option>
-  static port_outcome<Aggregate, Command, Expects> hand_on(App& app, const port_key<Aggregate>& key, const Command& command, const Option&... option) {
+  static port_outcome<Aggregate, Command, Expects> hand_on(App& app, const port_key<Aggregate>& key, const Command& command,
+                                                           const Option&... option) {
     if constexpr (carries_key<Aggregate>) return app.handle(command, option...);
     else return app.handle(key, command, option...);
   }
@@ -39,7 +40,8 @@ struct port_passage {
     return hand_on<Expects>(whole, key, command, option...);
   }
 
-  static port_outcome<Aggregate, Command, false> plain(void* app, const port_key<Aggregate>& key, const Command& command, const once* request, expected) {
+  static port_outcome<Aggregate, Command, false> plain(void* app, const port_key<Aggregate>& key, const Command& command,
+                                                       const once* request, expected) {
     return pass<false>(app, key, command, request);
   }
   static port_outcome<Aggregate, Command, true> expecting(void* app, const port_key<Aggregate>& key, const Command& command, const once* request,

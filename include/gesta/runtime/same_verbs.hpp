@@ -42,7 +42,8 @@ inline const seen_in_file* first_to_see = nullptr;
 template <class Model, std::uint64_t Verbs>
 struct same_verbs {
   static constexpr auto parts = detail::parts_seen_of<Model>();
-  static constexpr seen_in_file here{__BASE_FILE__, naming::of_type<Model>(), Verbs, sizeof parts.verbs / sizeof *parts.verbs, parts.verbs, parts.signatures};
+  static constexpr seen_in_file here{__BASE_FILE__, naming::of_type<Model>(), Verbs, sizeof parts.verbs / sizeof *parts.verbs,
+                                     parts.verbs,   parts.signatures};
 
   static bool compare() {
     if (first_to_see<Model> == nullptr) first_to_see<Model> = &here;

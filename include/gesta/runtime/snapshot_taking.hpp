@@ -43,8 +43,9 @@ bool take_snapshot(Held& held, Place place) {
   } else if constexpr (!Held::is_memory) {
     if (held.first_unknown(flow_type::template aggregate_tag<Aggregate>, held.template table_of<Aggregate>().key(place.number)) != 0) return true;
     const std::uint64_t fingerprint = fingerprint_of<flow_type, Aggregate>{}(type_is<typename Aggregate::state_type>{});
-    return held.log().keep_snapshot(flow_type::template aggregate_tag<Aggregate>, entity.stream, held.template table_of<Aggregate>().key(place.number),
-                                    entity.version, fingerprint, encoded_size(entity.state), [&](std::byte* room) { encode(entity.state, room); });
+    return held.log().keep_snapshot(flow_type::template aggregate_tag<Aggregate>, entity.stream,
+                                    held.template table_of<Aggregate>().key(place.number), entity.version, fingerprint,
+                                    encoded_size(entity.state), [&](std::byte* room) { encode(entity.state, room); });
   } else {
     held.template shelf_of<Aggregate>().put(place.number, {{entity.version, entity.stream.head}, held.log().last_position(), entity.state},
                                             most_kept<typename Held::log_type>());

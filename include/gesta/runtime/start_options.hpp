@@ -1,6 +1,6 @@
 // What gesta::start takes beside the store: gesta::snapshots, gesta::cached_states, gesta::unknown_events, a clock; each at most once, in any order.
 // Floor: runtime.
-// May include: detail, model/diagnostic.hpp, store, runtime/clock.hpp.
+// May include: detail, model/diagnostic.hpp, store, runtime/clock.hpp, runtime/unknown_events.hpp.
 #pragma once
 
 #include <cstddef>

@@ -42,8 +42,9 @@ class outcome_table {
 
   bool find(const once& request, remembered& outcome) {
     const std::uint32_t source = source_number(request.source);
-    const std::uint32_t at =
-        index_.find(hash(source, request.number), [&](std::uint32_t n) { return entries_[n].source == source && entries_[n].number == request.number; });
+    const std::uint32_t at = index_.find(hash(source, request.number), [&](std::uint32_t n) {
+      return entries_[n].source == source && entries_[n].number == request.number;
+    });
     if (at == hash_index::absent) return false;
     outcome = entries_[at].outcome;
     outcome.payload = bytes_.data() + entries_[at].payload;
@@ -216,7 +217,9 @@ inline message_id new_name() noexcept {
   static std::uint64_t count = 0;
   std::timespec now{};
   std::timespec_get(&now, TIME_UTC);
-  return {static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec), __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED)};  // <atomic> brings in <unistd.h>, whose `close` would stand beside a user's
+  // Not std::atomic: <atomic> brings in <unistd.h>, whose `close` would stand beside a user's.
+  const std::uint64_t which = __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);
+  return {static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec), which};
 }
 
 /// Keeps everything in memory, in segments of one megabyte that grow with the log. Cannot fail: outcomes have no gesta::failure.

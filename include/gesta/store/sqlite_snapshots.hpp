@@ -20,11 +20,15 @@ class sqlite_snapshots {
   explicit sqlite_snapshots(sqlite_file& file) : file_(file) {}
 
   bool prepare() {
-    return file_.prepare(put_, "insert or replace into snapshots(stream, version, position, fingerprint, checksum, state) values(?, ?, ?, ?, ?, ?)") &&
+    return file_.prepare(
+               put_,
+               "insert or replace into snapshots(stream, version, position, fingerprint, checksum, state) values(?, ?, ?, ?, ?, ?)") &&
            file_.prepare(before_,
                          "select version, position, fingerprint, checksum, state from snapshots "
                          "where stream = ? and version <= ? and position <= ? order by version desc") &&
-           file_.prepare(after_, "select version, position from snapshots where stream = ? and version > ? and position > ? order by version limit 1") &&
+           file_.prepare(
+               after_,
+               "select version, position from snapshots where stream = ? and version > ? and position > ? order by version limit 1") &&
            file_.prepare(erase_, "delete from snapshots where stream = ?");
   }
 

@@ -1,6 +1,6 @@
 // Tests of the domain without a store: what was decided, given what had happened.
 // Floor: testing.
-// May include: detail, message, decide, react, codec, testing.
+// May include: detail, message, decide, react, codec, model/diagnostic.hpp, testing.
 //
 //   static_assert(gesta::given<account>(deposited{100}).when(withdraw{30}).then(withdrawn{30}));
 //   static_assert(gesta::given<account>(deposited{100}).when(withdraw{130}).rejects(insufficient_funds{30}));
@@ -212,7 +212,9 @@ class decided {
   template <class... Event>
   constexpr auto then(const Event&... event) const {
     constexpr bool declared = (detail::contains<Event, detail::contract_events<contract>> && ...);
-    ((void)sizeof(diagnostic::apart<diagnostic::expects_undeclared_event<detail::contains<Event, detail::contract_events<contract>>, contract, Event>>()), ...);
+    ((void)sizeof(diagnostic::apart<
+                  diagnostic::expects_undeclared_event<detail::contains<Event, detail::contract_events<contract>>, contract, Event>>()),
+     ...);
     const detail::testing::messages<Event...> expected{{event}...};
     auto decision = decide_now();
     detail::testing::comparison<detail::make_indices<sizeof...(Event)>, Event...> compare{expected};

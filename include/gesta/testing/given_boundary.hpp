@@ -46,7 +46,9 @@ constexpr bool same_tag(const Event& event, const Command& command) {
   using type = tag_field_type<Tag, Event>;
   using sought = tag_field_type<Tag, Command>;
   if constexpr (std::is_void_v<type> || !detail::same<type, sought>) return false;
-  else return gesta::same_message(detail::get_field<detail::tag_place<Tag, Event>()>(event), detail::get_field<detail::tag_place<Tag, Command>()>(command));
+  else
+    return gesta::same_message(detail::get_field<detail::tag_place<Tag, Event>()>(event),
+                               detail::get_field<detail::tag_place<Tag, Command>()>(command));
 }
 template <class State, class Event, class Command, class... Tag>
 constexpr bool is_about(const Event& event, const Command& command, types<Tag...>) {

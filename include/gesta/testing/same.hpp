@@ -1,6 +1,6 @@
 // Whether two messages say the same, field by field: tests need no operator== of the user's structs.
 // Floor: testing.
-// May include: detail, message, codec.
+// May include: detail, message, codec, model/diagnostic.hpp.
 #pragma once
 
 #include <cstddef>

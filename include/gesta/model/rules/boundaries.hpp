@@ -43,7 +43,8 @@ struct tag_uses;
 template <class Flow, class... Use>
 struct tag_uses<Flow, gesta::detail::types<Use...>> {
   template <class U>
-  static constexpr bool is_odd = !std::is_void_v<typename U::type> && !gesta::detail::same<typename U::type, gesta::detail::tag_type<Flow, typename U::tag>>;
+  static constexpr bool is_odd =
+      !std::is_void_v<typename U::type> && !gesta::detail::same<typename U::type, gesta::detail::tag_type<Flow, typename U::tag>>;
   static constexpr std::size_t no_field = first_true({(gesta::detail::plain<typename Use::event> && std::is_void_v<typename Use::type>)..., false});
   static constexpr std::size_t other_type = first_true({is_odd<Use>..., false});
   static constexpr std::size_t no_key = first_true({(!is_odd<Use> && !is_tag_type<typename Use::type>())..., false});
@@ -61,7 +62,9 @@ struct tag_use<void, void> {
 /// The rules of all tags of a model. Tags without a boundary serve to read by them.
 template <class Flow>
 struct tag_rules {
-  using uses = tag_uses<Flow, gesta::detail::joined<gesta::detail::mapped<uses_in, gesta::detail::filtered<typename Flow::current_events, is_tagged>>>>;
+  using uses =
+      tag_uses<Flow,
+               gesta::detail::joined<gesta::detail::mapped<uses_in, gesta::detail::filtered<typename Flow::current_events, is_tagged>>>>;
   template <class Tag>
   static constexpr auto type_of() {
     if constexpr (std::is_void_v<Tag>) return gesta::detail::type_is<void>{};
@@ -96,7 +99,8 @@ struct state_and_events;
 template <class State, class... E>
 struct state_and_events<State, gesta::detail::types<E...>> {
   static constexpr std::size_t any = first_true({evolves<State, E>..., false});
-  static constexpr std::size_t untagged = first_true({(evolves<State, E> && !gesta::detail::carries_all<E, gesta::detail::said_tags<State>>)..., false});
+  static constexpr std::size_t untagged =
+      first_true({(evolves<State, E> && !gesta::detail::carries_all<E, gesta::detail::said_tags<State>>)..., false});
 };
 
 template <class Flow, class State>
@@ -123,7 +127,8 @@ struct boundary_lists<Flow, Boundary, gesta::detail::types<S...>, gesta::detail:
 template <class Flow, class State>
 constexpr auto unknown_tag_of() noexcept {
   if constexpr (std::is_void_v<State>) return gesta::detail::type_is<void>{};
-  else if constexpr (constexpr std::size_t at = known_tags<Flow, gesta::detail::said_tags<State>>::unknown; at == npos) return gesta::detail::type_is<void>{};
+  else if constexpr (constexpr std::size_t at = known_tags<Flow, gesta::detail::said_tags<State>>::unknown; at == npos)
+    return gesta::detail::type_is<void>{};
   else return gesta::detail::type_is<gesta::detail::at<at, gesta::detail::said_tags<State>>>{};
 }
 template <class Flow, class State>
@@ -175,7 +180,9 @@ struct all_sought<Flow, gesta::detail::types<One...>> {
     return !std::is_void_v<type> && !std::is_void_v<typename S::type> && !gesta::detail::same<type, typename S::type>;
   }
   static constexpr std::size_t missing =
-      first_true({(gesta::detail::plain<typename One::command> && std::is_void_v<typename One::type> && gesta::detail::is_tag<Flow, typename One::tag>)..., false});
+      first_true({(gesta::detail::plain<typename One::command> && std::is_void_v<typename One::type> &&
+                   gesta::detail::is_tag<Flow, typename One::tag>)...,
+                  false});
   static constexpr std::size_t odd = first_true({is_odd<One>()..., false});
   template <std::size_t At>
   using one = gesta::detail::at<At == npos ? sizeof...(One) : At, gesta::detail::types<One..., tag_sought<void, void, void>>>;
@@ -190,7 +197,9 @@ struct boundary_handlers<gesta::detail::types<H...>> {
   static constexpr std::size_t undecided = first_true({(gesta::detail::plain<typename H::command> && H::reading::all.count == 0)..., false});
   static constexpr std::size_t twice = first_true({(H::reading::all.count > 1)..., false});
   static constexpr std::size_t without_contract =
-      first_true({(H::reading::all.count == 1 && !gesta::detail::is_decision<gesta::detail::decide_together_result<typename H::reads, typename H::command>>)..., false});
+      first_true({(H::reading::all.count == 1 &&
+                   !gesta::detail::is_decision<gesta::detail::decide_together_result<typename H::reads, typename H::command>>)...,
+                  false});
   static constexpr auto odd_result() noexcept {
     if constexpr (without_contract == npos) {
       return gesta::detail::type_is<void>{};
@@ -225,7 +234,8 @@ struct boundary_rules {
 
   using size = report_if<!is_small, diagnostic::too_many_states, Boundary>;
   using value = report_at<diagnostic::state_not_a_value, states, lists::no_value>;
-  using decided = report_at<diagnostic::command_without_decide_together, typename handlers::commands, is_small ? handlers::undecided : npos, Boundary>;
+  using decided =
+      report_at<diagnostic::command_without_decide_together, typename handlers::commands, is_small ? handlers::undecided : npos, Boundary>;
   using twice = report_at<diagnostic::decided_by_two, typename handlers::commands, handlers::twice, Boundary>;
   using contract = report_at<diagnostic::decide_without_contract, gesta::detail::types<typename decltype(handlers::odd_result())::type>,
                              handlers::without_contract == npos ? npos : 0, Boundary,
@@ -238,7 +248,8 @@ struct boundary_rules {
                              typename decltype(untagged_event_of<Flow, state_at<lists::untagged>>())::type>;
   using empty = report_at<diagnostic::state_of_no_events, states, no_events, Boundary>;
   using unread = report_at<diagnostic::event_without_state, typename Flow::template events_of<Boundary>, lists::unread, Boundary>;
-  using missing = report_if<sought::missing != npos, diagnostic::tag_not_in_command, typename lost::command, typename lost::state, typename lost::tag>;
+  using missing =
+      report_if<sought::missing != npos, diagnostic::tag_not_in_command, typename lost::command, typename lost::state, typename lost::tag>;
   using differs = report_if<sought::odd != npos, diagnostic::tag_of_another_type_in_command, typename odd::command, typename odd::tag,
                             typename decltype(type_of<typename odd::tag>())::type, typename odd::type>;
 };

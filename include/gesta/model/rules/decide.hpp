@@ -90,7 +90,8 @@ struct aggregate_rules {
   using evolved = report_at<diagnostic::event_without_evolve, typename lists::events, lists::not_evolved, Aggregate>;
   using key_missing = report_at<diagnostic::key_field_missing, typename lists::commands, keys::missing, Aggregate>;
   using key_differs = report_if<(keys::missing == npos && keys::other != npos), diagnostic::key_field_of_two_types, Aggregate,
-                                gesta::detail::at<keys::other == npos ? 0 : keys::other, gesta::detail::concat<typename lists::commands, gesta::detail::types<void>>>,
+                                gesta::detail::at<keys::other == npos ? 0 : keys::other,
+                                                  gesta::detail::concat<typename lists::commands, gesta::detail::types<void>>>,
                                 typename keys::first_type, typename keys::other_type>;
 };
 

@@ -20,7 +20,8 @@ constexpr auto outcomes_of() {
   if constexpr (Flow::template knows<Command>) {
     using handler = typename Flow::template handler_of<Command>;
     return []<class... R>(gesta::detail::types<R...>) {
-      return gesta::detail::concat<typename handler::events, gesta::detail::types<gesta::detail::refused<Command, R>..., gesta::detail::refused<Command, nothing>>>{};
+      return gesta::detail::concat<typename handler::events,
+                                   gesta::detail::types<gesta::detail::refused<Command, R>..., gesta::detail::refused<Command, nothing>>>{};
     }(typename handler::rejections{});
   } else {
     return gesta::detail::types<>{};

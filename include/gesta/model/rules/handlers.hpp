@@ -75,7 +75,8 @@ struct reactor_refusals {
   template <class Command>
   static constexpr auto strange() {
     if constexpr (gesta::detail::contains<Command, sent>)
-      return typename refusals_of<Command, gesta::detail::mp::mp_set_difference<typename Flow::rejections, typename Flow::template handler_of<Command>::rejections>>::type{};
+      return typename refusals_of<Command, gesta::detail::mp::mp_set_difference<typename Flow::rejections,
+                                                                                typename Flow::template handler_of<Command>::rejections>>::type{};
     else
       return met<Command>();
   }
@@ -147,13 +148,18 @@ struct reactor_rules {
   using unnamed = parts_of_refusal<at_or_void<refusals::unnamed, typename refusals::can_meet>>;
   using in_vain = parts_of_refusal<at_or_void<refusals::in_vain, typename refusals::cannot_meet>>;
 
-  using sends_no_command = report_if<reactions::no_command != npos, diagnostic::reaction_without_command, Reactor, typename odd::cause, typename odd::returned>;
-  using sends_unhandled = report_if<reactions::no_handler != npos, diagnostic::sent_command_without_handler, Reactor, typename read<reaction_at<reactions::no_handler>>::command>;
-  using sends_without_key = report_if<reactions::no_key != npos, diagnostic::sent_command_without_key, Reactor, typename read<reaction_at<reactions::no_key>>::command>;
-  using refusal_unheard = report_if<refusals::unheard != npos, diagnostic::refusal_unheard, Reactor, typename unheard::command, typename unheard::rejection>;
+  using sends_no_command =
+      report_if<reactions::no_command != npos, diagnostic::reaction_without_command, Reactor, typename odd::cause, typename odd::returned>;
+  using sends_unhandled = report_if<reactions::no_handler != npos, diagnostic::sent_command_without_handler, Reactor,
+                                    typename read<reaction_at<reactions::no_handler>>::command>;
+  using sends_without_key = report_if<reactions::no_key != npos, diagnostic::sent_command_without_key, Reactor,
+                                      typename read<reaction_at<reactions::no_key>>::command>;
+  using refusal_unheard =
+      report_if<refusals::unheard != npos, diagnostic::refusal_unheard, Reactor, typename unheard::command, typename unheard::rejection>;
   using refusal_unnamed =
       report_if<refusals::unnamed != npos, diagnostic::stored_rejection_without_id, typename unnamed::command, typename unnamed::rejection>;
-  using refusal_in_vain = report_if<refusals::in_vain != npos, diagnostic::refusal_never_given, Reactor, typename in_vain::command, typename in_vain::rejection>;
+  using refusal_in_vain = report_if<refusals::in_vain != npos, diagnostic::refusal_never_given, Reactor, typename in_vain::command,
+                                    typename in_vain::rejection>;
 
   static constexpr std::size_t old = first_reacted<Reactor, typename Flow::old_versions>;
   using reacts_to_old = report_at<diagnostic::reaction_to_nothing_emitted, typename Flow::old_versions, old, Reactor>;
