@@ -27,6 +27,10 @@ struct mistaken_app {
     mistaken handle(const Argument&...) {
       return {};
     }
+    template <class... Argument>
+    appended append(const Argument&...) {
+      return appended(failure{});
+    }
     mistaken commit() { return {}; }
   };
   batch_type batch() { return {}; }
@@ -80,6 +84,18 @@ struct mistaken_app {
   }
   committed snapshot() { return {}; }
   read_result catch_up() { return {}; }
+  template <class Aggregate, class Key>
+  committed truncate_before(const Key&, std::uint64_t) {
+    return {};
+  }
+  template <class Aggregate, class Key>
+  committed close(const Key&) {
+    return {};
+  }
+  feed<mistaken_app> follow(const checkpoint& = {}) { return feed<mistaken_app>(*this, {}); }
+  read_result holds(const checkpoint&) { return {}; }
+  message_id incarnation() const { return {}; }
+  std::uint64_t kept_position() const { return 0; }
   template <class Visit, class Unknown = unknown_events>
   bool each_event(Visit&&, Unknown = {}) {
     return false;
