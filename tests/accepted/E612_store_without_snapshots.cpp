@@ -10,13 +10,6 @@ constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposite
 struct accounts : gesta::aggregate<account, gesta::commands<deposit>> { static constexpr auto id = "account"; };
 struct bank : gesta::model<accounts> {};
 
-struct paper {
-  template <class Model>
-  struct log {
-    static constexpr bool is_memory = false;
-  };
-};
-
 int main() {
   auto app = gesta::start<bank>(gesta::memory_store{}, gesta::snapshots{});
   return app.last_position() == 0 ? 0 : 1;
