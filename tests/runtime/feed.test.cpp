@@ -71,6 +71,21 @@ TEST_CASE("a checkpoint of one memory log is none of another") {
   CHECK(r.why().why == gesta::failure::kind::ahead_of_log);
 }
 
+TEST_CASE("of a store that keeps its last records a feed hands over what is kept, or says that there was more") {
+  auto app = gesta::start<model>(gesta::last_records_store{.bytes = 2 << 20});
+  write(app, 1, 100'000);
+  const std::uint64_t first = app.first_position();
+  REQUIRE(first > 1);
+  auto whole = app.follow();
+  const auto r = whole.poll([](const auto&, const gesta::about&) { FAIL("nothing of it is handed over"); });
+  CHECK_FALSE(r);
+  CHECK(r.why().why == gesta::failure::kind::truncated);
+  auto kept = app.follow({app.incarnation(), first - 1});
+  const std::vector<int> numbers = polled(kept);
+  CHECK(numbers.size() == 100'001 - first);
+  CHECK((!numbers.empty() && numbers.front() == static_cast<int>(first) && numbers.back() == 100'000));
+}
+
 TEST_CASE("a name for the log can be given, so that a run can be repeated") {
   auto app = gesta::start<model>(gesta::memory_store{.name = +[]() noexcept { return gesta::message_id{3, 4}; }});
   CHECK(app.incarnation() == gesta::message_id{3, 4});

@@ -366,6 +366,16 @@ TEST_CASE("a reader says for itself what it does with them") {
     CHECK(app.read<older::accounts>("ann", {}, counting, unknown_events::skip));
     CHECK(known == 5);
   }
+  SUBCASE("a feed stays before one, and goes on behind it when that is said") {
+    auto feed = app.follow();
+    const auto result = feed.poll(counting);
+    REQUIRE_FALSE(result);
+    CHECK(result.why().why == kind::unknown_event);
+    CHECK(feed.checkpoint().position == 1);
+    CHECK(feed.poll(counting, gesta::slice::end, unknown_events::skip));
+    CHECK(known == 3);
+    CHECK(feed.is_live());
+  }
   SUBCASE("it is handed them") {
     std::vector<std::string> all;
     CHECK(app.each_event(counting, [&](const gesta::recorded& record) { all.push_back(std::string(record.id.name) + " " + std::to_string(record.position)); }));
