@@ -41,7 +41,8 @@ inline constexpr bool projects_any<View, types<E...>> = (projects<View, E> || ..
 
 }  // namespace detail
 
-/// What a batch came to: true when everything is kept; else why() is the cause and nothing of it is.
+/// What a batch, a snapshot that was asked for, or an erasing came to: true when everything is kept; else why() is the cause and nothing of
+/// it is.
 class [[nodiscard]] committed {
  public:
   committed() = default;
@@ -298,8 +299,9 @@ class app {
 
   /// Erases the events of one entity before a version, for good: "closing the books". Versions and positions of all others stay. The state
   /// has to be the same without them, because a later event says it all; else it is failure::kind::differs and nothing is erased. Whoever
-  /// reads what is gone gets failure::kind::truncated. Views keep what they have seen until the program starts again. A unit of work of
-  /// its own: while a batch is open it is failure::kind::busy.
+  /// reads what is gone gets failure::kind::truncated. A version behind the last event is failure::kind::conflict; below the first that is
+  /// kept there is nothing to do. Views keep what they have seen until the program starts again. A unit of work of its own: while a batch is
+  /// open it is failure::kind::busy. Costs a step for each event of the entity that is kept, and a write for each that goes.
   template <class Aggregate, class Key>
   committed truncate_before(const Key& key, std::uint64_t version) {
     constexpr bool is_comparable = detail::comparable<typename Aggregate::state_type>;
@@ -312,7 +314,8 @@ class app {
   }
 
   /// Erases all events of one entity and closes its stream for ever: a tombstone. Its state is that of an entity without events, and nothing
-  /// can be recorded for it any more: failure::kind::tombstoned, which is also what a reader gets. As truncate_before.
+  /// can be recorded for it any more: failure::kind::tombstoned, which is also what a reader gets. An entity without events cannot be
+  /// closed: failure::kind::conflict. For a store that can refuse. Else as truncate_before.
   template <class Aggregate, class Key>
   committed close(const Key& key) {
     (void)sizeof(diagnostic::store_cannot_erase<can_erase, Store>);
@@ -329,13 +332,13 @@ class app {
     else return {};
   }
 
-  /// Follows the log from a checkpoint on, from its begin by default: what lies there, then what comes.
+  /// Follows the log from a checkpoint on, from its beginning by default: what lies there, then what comes. Reads nothing yet.
   feed<app> follow(const checkpoint& after = {}) { return feed<app>(*this, after); }
 
   /// The position of the last event that is kept; those of an open batch are not.
   std::uint64_t kept_position() const noexcept { return engine_.kept_position(); }
 
-  /// Whether a checkpoint is a place in this log as it is now, with what other programs appended. False: failure::kind::ahead_of_log, or
+  /// Whether a checkpoint is a place in this log as it is now, with what other programs appended; the blank one always is. False: failure::kind::ahead_of_log, or
   /// the store could not read.
   read_result holds(const checkpoint& place) {
     if (!engine_.catch_up()) return read_result(engine_.last_failure());

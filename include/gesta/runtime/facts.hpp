@@ -89,9 +89,11 @@ class [[nodiscard]] appended {
   explicit operator bool() const noexcept { return kept_; }
   /// True when the same events lay there already under the same expectation, or the same gesta::once: nothing was written.
   bool repeated() const noexcept { return repeated_; }
-  /// The position of the first and of the last event, as they were when they were written; 0: there was none.
+  /// The position of the first event, as it was when it was written; 0: there was none.
   std::uint64_t first_position() const noexcept { return first_; }
+  /// The position of the last one, likewise.
   std::uint64_t position() const noexcept { return last_; }
+  /// The cause, also in words. Only where nothing was written.
   const failure& why() const noexcept { return cause_; }
   /// What was found where an expectation did not hold; else nullptr.
   const gesta::conflict* conflict() const noexcept { return conflicts_ ? &found_ : nullptr; }

@@ -19,11 +19,13 @@ namespace gesta {
 template <class App>
 class feed {
  public:
+  /// Made by `app.follow`.
   feed(App& app, const gesta::checkpoint& after) : app_(app), after_(after) {}
 
   /// Calls visit(const Event&, const gesta::about&) for what was kept since, at most `limit` stored events; visit may return false to end it
   /// behind that event. False: failure::kind::ahead_of_log when the checkpoint is not of this log, or lies behind its end; or the
-  /// store could not read; the checkpoint then stands behind the last event that was handed over. `unknown` as for app::read.
+  /// store could not read; the checkpoint then stands behind the last event that was handed over. `unknown` as for app::read. Costs as many
+  /// steps as the part of the log has events, and nothing where nothing came.
   template <class Visit, class Unknown = unknown_events>
   read_result poll(Visit&& visit, std::uint64_t limit = slice::end, Unknown unknown = {}) {
     const read_result known = app_.holds(after_);
@@ -45,9 +47,9 @@ class feed {
     return read;
   }
 
-  /// Everything up to here was handed over.
+  /// Everything up to here was handed over. To be kept with what was made of it, and given to `app.follow` again.
   const gesta::checkpoint& checkpoint() const noexcept { return after_; }
-  /// Whether everything that is kept was handed over: from here on it comes live.
+  /// Whether everything that the app knows to be kept was handed over. What other programs appended since, the next poll sees.
   bool is_live() const noexcept { return after_.position == app_.kept_position(); }
 
  private:

@@ -9,18 +9,19 @@
 
 namespace gesta {
 
-/// Why a command, a commit or an opening failed. Nothing of the failed unit of work was kept.
+/// Why a command, a commit, a reading or an opening failed. Nothing of the failed unit of work was kept; only after input_output nobody knows:
+/// repeat it under the same gesta::once.
 struct failure {
   enum class kind : std::uint8_t {
-    full,            ///< no room left; the state is unchanged
-    busy,            ///< another process holds the store longer than the store's patience
+    full,            ///< no room left; the state is unchanged, and the store is good
+    busy,            ///< another process holds the store longer than the store's patience; or a batch of this app is open, or over
     cannot_open,     ///< the store could not be opened: every outcome says so
     input_output,    ///< the disk or the operating system failed; open the store again
     corrupt,         ///< stored bytes cannot be read; `position` names the event where known
-    conflict,        ///< others changed the entity each time the decision was made again
+    conflict,        ///< others changed what was read each time it was decided again; or what was expected of a stream does not hold
     unknown_event,   ///< the store holds an event that the model neither knows nor retired
     chain_too_long,  ///< reactions went on beyond the bound of gesta::allow_cycle
-    differs,         ///< two files of the program saw different declarations of one command
+    differs,         ///< two files of the program saw different declarations of one command; or erasing would change the state
     too_large,       ///< a message is larger than its store can keep
     interrupted,     ///< a decision of the batch ended with an exception
     duplicate,       ///< one append names a stream twice

@@ -212,7 +212,8 @@ inline constexpr std::size_t memory_segment = std::size_t{1} << 20;
 
 }  // namespace detail
 
-/// A name for a log that ends with its program: the moment, and which one it is in this program.
+/// A name for a log that ends with its program: the moment, and which one it is in this program. What `name` of the memory stores is unless
+/// said; another function makes a run repeatable.
 inline message_id new_name() noexcept {
   static std::uint64_t count = 0;
   std::timespec now{};

@@ -12,6 +12,7 @@ namespace gesta {
 /// A part of a stream, counted in versions, or of the log, counted in positions: everything by default.
 /// `gesta::slice{.after = 10, .limit = 100}` is what follows the tenth event, at most a hundred.
 struct slice {
+  /// Beyond every version and position.
   static constexpr std::uint64_t end = ~std::uint64_t{0};
 
   std::uint64_t after = 0;    ///< exclusive
@@ -30,6 +31,7 @@ class [[nodiscard]] read_result {
   read_result() = default;
   explicit read_result(const failure& cause) : cause_(cause), whole_(false) {}
   explicit operator bool() const noexcept { return whole_; }
+  /// The cause. Only where it is false.
   const failure& why() const noexcept { return cause_; }
 
  private:

@@ -13,7 +13,8 @@ inline constexpr std::int64_t sqlite_application = 0x67657374;
 /// `pragma user_version`: the version of the tables below. A file with a higher one was made by a newer gesta.
 inline constexpr std::int64_t sqlite_format = 4;
 
-/// The tables. Rows are only ever added; what is erased loses its payload and keeps its row, so positions and versions never have gaps.
+/// The tables. Rows of events are only ever added; what is erased loses its payload and keeps its row, so positions and versions never have
+/// gaps. A row of streams follows the end of its stream, once per unit; rows of snapshots may go.
 ///
 ///     types      the file's dictionary of what the program calls by an `id`. Records name their type by its number here, never by its
 ///                place in the model. kind: 'event', 'rejection' or 'aggregate'. A type is entered when it is first stored. form: what its
