@@ -4,14 +4,11 @@
 #include <gesta/gesta.hpp>
 #include <gesta/store/sqlite.hpp>
 
-#include <unistd.h>
-
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "../folder.hpp"
 #include "shared_store.hpp"
 
 namespace {
@@ -148,16 +145,6 @@ got result(const auto& outcome) {
 }
 void must(const auto& outcome) { REQUIRE(static_cast<bool>(outcome)); }
 
-struct folder {
-  std::filesystem::path path;
-  folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "gesta.XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~folder() { std::filesystem::remove_all(path); }
-};
-
 /// The test on every store that keeps everything.
 template <class Test>
 void on_each_store(Test&& test) {
@@ -180,7 +167,7 @@ void on_each_store(Test&& test) {
   {
     INFO("sqlite");
     const folder f;
-    auto app = gesta::start<school>(gesta::sqlite_store{.path = (f.path / "a.db").string(), .level = gesta::durability::process});
+    auto app = gesta::start<school>(gesta::sqlite_store{.path = f / "a.db", .level = gesta::durability::process});
     test(app);
   }
 }
@@ -393,7 +380,7 @@ TEST_CASE("without room for a further state the command fails and nothing of it 
 
 TEST_CASE("what other apps on the same file record belongs to the states too, and what is there when an app starts") {
   const folder f;
-  const gesta::sqlite_store store{.path = (f.path / "a.db").string(), .level = gesta::durability::process};
+  const gesta::sqlite_store store{.path = f / "a.db", .level = gesta::durability::process};
   auto one = gesta::start<school>(store);
   auto two = gesta::start<school>(store);
   must(one.handle(plan{logic, 1}));
@@ -431,7 +418,7 @@ TEST_CASE("a conflict that another app causes at the commit is decided anew, by 
 
 TEST_CASE("an old event belongs to the states of those that it is today, each by its own tags") {
   const folder f;
-  const gesta::sqlite_store store{.path = (f.path / "a.db").string(), .level = gesta::durability::process};
+  const gesta::sqlite_store store{.path = f / "a.db", .level = gesta::durability::process};
   {
     auto app = gesta::start<old::house>(store);
     must(app.handle(old::enter{1, 7}));

@@ -5,12 +5,10 @@
 
 #include <doctest/doctest.h>
 
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "../folder.hpp"
 
 namespace {
 
@@ -21,12 +19,6 @@ void evolve(notes& n, const noted&) { ++n.count; }
 auto decide(const notes&, const note& c) -> gesta::emits<noted> { return noted{c.number}; }
 struct all_notes : gesta::aggregate<notes, gesta::commands<note>> { static constexpr auto id = "feed.notes"; };
 struct model : gesta::model<all_notes> {};
-
-struct folder {
-  std::string path = (std::filesystem::temp_directory_path() / "gesta-feed-XXXXXX").string();
-  folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
-  ~folder() { std::filesystem::remove_all(path); }
-};
 
 template <class App>
 void write(App& app, int from, int to) {

@@ -4,11 +4,9 @@
 #include <gesta/gesta.hpp>
 #include <gesta/store/sqlite.hpp>
 
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
 #include <string>
+
+#include "../folder.hpp"
 
 namespace {
 
@@ -66,18 +64,6 @@ struct all_seen : gesta::projection<seen, gesta::follows<orders, payments>, gest
 };
 struct shop : gesta::model<orders, payments, gesta::reactors<billing>, all_seen> {};
 
-class folder {
- public:
-  folder() : path_((std::filesystem::temp_directory_path() / "gesta-interrupted-XXXXXX").string()) { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
-  folder(const folder&) = delete;
-  folder& operator=(const folder&) = delete;
-  ~folder() { std::filesystem::remove_all(path_); }
-  std::string file() const { return path_ + "/a.db"; }
-
- private:
-  std::string path_;
-};
-
 const auto fine = [](const auto&) {};
 const auto why = [](const auto& outcome) {
   return outcome.match([](const auto&) { return gesta::failure::kind::full; }, [](const gesta::failure& f) { return f.why; });
@@ -120,7 +106,7 @@ TEST_CASE("a decision that throws, the one of a reactor's command too, leaves no
   auto in_memory = gesta::start<shop>(gesta::memory_store{});
   check_nothing_half_done(in_memory);
   const folder f;
-  auto in_file = gesta::start<shop>(gesta::sqlite_store{.path = f.file()});
+  auto in_file = gesta::start<shop>(gesta::sqlite_store{.path = f / "a.db"});
   check_nothing_half_done(in_file);
 }
 
@@ -139,7 +125,7 @@ TEST_CASE("thrown within a batch in memory it takes its own command back, and th
 
 TEST_CASE("thrown within a batch of a file the batch is lost, and says so") {
   const folder f;
-  auto app = gesta::start<shop>(gesta::sqlite_store{.path = f.file()});
+  auto app = gesta::start<shop>(gesta::sqlite_store{.path = f / "a.db"});
   {
     auto batch = app.batch();
     batch.handle("a", place{1}).match(fine);
@@ -156,8 +142,8 @@ TEST_CASE("thrown within a batch of a file the batch is lost, and says so") {
 
 TEST_CASE("a batch that could not begin decides nothing, and neither does one that is over") {
   const folder f;
-  auto one = gesta::start<shop>(gesta::sqlite_store{.path = f.file()});
-  auto other = gesta::start<shop>(gesta::sqlite_store{.path = f.file(), .patience_milliseconds = 0});
+  auto one = gesta::start<shop>(gesta::sqlite_store{.path = f / "a.db"});
+  auto other = gesta::start<shop>(gesta::sqlite_store{.path = f / "a.db", .patience_milliseconds = 0});
   auto first = one.batch();
   first.handle("a", place{1}).match(fine);
   auto second = other.batch();
@@ -167,7 +153,7 @@ TEST_CASE("a batch that could not begin decides nothing, and neither does one th
   CHECK(why(second.handle("b", place{2})) == gesta::failure::kind::busy);
   CHECK_FALSE(second.commit());
   CHECK(one.last_position() == 2);
-  auto again = gesta::start<shop>(gesta::sqlite_store{.path = f.file()});
+  auto again = gesta::start<shop>(gesta::sqlite_store{.path = f / "a.db"});
   CHECK(again.last_position() == 2);
 }
 

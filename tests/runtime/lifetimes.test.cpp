@@ -5,14 +5,13 @@
 
 #include <doctest/doctest.h>
 
-#include <unistd.h>
-
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "../folder.hpp"
 
 namespace {
 
@@ -54,15 +53,6 @@ struct totals : gesta::projection<total, gesta::follows<counters>> {
   static constexpr auto id = "lifetimes.total";
 };
 struct hall : gesta::model<counters, totals> {};
-
-/// A folder that vanishes, for the store that needs one.
-struct folder {
-  std::string path = (std::filesystem::temp_directory_path() / "gesta-lifetimes-XXXXXX").string();
-  folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
-  folder(const folder&) = delete;
-  folder& operator=(const folder&) = delete;
-  ~folder() { std::filesystem::remove_all(path); }
-};
 
 /// A store with little room. What it was made of is gone when this returns.
 template <class Store>

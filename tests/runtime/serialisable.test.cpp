@@ -13,10 +13,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "../folder.hpp"
 #include "serial_model.hpp"
 
 namespace {
@@ -109,17 +109,6 @@ void live(App& app, std::mt19937& random, int wishes, Clock&& now, std::vector<e
     }
   }
 }
-
-struct folder {
-  std::filesystem::path path;
-  folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "gesta.XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~folder() { std::filesystem::remove_all(path); }
-  std::string operator/(const std::string& name) const { return (path / name).string(); }
-};
 
 /// Several processes on one file, each with an app of its own. What they were told, and the log.
 template <class Store>

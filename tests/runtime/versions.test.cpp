@@ -5,13 +5,12 @@
 #include <gesta/store/sqlite.hpp>
 
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "../folder.hpp"
 
 namespace {
 
@@ -135,11 +134,6 @@ struct forgetful : gesta::model<desks, gesta::history<moved_1, moved_2, noted_1,
 
 namespace {
 
-struct folder {
-  std::string path = (std::filesystem::temp_directory_path() / "gesta-versions-XXXXXX").string();
-  folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
-  ~folder() { std::filesystem::remove_all(path); }
-};
 gesta::sqlite_store in(const folder& f) { return {.path = f.path + "/a.db", .level = gesta::durability::process}; }
 
 /// What the older program leaves: moved, noted, noted, filled, blinked, entered.
