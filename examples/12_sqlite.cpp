@@ -14,7 +14,9 @@ void run(const char* when) {
       .match([&](const account& now) { std::printf("%s: balance %d\n", when, now.balance); },
              [&](const gesta::failure& why) { std::printf("%s: %s\n", when, why.describe()); });
   app.handle("alice", withdraw{30})
-      .match([&](const account& now) { std::printf("%s: balance %d at version %d\n", when, now.balance, static_cast<int>(app.version<accounts>("alice"))); },
+      .match([&](const account& now) {
+               std::printf("%s: balance %d at version %d\n", when, now.balance, static_cast<int>(app.version<accounts>("alice")));
+             },
              [&](const insufficient_funds& no) { std::printf("%s: short by %d\n", when, no.missing); },
              [&](const gesta::failure& why) { std::printf("%s: %s\n", when, why.describe()); });
 }

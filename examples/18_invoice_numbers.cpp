@@ -3,7 +3,11 @@
 
 #include <cstdio>
 
-struct invoice_issued    { int year; unsigned number; int customer; int cents; static constexpr auto id = "invoice.issued"; using tags = gesta::tags<"year", "number">; };
+struct invoice_issued {
+  int year; unsigned number; int customer; int cents;
+  static constexpr auto id = "invoice.issued";
+  using tags = gesta::tags<"year", "number">;
+};
 struct invoice_cancelled { int year; unsigned number; static constexpr auto id = "invoice.cancelled"; using tags = gesta::tags<"year", "number">; };
 struct year_closed       { int year; static constexpr auto id = "year.closed"; using tags = gesta::tags<"year">; };
 struct issue      { int year; int customer; int cents; };
@@ -41,7 +45,8 @@ struct invoices : gesta::boundary<gesta::states<book, invoice>, gesta::commands<
 };
 struct office : gesta::model<invoices> {};
 
-static_assert(gesta::given<invoices>(invoice_issued{2025, 1, 7, 100}, invoice_issued{2026, 1, 7, 100}).when(issue{2025, 8, 5}).then(invoice_issued{2025, 2, 8, 5}));
+static_assert(gesta::given<invoices>(invoice_issued{2025, 1, 7, 100}, invoice_issued{2026, 1, 7, 100})
+                  .when(issue{2025, 8, 5}).then(invoice_issued{2025, 2, 8, 5}));
 static_assert(gesta::given<invoices>(invoice_issued{2025, 1, 7, 100}, year_closed{2025}).when(issue{2025, 8, 5}).rejects(year_is_closed{}));
 
 int main() {

@@ -30,7 +30,8 @@ int main() {
   });
   std::printf("ann is at version %d\n", static_cast<int>(app.version<desks>("ann")));
   app.handle("ann", enter{300}, gesta::once{"lift", 1})
-      .match([](const desk& now) { std::printf("at %d\n", now.place); }, [](const refused& no) { std::printf("refused, as then: %d\n", no.place); }, fail);
+      .match([](const desk& now) { std::printf("at %d\n", now.place); },
+             [](const refused& no) { std::printf("refused, as then: %d\n", no.place); }, fail);
   app.handle("ann", enter{103}, gesta::expected{2})
       .match([](const desk& now) { std::printf("at %d\n", now.place); }, [](const refused&) {}, [](const gesta::conflict&) {}, fail);
 }

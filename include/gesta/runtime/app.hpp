@@ -109,7 +109,8 @@ class app {
     (void)&detail::same_verbs<Model, Verbs>::compared;
   }
 
-  /// Handles a command that carries its key, or a key and a command; then, in any order, gesta::once and gesta::expected.
+  /// Handles a command that carries its key, or a key and a command; then, in any order, gesta::once and gesta::expected, for a boundary
+  /// gesta::seen.
   /// The outcome has to be answered by `match` exactly when it can be more than accepted.
   template <class First, class... Rest>
   [[gnu::always_inline]] decltype(auto) handle(const First& first, const Rest&... rest) {
