@@ -1,10 +1,10 @@
 // What a state costs that is not at hand: all events folded, or a snapshot and the events after it; and what a decision costs where states
 // are cached, dropped, or changed by others. Streams of 10, 1,000 and 100,000 events, in a SQLite file and in memory.
-//
-//   benchmark.states [--folder DIR] [--events N]
+// A part of benchmark.store.
 //
 // Durability is `process`, so that no disk is measured. Times are medians of many; the ratio is to the line above it that folds all.
-// --events: how many the file has whose start is timed; 1,000,000 unless said.
+#include "store.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -57,7 +57,7 @@ namespace {
 using namespace states;
 
 [[noreturn]] void give_up(const char* why) {
-  std::fprintf(stderr, "benchmark.states: %s\n", why);
+  std::fprintf(stderr, "benchmark.store: states: %s\n", why);
   std::exit(1);
 }
 
@@ -204,20 +204,16 @@ void at_start(const std::string& folder, std::uint64_t events) {
 
 }  // namespace
 
-int main(int count, char** words) {
-  std::string folder = ".";
-  std::uint64_t events = 1'000'000;
-  for (int i = 1; i < count; ++i) {
-    const std::string word = words[i];
-    if (word == "--folder" && i + 1 < count) folder = words[++i];
-    else if (word == "--events" && i + 1 < count) events = std::strtoull(words[++i], nullptr, 10);
-    else return std::fprintf(stderr, "usage: benchmark.states [--folder DIR] [--events N]\n"), 2;
-  }
+namespace bench {
+
+void states_not_at_hand(const std::string& folder, std::uint64_t events) {
   std::string made = folder + "/gesta-benchmark-XXXXXX";
-  if (::mkdtemp(made.data()) == nullptr) give_up(std::strerror(errno));
-  std::printf("%-68s%17s%12s\n", "", "median", "times");
-  for (const std::uint64_t n : {10, 1'000, 100'000}) in_file(made, n);
-  for (const std::uint64_t n : {10, 1'000, 100'000}) in_memory(n);
+  if (::mkdtemp(made.data()) == nullptr) ::give_up(std::strerror(errno));
+  std::printf("\n%-68s%17s%12s\n", "states that are not at hand", "median", "times");
+  for (const std::uint64_t n : {10u, 1'000u, 100'000u}) in_file(made, n);
+  for (const std::uint64_t n : {10u, 1'000u, 100'000u}) in_memory(n);
   at_start(made, events);
   std::filesystem::remove_all(made);
 }
+
+}  // namespace bench

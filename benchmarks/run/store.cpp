@@ -1,11 +1,16 @@
-// What a durable store costs: commits of 1, 10, 100 and 1000 events to one of 1000 streams, then everything replayed, then single streams
-// read. gesta's SQLite store beside the same work by hand in SQLite, and beside a raw file, which is what the disk can do. By hand an event is
-// read with what is asked about it: type, stream, version, position, time, correlation.
+// What a store costs, each figure beside its goal and its floor:
+// - commits of 1, 10, 100 and 1000 events to one of 1000 streams, then everything replayed, then single streams read: gesta's SQLite store
+//   beside the same work by hand in SQLite, in LMDB, and beside a raw file, which is what the disk can do. By hand an event is read with
+//   what is asked about it: type, stream, version, position, time, correlation;
+// - a log in memory replayed beside packed records by hand (store_replay.cpp);
+// - states that are not at hand, from all events and from a snapshot (states.cpp).
 //
-//   benchmark.store [--repetitions N] [--folder DIR] [--hold]
+//   benchmark.store [--only files|memory|states] [--repetitions N] [--events N] [--folder DIR] [--hold]
 //
 // Every repetition runs each contender once, in files of their own. Printed are medians of the repetitions; the worst commit is that of
-// all. --hold: exit 1 when a ratio to the work by hand is below its floor, or the worst commit is over it.
+// all. --events: of the log in memory, 10,000,000 unless said. --hold: exit 1 when a figure is beyond its floor.
+#include "store.hpp"
+
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -27,47 +32,7 @@
 
 namespace {
 
-using clock_type = std::chrono::steady_clock;
-double seconds_since(clock_type::time_point start) { return std::chrono::duration<double>(clock_type::now() - start).count(); }
-
-[[noreturn]] void give_up(const char* what, const char* why) {
-  std::fprintf(stderr, "benchmark.store: %s: %s\n", what, why);
-  std::exit(1);
-}
-
-constexpr std::uint32_t streams = 1000;
-
-struct payload {
-  std::array<std::int64_t, 8> word;
-};
-
-/// The work: commit number i appends `batch` events to stream i % streams.
-payload made(std::uint64_t number) {
-  payload p{};
-  for (unsigned i = 0; i < 8; ++i) p.word[i] = static_cast<std::int64_t>(number * 0x9e3779b97f4a7c15u + i);
-  return p;
-}
-
-struct contender {
-  contender() = default;
-  contender(const contender&) = delete;
-  contender& operator=(const contender&) = delete;
-  virtual ~contender() = default;
-  virtual void commit(std::uint32_t stream, std::size_t batch, std::uint64_t first) = 0;
-  /// The sum of all words of all events, read from the store.
-  virtual std::int64_t replay() = 0;
-  /// The same of the events of one stream, read in their order.
-  virtual std::int64_t read(std::uint32_t stream) = 0;
-};
-
-void add(std::int64_t& sum, const payload& p) {
-  for (const std::int64_t word : p.word) sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) + static_cast<std::uint64_t>(word));
-}
-void add(std::int64_t& sum, const void* bytes) {
-  payload p;
-  std::memcpy(&p, bytes, sizeof p);
-  add(sum, p);
-}
+using bench::add, bench::clock_type, bench::contender, bench::give_up, bench::made, bench::median, bench::payload, bench::seconds_since, bench::streams;
 
 // ---- a raw file: records of header, event and checksum, written in place of zeros, flushed by each commit
 
@@ -310,19 +275,12 @@ struct figures {
   std::vector<double> streams;   ///< events per second, read stream by stream
 };
 
-double median(std::vector<double> of) {
-  if (of.empty()) return 0;
-  std::nth_element(of.begin(), of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2), of.end());
-  return of[of.size() / 2];
-}
 double at_percent(std::vector<double> of, double percent) {
   std::sort(of.begin(), of.end());
   return of[std::min(of.size() - 1, static_cast<std::size_t>(percent / 100 * static_cast<double>(of.size())))];
 }
 
-template <class Contender>
-std::int64_t measure(figures& f, const std::string& folder, std::size_t batch, std::size_t commits) {
-  const auto it = std::make_unique<Contender>(folder);
+std::int64_t measure(figures& f, const std::unique_ptr<contender> it, std::size_t batch, std::size_t commits) {
   std::vector<double> took;
   took.reserve(commits);
   const auto start = clock_type::now();
@@ -348,37 +306,40 @@ std::int64_t measure(figures& f, const std::string& folder, std::size_t batch, s
   return sum;
 }
 
-}  // namespace
-
-int main(int count, char** words) {
-  int repetitions = 5;
-  bool hold = false;
-  std::string folder = ".";
-  for (int i = 1; i < count; ++i) {
-    const std::string word = words[i];
-    if (word == "--hold") hold = true;
-    else if (word == "--repetitions" && i + 1 < count) repetitions = std::atoi(words[++i]);
-    else if (word == "--folder" && i + 1 < count) folder = words[++i];
-    else return std::fprintf(stderr, "usage: benchmark.store [--repetitions N] [--folder DIR] [--hold]\n"), 2;
-  }
+/// Prints what commits and reading cost in files; false when a figure is beyond its floor.
+bool in_files(const std::string& folder, int repetitions) {
+#if GESTA_LMDB
+  constexpr bool with_lmdb = true;
+#else
+  constexpr bool with_lmdb = false;
+  std::printf("NO LMDB: built without it; scripts/setup long installs it (Debian and Ubuntu: liblmdb-dev)\n");
+#endif
   bool kept = true;
-  std::printf("%-10s%-16s%12s%10s%10s%10s%10s%12s\n", "batch", "", "events/s", "p50 us", "p99 us", "worst ms", "/by hand", "replay/s");
+  std::printf("%-10s%-16s%12s%10s%10s%10s%10s%12s%10s\n", "batch", "", "events/s", "p50 us", "p99 us", "worst ms", "/by hand", "replay/s", "/by hand");
   for (const auto& [batch, commits] : {std::pair<std::size_t, std::size_t>{1, 3000}, {10, 3000}, {100, 1500}, {1000, 400}}) {
-    figures raw, hand, ours;
+    figures raw, hand, lmdb, ours;
     for (int r = 0; r < repetitions; ++r) {
-      std::string made = folder + "/gesta-benchmark-XXXXXX";
-      if (::mkdtemp(made.data()) == nullptr) give_up(made.c_str(), std::strerror(errno));
-      const std::int64_t expected = measure<raw_file>(raw, made, batch, commits);
-      const bool same = measure<by_hand>(hand, made, batch, commits) == expected;
-      if (measure<library>(ours, made, batch, commits) != expected || !same) give_up("replay", "the events differ");
-      std::filesystem::remove_all(made);
+      std::string place = folder + "/gesta-benchmark-XXXXXX";
+      if (::mkdtemp(place.data()) == nullptr) give_up(place.c_str(), std::strerror(errno));
+      const std::int64_t expected = measure(raw, std::make_unique<raw_file>(place), batch, commits);
+      const auto same = [&](std::int64_t sum) {
+        if (sum != expected) give_up("replay", "the events differ");
+      };
+      same(measure(hand, std::make_unique<by_hand>(place), batch, commits));
+#if GESTA_LMDB
+      same(measure(lmdb, bench::make_lmdb(place), batch, commits));
+#endif
+      same(measure(ours, std::make_unique<library>(place), batch, commits));
+      std::filesystem::remove_all(place);
     }
     const auto print = [&](const char* name, const figures& f) {
-      std::printf("%-10zu%-16s%12.0f%10.1f%10.1f%10.2f%10.2f%12.0f\n", batch, name, median(f.rate), median(f.commits) * 1e6, at_percent(f.commits, 99) * 1e6,
-                  at_percent(f.commits, 100) * 1e3, median(f.rate) / median(hand.rate), median(f.replayed));
+      std::printf("%-10zu%-16s%12.0f%10.1f%10.1f%10.2f%10.2f%12.0f%10.2f\n", batch, name, median(f.rate), median(f.commits) * 1e6,
+                  at_percent(f.commits, 99) * 1e6, at_percent(f.commits, 100) * 1e3, median(f.rate) / median(hand.rate), median(f.replayed),
+                  median(f.replayed) / median(hand.replayed));
     };
     print("raw file", raw);
     print("SQLite by hand", hand);
+    if (with_lmdb) print("LMDB by hand", lmdb);
     print("gesta", ours);
     const double ratio = median(ours.rate) / median(hand.rate), beyond = (at_percent(ours.commits, 100) - at_percent(raw.commits, 100)) * 1e3;
     std::printf("%-10zurate: %.2f of by hand (goal 0.9, floor 0.8); worst commit %.2f ms beyond the raw file's (goal 5, floor 15)\n", batch, ratio, beyond);
@@ -387,8 +348,37 @@ int main(int count, char** words) {
     kept = kept && ratio >= 0.8 && beyond <= 15 && replay >= 0.8;
     if (batch != 100) continue;
     const double read = median(ours.streams) / median(hand.streams);
-    std::printf("%-10zureading streams of 100 and 200: %.0f events/s, %.2f of by hand (goal 0.9, floor 0.8)\n", batch, median(ours.streams), read);
+    std::printf("%-10zureading streams of 100 and 200, events/s: by hand %.0f, ", batch, median(hand.streams));
+    if (with_lmdb) std::printf("LMDB %.0f, ", median(lmdb.streams));
+    std::printf("gesta %.0f, %.2f of by hand (goal 0.9, floor 0.8)\n", median(ours.streams), read);
     kept = kept && read >= 0.8;
   }
+  return kept;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  int repetitions = 5;
+  bool hold = false;
+  std::size_t events = 10'000'000;
+  std::string folder = ".", only;
+  for (int i = 1; i < count; ++i) {
+    const std::string word = words[i];
+    if (word == "--hold") hold = true;
+    else if (word == "--repetitions" && i + 1 < count) repetitions = std::max(1, std::atoi(words[++i]));
+    else if (word == "--events" && i + 1 < count) events = std::max<std::size_t>(1, std::strtoull(words[++i], nullptr, 10));
+    else if (word == "--folder" && i + 1 < count) folder = words[++i];
+    else if (word == "--only" && i + 1 < count) only = words[++i];
+    else only = "?";
+  }
+  if (!only.empty() && only != "files" && only != "memory" && only != "states") {
+    std::fprintf(stderr, "usage: benchmark.store [--only files|memory|states] [--repetitions N] [--events N] [--folder DIR] [--hold]\n");
+    return 2;
+  }
+  bool kept = true;
+  if (only.empty() || only == "memory") kept = bench::replay_in_memory(events, repetitions) && kept;
+  if (only.empty() || only == "files") kept = in_files(folder, repetitions) && kept;
+  if (only.empty() || only == "states") bench::states_not_at_hand(folder, 1'000'000);
   return hold && !kept ? 1 : 0;
 }

@@ -50,10 +50,12 @@ struct all_places : gesta::aggregate<places, gesta::commands<place>> {
 
 struct history {
   std::vector<std::uint64_t> positions;
+  std::string keys;  ///< one after another
   int total = 0;
 };
 void project(history& h, const added& e, const gesta::about& a) {
   h.positions.push_back(a.position);
+  h.keys.append(reinterpret_cast<const char*>(a.key.data), a.key.size);
   h.total += e.amount;
 }
 
@@ -85,7 +87,7 @@ void on_each_store(Test&& test) {
     std::string folder = (std::filesystem::temp_directory_path() / "gesta-past-XXXXXX").string();
     REQUIRE(::mkdtemp(folder.data()) != nullptr);
     test([&](auto clock) { return gesta::start<model>(gesta::sqlite_store{.path = folder + "/a.db", .level = gesta::durability::process}, clock); });
-    for (const std::size_t most : {1, 2, 16}) {
+    for (const std::size_t most : {1u, 2u, 16u}) {
       INFO("SQLite, states cached: ", most);
       const std::string path = folder + '/' + std::to_string(most) + ".db";
       test([&](auto clock) {
@@ -147,7 +149,7 @@ TEST_CASE("a state at a version, a position or a time is the fold of what had ha
   });
 }
 
-TEST_CASE("a view that the model does not list can be asked for as of a moment, and knows positions") {
+TEST_CASE("a view that the model does not list can be asked for as of a moment, and knows positions and keys") {
   on_each_store([](auto&& open) {
     std::int64_t now = 0;
     auto app = open(counting_clock{&now});
@@ -158,6 +160,7 @@ TEST_CASE("a view that the model does not list can be asked for as of a moment, 
     CHECK(app.template view<history>(gesta::at_position{3})->total == 6);
     CHECK(app.template view<history>(gesta::at_time{{4}})->total == 10);
     CHECK(app.template view<history>(gesta::at_position{7})->positions == std::vector<std::uint64_t>{1, 2, 3, 4, 5, 7});
+    CHECK(app.template view<history>(gesta::at_position{7})->keys == "aaaaab");
   });
 }
 

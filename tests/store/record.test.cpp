@@ -39,7 +39,19 @@ std::uint64_t number_in(const Records&, const gesta::detail::record_head& head) 
   return n;
 }
 
-/// The numbers of all kept records; checks that positions have no gap.
+/// The numbers of the kept records up to a position, read one after another; checks that positions have no gap.
+template <class Records>
+std::vector<std::uint64_t> read(const Records& r, typename Records::mark from, std::uint64_t last) {
+  std::vector<std::uint64_t> all;
+  typename Records::reading records(r, from, last);
+  while (const gesta::detail::record_head* const head = records.next()) {
+    all.push_back(number_in(r, *head));
+    CHECK(records.position() == from.records + all.size());
+  }
+  return all;
+}
+
+/// The numbers of all kept records, whichever way they are asked for; checks that positions have no gap.
 template <class Records>
 std::vector<std::uint64_t> numbers(const Records& r, typename Records::mark from) {
   std::vector<std::uint64_t> all;
@@ -49,6 +61,7 @@ std::vector<std::uint64_t> numbers(const Records& r, typename Records::mark from
     all.push_back(number_in(r, head));
   });
   CHECK(expected == r.count());
+  CHECK(read(r, from, r.count()) == all);
   return all;
 }
 std::vector<std::uint64_t> from_to(std::uint64_t first, std::uint64_t last) {
@@ -217,6 +230,26 @@ TEST_CASE("lasting records keep the last ones: a whole segment less than there i
   CHECK(r.at(at[0]) == nullptr);
   CHECK(number_in(r, *r.at(at[999])) == 999);
   CHECK(r.first().records == 1000 - numbers(r, r.first()).size());
+}
+
+TEST_CASE("records are read up to a position, wherever in a segment that is") {
+  growing r(4096, 0);
+  CHECK(read(r, r.first(), 0).empty());
+  for (std::uint64_t n = 1; n <= 400; ++n) (void)(n % 60 == 0 ? put(r, large{n, {}}) : put(r, small{n}));
+  for (std::uint64_t last = 0; last <= 400; ++last) CHECK(read(r, r.first(), last) == from_to(1, last));
+}
+
+TEST_CASE("what is appended while records are read does not disturb whoever reads") {
+  growing r(4096, 0);
+  for (std::uint64_t n = 1; n <= 200; ++n) (void)put(r, small{n});
+  growing::reading records(r, r.first(), r.count());
+  std::uint64_t seen = 0;
+  while (const gesta::detail::record_head* const head = records.next()) {
+    CHECK(number_in(r, *head) == ++seen);
+    for (std::uint64_t n = 0; n < 30; ++n) (void)put(r, small{1000 + n});  // leaves the segment that is read, and moves the table of segments
+  }
+  CHECK(seen == 200);
+  CHECK(r.count() == 200 + 200 * 30);
 }
 
 TEST_CASE("records can be moved") {

@@ -105,7 +105,13 @@ class holdings {
     unit().each(begin, end, [&](const record_head& head, std::uint64_t position) { visit(in_memory(head, position + offset)); });
   }
   recorded in_memory(const record_head& head, std::uint64_t position) {
-    return {head.tag, head.aggregate, head.entity, key_of(head.aggregate, head.entity), head.version, position,
+    recorded record = without_key(head, position);
+    record.key = key_of(head.aggregate, head.entity);
+    return record;
+  }
+  /// The same for whoever mostly does not ask for the key: see about_of.
+  [[gnu::always_inline]] recorded without_key(const record_head& head, std::uint64_t position) {
+    return {head.tag, head.aggregate, head.entity, {}, head.version, position,
             unit().from(head), unit().payload(head), static_cast<std::uint32_t>(head.size - unit_type::head_size), true};
   }
 
@@ -150,6 +156,11 @@ class holdings {
 
   static about about_record(const recorded& record) {
     return {record.key, record.version, record.position, record.from.time, record.from.correlation, record.from.causation};
+  }
+  /// The same of a record that in memory comes without its key.
+  about about_of(recorded record) {
+    if constexpr (is_memory) record.key = key_of(record.aggregate, record.entity);
+    return about_record(record);
   }
 
   /// The records of the unit of work: in memory the log itself.

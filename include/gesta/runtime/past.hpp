@@ -85,15 +85,22 @@ template <class View, class Held, class Moment>
 bool project_until(Held& held, const Moment& when, View& view, failure& cause, unknown_events unknown = unknown_events::fail) {
   using flow_type = typename Held::flow_type;
   bool readable = true;
-  const auto project = [&](const recorded& record) {
-    if (!readable || !includes(when, record)) return;
-    if (record.tag == unknown_tag && unknown != unknown_events::fail) return;
+  // Where positions bound what is read they are not asked again; in memory no event is unknown.
+  constexpr bool is_bounded = std::is_same_v<Moment, at_position>;
+  const auto project = [&](const recorded& record) __attribute__((always_inline)) {
+    if constexpr (!is_bounded)
+      if (!includes(when, record)) return true;
+    if constexpr (!Held::is_memory)
+      if (record.tag == unknown_tag && unknown != unknown_events::fail) return true;
     readable = read_event<flow_type, typename flow_type::current_events, Held::is_memory>(record, [&](const auto& event) {
-      if constexpr (projects<View, std::remove_cvref_t<decltype(event)>>) call_project(view, event, [&] { return Held::about_record(record); });
+      if constexpr (projects<View, std::remove_cvref_t<decltype(event)>>) call_project(view, event, [&] { return held.about_of(record); });
     });
     if (!readable) cause = why_unreadable(record);
+    return readable;
   };
-  return detail::each_stored(held, {}, cause, [&](const recorded& record) { return project(record), readable; }) && readable;
+  slice part;
+  if constexpr (is_bounded) part.to = last_position(when);
+  return detail::each_stored<false>(held, part, cause, project) && readable;
 }
 
 }  // namespace gesta::detail

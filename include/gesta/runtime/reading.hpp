@@ -88,7 +88,10 @@ template <class Flow, class Events = typename Flow::current_events, bool InPlace
 inline bool read_event(const recorded& record, Visit&& visit) {
   if (record.tag >= Flow::event_count) return record.tag == retired_tag;
   bool readable = false;
-  select<all_tags<Flow, Events>.count>(all_tags<Flow, Events>.places[record.tag], [&](auto at) {
+  // Where every tag has its place nothing is looked up: whoever waits for a branch that was mispredicted would wait for that as well.
+  std::size_t place = record.tag;
+  if constexpr (all_tags<Flow, Events>.count != Flow::event_count) place = all_tags<Flow, Events>.places[record.tag];
+  select<all_tags<Flow, Events>.count>(place, [&](auto at) {
     constexpr std::size_t tag = all_tags<Flow, Events>.tags[at()];
     constexpr bool is_of_today = tag < Flow::current_events::size;
     using event = typename Flow::template event<tag>;

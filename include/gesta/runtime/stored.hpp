@@ -87,28 +87,44 @@ void erase_records(Held& held, Place place, std::uint64_t first, std::uint64_t e
   }
 }
 
-/// Hands over a part of the whole log, in the same way.
-template <class Held, class Visit>
+/// Hands over a part of the whole log, in the same way. In memory records come without their keys when nobody asks for them, who then has
+/// them by Held::about_of.
+template <bool WithKeys = true, class Held, class Visit>
 bool each_stored(Held& held, const slice& part, failure& cause, Visit&& visit) {
   if constexpr (Held::is_memory) {
     const auto& events = held.log().events();
     const auto first = events.first(), end = events.here();
     if (part.after < first.records && part.to > part.after) return cause = overwritten(first.records + 1), false;
-    const std::uint64_t last = part.to < end.records ? part.to : end.records;
+    typename Held::unit_type::reading forwards(events, first, part.to < end.records ? part.to : end.records);
     struct place {
       const record_head* head;
       std::uint64_t position;
     };
+    const auto next = [&]() -> place {
+      while (const record_head* const head = forwards.next()) {
+        if (forwards.position() <= part.after || head->tag == retired_tag) continue;  // in memory only what was erased has that tag
+        return {head, forwards.position()};
+      }
+      return {nullptr, 0};
+    };
     std::vector<place> later;  // what backwards comes before
-    std::uint64_t count = 0;
-    events.each_while(first, end, [&](const record_head& head, std::uint64_t position) {
-      if (position > last) return false;
-      if (position <= part.after || head.tag == retired_tag) return true;  // in memory only what was erased has that tag
-      if (part.backwards) return later.push_back({&head, position}), true;
-      return count++ < part.limit && visit(held.in_memory(head, position));
-    });
-    for (std::size_t i = later.size(); i-- != 0 && count++ < part.limit;)
-      if (!visit(held.in_memory(*later[i].head, later[i].position))) break;
+    if (part.backwards)
+      for (place at = next(); at.head != nullptr; at = next()) later.push_back(at);
+    for (std::uint64_t left = part.limit; left != 0; --left) {
+      place at{nullptr, 0};
+      if (!part.backwards) {
+        at = next();
+      } else if (!later.empty()) {
+        at = later.back();
+        later.pop_back();
+      }
+      if (at.head == nullptr) break;
+      if constexpr (WithKeys) {
+        if (!visit(held.in_memory(*at.head, at.position))) break;
+      } else {
+        if (!visit(held.without_key(*at.head, at.position))) break;
+      }
+    }
     return true;
   } else {
     if (held.broken() != nullptr) return cause = *held.broken(), false;

@@ -155,14 +155,9 @@ class records {
     std::uint64_t before_ = 0;
   };
 
-  /// Calls visit(head, position) for each kept record from a mark up to another, in order.
+  /// Calls visit(head, position) for each kept record from a mark up to another, in order. For a few records; `reading` is for many.
   template <class Visit>
   void each(mark begin, mark end, Visit&& visit) const {
-    each_while(begin, end, [&](const record_head& head, std::uint64_t position) { return visit(head, position), true; });
-  }
-  /// The same until visit gives false.
-  template <class Visit>
-  void each_while(mark begin, mark end, Visit&& visit) const {
     std::uint64_t position = begin.records;
     link address = begin.address;
     while (position < end.records) {
@@ -175,9 +170,49 @@ class records {
       }
       const record_head& head = *at(address);
       address += (head.size + 7u) & ~7u;
-      if (!visit(head, ++position)) return;
+      visit(head, ++position);
     }
   }
+
+  /// Reads records one after another, from a mark up to a position that was reached when it was made. Where it is asks for no segment but at
+  /// its end, which makes it several times as fast as `each`. What is appended meanwhile does not disturb it.
+  class reading {
+   public:
+    reading(const records& all, mark begin, std::uint64_t last) noexcept
+        : all_(all), address_(begin.address), position_(begin.records), last_(last) {}
+
+    /// The next record; nullptr after the last one.
+    [[gnu::always_inline]] const record_head* next() noexcept {
+      if (position_ >= last_) return nullptr;
+      if (at_ == end_) [[unlikely]] enter();
+      if constexpr (Full == when_full::reuse)
+        if (number_ + all_.room_ <= all_.current_) more_than_the_store_can_hold();
+      const auto* const head = reinterpret_cast<const record_head*>(at_);
+      at_ += (head->size + 7u) & ~7u;
+      ++position_;
+      return head;
+    }
+    /// Of the record that `next` gave.
+    std::uint64_t position() const noexcept { return position_; }
+
+   private:
+    // The current segment has no end here: last_ lies in it.
+    [[gnu::noinline]] void enter() noexcept {
+      do {
+        number_ = all_.start_of(at_ == nullptr ? (address_ - 1) / all_.bytes_ : all_.after(number_));
+        const segment& s = all_.table_[all_.slot(number_)];
+        at_ = s.begin + (at_ == nullptr ? address_ - 1 - number_ * all_.bytes_ : 0);
+        end_ = number_ < all_.current_ ? s.begin + s.used : nullptr;
+      } while (at_ == end_);
+    }
+
+    const records& all_;
+    link address_;
+    std::uint64_t position_, last_;
+    const std::byte* at_ = nullptr;
+    const std::byte* end_ = nullptr;
+    std::uint64_t number_ = 0;
+  };
 
   /// The first record that is still kept.
   mark first() const noexcept {
