@@ -20,6 +20,21 @@ auto decide(const notes&, const note& c) -> gesta::emits<noted> { return noted{c
 struct all_notes : gesta::aggregate<notes, gesta::commands<note>> { static constexpr auto id = "feed.notes"; };
 struct model : gesta::model<all_notes> {};
 
+// What was noted at once last year is several notes of today, or none.
+namespace last_year {
+struct noted_at_once { gesta::list<int, 2> numbers; static constexpr auto id = "feed.noted_at_once"; };
+struct note_at_once { gesta::list<int, 2> numbers; };
+struct notes { int count = 0; };
+void evolve(notes& n, const noted_at_once&) { ++n.count; }
+auto decide(const notes&, const note_at_once& c) -> gesta::emits<noted_at_once> { return noted_at_once{c.numbers}; }
+struct all_notes : gesta::aggregate<notes, gesta::commands<note_at_once>> { static constexpr auto id = "feed.notes"; };
+struct model : gesta::model<all_notes> {};
+auto upcast(const noted_at_once& old) -> gesta::emits<gesta::many<noted>> {
+  return gesta::each(old.numbers, [](int number) { return noted{number}; });
+}
+}  // namespace last_year
+struct model_with_history : gesta::model<all_notes, gesta::history<last_year::noted_at_once>> {};
+
 template <class App>
 void write(App& app, int from, int to) {
   for (int i = from; i <= to; ++i) app.handle("a", note{i}).match([](const auto&) {});
@@ -109,4 +124,33 @@ TEST_CASE("what a restore cut off is ahead of the log, and what it kept is not")
   CHECK_FALSE(r);
   CHECK(r.why().why == gesta::failure::kind::ahead_of_log);
   CHECK(lost.checkpoint() == behind);
+}
+
+TEST_CASE("a feed that is ended within what an old event became hands that over to its end, and goes on behind it") {
+  const folder f;
+  const gesta::sqlite_store store{.path = f.path + "/a.db"};
+  {
+    auto app = gesta::start<last_year::model>(store);
+    for (const last_year::note_at_once& one : {last_year::note_at_once{{1, 2}}, {}, {{3, 4}}, {}})
+      app.handle("a", one).match([](const last_year::notes&) {}, [](const gesta::failure&) { CHECK(false); });
+  }
+  auto app = gesta::start<model_with_history>(store);
+  auto feed = app.follow();
+  std::vector<int> seen;
+  const auto ends_at = [&](int number) {
+    return [&seen, number](const noted& e, const gesta::about&) { return seen.push_back(e.number), e.number != number; };
+  };
+  CHECK(feed.poll(ends_at(1)));
+  CHECK(seen == std::vector<int>{1, 2});
+  CHECK(feed.checkpoint().position == 1);
+  CHECK(feed.poll(ends_at(4), 1));
+  CHECK(feed.checkpoint().position == 2);
+  CHECK(feed.poll(ends_at(4)));
+  CHECK(seen == std::vector<int>{1, 2, 3, 4});
+  CHECK(feed.checkpoint().position == 3);
+  CHECK(polled(feed).empty());
+  CHECK(feed.is_live());
+  seen.clear();
+  CHECK(app.read({}, ends_at(1)));  // a reader is asked once
+  CHECK(seen == std::vector<int>{1});
 }

@@ -418,6 +418,15 @@ class app {
 
  private:
   friend detail::facts_of_app;
+  friend feed<app>;
+
+  template <class Visit, class Unknown>
+  read_result read_whole(const slice& part, Visit& visit, Unknown& unknown) {
+    failure cause;
+    if (!engine_.catch_up()) return read_result(engine_.last_failure());
+    const bool read = detail::each_stored(engine_, part, cause, typed<Visit, Unknown>{visit, unknown, cause, true});
+    return read && cause.detail[0] == '\0' ? read_result() : read_result(cause);
+  }
 
   template <class Take>
   committed take_snapshots(Take&& take) {
@@ -456,15 +465,16 @@ class app {
     Visit& visit;
     Unknown& unknown;
     failure& cause;
+    bool is_whole = false;  ///< what a stored event became is handed over to its end
 
     bool operator()(const recorded& record) const {
       if (record.tag == unknown_tag && detail::takes_unknown(unknown, record)) return true;
       bool goes_on = true;
       const about where{record.key, record.version, record.position, record.from.time, record.from.correlation, record.from.causation};
       const bool readable = detail::read_event<flow_type, typename flow_type::current_events, engine_type::is_memory>(record, [&](const auto& event) {
-        if (!goes_on) return;
+        if (!goes_on && !is_whole) return;
         if constexpr (std::is_void_v<decltype(visit(event, where))>) visit(event, where);
-        else goes_on = visit(event, where);
+        else goes_on = static_cast<bool>(visit(event, where)) && goes_on;
       });
       if (!readable) cause = detail::why_unreadable(record);
       return readable && goes_on;

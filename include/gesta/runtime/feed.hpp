@@ -23,9 +23,10 @@ class feed {
   feed(App& app, const gesta::checkpoint& after) : app_(app), after_(after) {}
 
   /// Calls visit(const Event&, const gesta::about&) for what was kept since, at most `limit` stored events; visit may return false to end it
-  /// behind that event. False: failure::kind::ahead_of_log when the checkpoint is not of this log, or lies behind its end; or the
-  /// store could not read; the checkpoint then stands behind the last event that was handed over. `unknown` as for app::read. Costs as many
-  /// steps as the part of the log has events, and nothing where nothing came.
+  /// behind that event; what an old event became is handed over to its end, as a checkpoint has no place within it. False:
+  /// failure::kind::ahead_of_log when the checkpoint is not of this log, or lies behind its end; or the store could not read; the
+  /// checkpoint then stands behind the last event that was handed over. `unknown` as for app::read. Costs as many steps as the part of the
+  /// log has events, and nothing where nothing came.
   template <class Visit, class Unknown = unknown_events>
   read_result poll(Visit&& visit, std::uint64_t limit = slice::end, Unknown unknown = {}) {
     const read_result known = app_.holds(after_);
@@ -38,11 +39,22 @@ class feed {
     const auto note = [&](const auto& event, const about& where) {
       seen = where.position;
       if constexpr (std::is_void_v<decltype(visit(event, where))>) visit(event, where);
-      else goes_on = visit(event, where);
+      else goes_on = static_cast<bool>(visit(event, where)) && goes_on;
       return goes_on;
     };
     const slice part{.after = after_.position, .to = limit < end - after_.position ? after_.position + limit : end};
-    const read_result read = app_.read(part, note, unknown);
+    const auto read_part = [&] {
+      if constexpr (detail::same<Unknown, unknown_events>) {
+        return app_.read_whole(part, note, unknown);
+      } else {
+        auto take = [&](const recorded& record) {
+          seen = record.position;
+          unknown(record);
+        };
+        return app_.read_whole(part, note, take);
+      }
+    };
+    const read_result read = read_part();
     after_.position = read && goes_on ? part.to : seen;  // what was erased or retired is behind as well
     return read;
   }
