@@ -3,6 +3,7 @@
 
 #include <gesta/gesta.hpp>
 #include <gesta/store/sqlite.hpp>
+#include <gesta/testing/laws/store_model.hpp>
 
 #include "../store/sqlite_files.hpp"
 #include "histories.hpp"
@@ -262,5 +263,49 @@ TEST_CASE("nothing is decided on an entity with an unknown event; its state is t
   CHECK(outcome(app, shop::sell{1, 1}) == "sold 4");
   CHECK(app.state<shop::articles>(2u).sold == 0);
   CHECK(app.state<shop::articles>(1u).sold == 4);
+  CHECK(app.broken() == nullptr);
+}
+
+TEST_CASE("an entity that is not at hand is erased, and known to be erased, like one that is") {
+  using gesta::expected;
+  using gesta::facts;
+  using kind = gesta::failure::kind;
+  namespace l = gesta::laws;
+  folder here;
+  const std::string path = here / "a.db";
+  const auto open = [&] { return gesta::start<l::law_book>(at(path), gesta::cached_states{.most = 1}, gesta::snapshots{.every = 1}); };
+  {
+    auto app = open();
+    REQUIRE(app.append(facts<l::slots>(1, expected::none(), l::counted{4}, l::recounted{5}, l::counted{6})));
+    REQUIRE(app.append(facts<l::slots>(2, expected::none(), l::counted{4}, l::counted{5})));
+    REQUIRE(app.append(facts<l::books>("a", expected::none(), l::said{"x"})));
+  }
+  {
+    auto app = open();
+    CHECK(app.truncate_before<l::slots>(1, 3).why().why == kind::differs);
+    CHECK(app.truncate_before<l::slots>(1, 2));
+    CHECK(app.close<l::slots>(2));
+    CHECK(app.close<l::books>("a"));
+    CHECK(app.close<l::books>("nobody").why().why == kind::conflict);
+  }
+  CHECK(answer(path, "select group_concat(position) from events where payload is not null") == "2,3");
+  CHECK(answer(path, "select count(*) from snapshots") == "0");
+  auto app = open();
+  int seen = 0;
+  const auto visit = [&](const auto&, const gesta::about&) { ++seen; };
+  const auto refused = [](const auto& result, kind why) { return !result && result.why().why == why; };
+  CHECK(refused(app.read<l::slots>(1, {}, visit), kind::truncated));
+  CHECK(refused(app.read<l::slots>(2, {}, visit), kind::tombstoned));
+  CHECK(refused(app.read<l::books>("a", {}, visit), kind::tombstoned));
+  CHECK(seen == 0);
+  CHECK(refused(app.state<l::slots>(1, gesta::at_version{1}), kind::truncated));
+  CHECK(refused(app.state<l::slots>(2, gesta::at_version{1}), kind::tombstoned));
+  CHECK(app.state<l::slots>(1).digits == 56);
+  CHECK(app.state<l::slots>(2).digits == 0);
+  CHECK(app.version<l::slots>(2) == 2);
+  CHECK(refused(app.append(facts<l::slots>(2, expected::any(), l::counted{1})), kind::tombstoned));
+  CHECK(app.snapshot());
+  CHECK(app.append(facts<l::slots>(1, expected{3}, l::counted{7})));
+  CHECK(app.state<l::slots>(1).digits == 567);
   CHECK(app.broken() == nullptr);
 }

@@ -265,6 +265,45 @@ TEST_CASE("in a batch a command on such an entity fails and the others are kept"
   CHECK(app.last_position() == 8);
 }
 
+TEST_CASE("in a batch an append to such an entity fails and the others are kept") {
+  const folder f;
+  write(f);
+  auto app = open(f, unknown_events::park);
+  auto batch = app.batch();
+  using gesta::expected;
+  using gesta::facts;
+  const bank::deposited one{1};
+  CHECK(batch.append(facts<older::accounts>("bob", expected::any(), one)));
+  const gesta::appended refused =
+      batch.append(facts<older::accounts>("carol", expected::any(), one), facts<older::accounts>("ann", expected::any(), one));
+  CHECK_FALSE(refused);
+  CHECK(std::string(refused.why().describe()) == on_ann);
+  CHECK(batch.append(facts<older::accounts>("bob", expected::any(), one)));
+  REQUIRE(batch.commit());
+  CHECK(app.state<older::accounts>("bob").balance == 22);
+  CHECK(app.version<older::accounts>("carol") == 0);
+  CHECK(app.last_position() == 8);
+  CHECK_FALSE(app.append(facts<older::accounts>("ann", expected::any(), one)));
+}
+
+TEST_CASE("with few states at hand such an entity fails its own commands alone, in a batch too, and gets no snapshot") {
+  const folder f;
+  write(f);
+  auto app = gesta::start<older::model>(gesta::sqlite_store(f), unknown_events::park, gesta::cached_states{.most = 1}, gesta::snapshots{.every = 0});
+  const char* const met = "the event account.rewarded version 1 at position 2, which the model neither knows nor has retired";
+  auto batch = app.batch();
+  CHECK(why(batch.handle("bob", bank::deposit{1})) == "");
+  CHECK(why(batch.handle("ann", bank::deposit{1})) == met);
+  CHECK_FALSE(batch.append(gesta::facts<older::accounts>("ann", gesta::expected::any(), bank::deposited{1})));
+  CHECK(why(batch.handle("bob", bank::deposit{2})) == "");
+  REQUIRE(batch.commit());
+  CHECK(app.state<older::accounts>("bob").balance == 23);
+  CHECK(app.last_position() == 8);
+  CHECK(app.snapshot<older::accounts>("ann"));
+  CHECK(app.snapshot());
+  CHECK(app.broken() == nullptr);
+}
+
 TEST_CASE("a parked event is kept with its id, its place and its bytes") {
   const folder f;
   write(f);

@@ -434,7 +434,7 @@ class app {
     if constexpr (engine_type::keeps_snapshots) {
       guard unit{engine_};
       if (!unit.begin()) return committed(engine_.last_failure());
-      if (!take(engine_)) return committed(engine_.log().last_failure());
+      if (!take(engine_)) return committed(engine_.doomed() ? engine_.last_failure() : engine_.log().last_failure());
       if (!unit.commit()) return committed(engine_.last_failure());
     }
     return {};

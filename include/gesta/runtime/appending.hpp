@@ -111,6 +111,7 @@ class appending {
     auto found = table.find(facts.key());
     if constexpr (Engine::template is_cached<aggregate>)
       if (!engine_.template load<aggregate>(facts.key(), found)) return void(failed_ = true);
+    if (!engine_.template is_whole<aggregate>(found)) return void(failed_ = true);
     const std::uint64_t actual = found ? found->version : 0;
     if (facts.expectation().holds(actual)) return;
     const bool may_be_there = facts.expectation().what == expected::of::version && actual > facts.expectation().version && !events.empty();

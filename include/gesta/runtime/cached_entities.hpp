@@ -45,6 +45,7 @@ class place_keys<key_bytes> {
 template <class State, class Stream>
 struct cached_entity : entity_of<State, Stream> {
   std::uint32_t checked = 0;     ///< the log's times_changed() when it was the state of now; 0: outside of a unit
+  std::uint32_t looked = 0;      ///< how often the app had caught up outside of a unit when it was read
   std::uint32_t read = 0;        ///< by app.state, as the how-manieth
   bool is_there = false;         ///< else the place is free
   bool is_used = false;          ///< since the hand passed it

@@ -51,7 +51,9 @@ bool erase_before(Engine& engine, const Key& key, std::uint64_t version) {
   using flow_type = typename Engine::flow_type;
   constexpr auto aggregate = flow_type::template aggregate_tag<Aggregate>;
   auto& table = engine.template table_of<Aggregate>();
-  const auto found = table.find(key);
+  auto found = table.find(key);
+  if constexpr (Engine::template is_cached<Aggregate>)
+    if (!engine.template load<Aggregate>(key, found)) return false;
   stream_head head;
   failure cause;
   if (!head_of<Aggregate>(engine, key, head, cause)) return engine.fails(cause);
@@ -84,7 +86,9 @@ bool close_stream(Engine& engine, const Key& key) {
   using flow_type = typename Engine::flow_type;
   constexpr auto aggregate = flow_type::template aggregate_tag<Aggregate>;
   auto& table = engine.template table_of<Aggregate>();
-  const auto found = table.find(key);
+  auto found = table.find(key);
+  if constexpr (Engine::template is_cached<Aggregate>)
+    if (!engine.template load<Aggregate>(key, found)) return false;
   if (!found || found->version == 0)
     return engine.fails(failure(failure::kind::conflict, 0, "a stream without events cannot be closed"));
   if constexpr (Engine::is_memory) {

@@ -26,6 +26,7 @@ namespace gesta::detail {
 struct no_shelves {};
 struct no_snapshots {};
 struct no_cache {};
+struct no_looks {};
 
 /// What holds the records of the current unit of work: the log itself where it is memory, else records of the engine's own.
 struct no_records {};
@@ -95,6 +96,8 @@ class holdings {
   std::uint64_t events_a_snapshot() const noexcept { return every_; }
   /// Only where states are cached: of how many entities of an aggregate.
   std::size_t most_states() const noexcept { return most_; }
+  /// Likewise: how often it was looked, outside of a unit, whether others have written. What was read before is read again.
+  std::uint32_t looks() const noexcept { return looks_; }
 
   // ---- reading records
 
@@ -210,6 +213,7 @@ class holdings {
   [[no_unique_address]] decltype(make_shelves()) shelves_ = make_shelves();
   [[no_unique_address]] std::conditional_t<keeps_snapshots, std::uint64_t, no_snapshots> every_{};
   [[no_unique_address]] std::conditional_t<caches_states, std::size_t, no_cache> most_{};
+  [[no_unique_address]] std::conditional_t<caches_states, std::uint32_t, no_looks> looks_{};
   views<Model> views_;
   bool lost_ = false;
   failure failure_;

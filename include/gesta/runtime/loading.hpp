@@ -74,6 +74,8 @@ bool load_entity(Held& held, const Key& key, Place& found, bool within_unit, fai
     return false;
   }
   if (version == 0) return true;
+  if constexpr (requires { log.loaded_closed(); })
+    if (log.loaded_closed()) state = state_type{};  // which another program may have done
   if (!found) {
     found = table.add(key);
     found->state = static_cast<state_type&&>(fresh);
@@ -81,6 +83,7 @@ bool load_entity(Held& held, const Key& key, Place& found, bool within_unit, fai
   found->stream = stream;
   found->version = static_cast<std::uint32_t>(version);
   found->checked = now;
+  found->looked = held.looks();
   if constexpr (Held::keeps_snapshots)
     found->is_far_from_one = found->is_far_from_one || (held.events_a_snapshot() != 0 && folded >= held.events_a_snapshot());
   return true;

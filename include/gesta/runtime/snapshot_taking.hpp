@@ -80,7 +80,7 @@ template <class Aggregate, class Held, class Key>
 bool take_snapshot_of(Held& held, const Key& key) {
   auto found = held.template table_of<Aggregate>().find(key);
   if constexpr (Held::template is_cached<Aggregate>)
-    if (!held.template load<Aggregate>(key, found)) return false;
+    if (!held.template load<Aggregate>(key, found)) return held.last_failure().why == failure::kind::unknown_event && !held.doomed();
   return !found || found->version == 0 || take_snapshot<Aggregate>(held, found);
 }
 /// Takes a snapshot of every entity of one aggregate.

@@ -33,6 +33,10 @@ bool head_of(Held& held, const Key& key, stream_head& head, [[maybe_unused]] fai
   auto& table = held.template table_of<Aggregate>();
   const auto found = table.find(key);
   head = {};
+  if constexpr (Held::template is_cached<Aggregate> && log_that_erases<typename Held::log_type>) {  // the store knows those that are not at hand
+    const auto stream = found ? found->stream : typename Held::log_type::stream{};
+    return held.log().look_up(aggregate, stream, table.bytes_of(key), head) || (cause = held.log().last_failure(), false);
+  }
   if (!found) return true;
   head.version = found->version;
   if constexpr (Held::is_memory) {

@@ -58,6 +58,8 @@ class unit_of_work : public holdings<Model, Store> {
     if constexpr (!is_memory) {
       if (lost_) return false;
       if (!open_ && !take_in_all()) return fails(log_.last_failure());
+      if constexpr (base::caches_states)
+        if (!open_) ++this->looks_;
     }
     return !lost_;
   }
@@ -171,11 +173,13 @@ class unit_of_work : public holdings<Model, Store> {
     if constexpr (is_memory) return none;
     else return unknown_.parked();
   }
-  /// Where states are cached: brings an entity to now, see load_entity. False: the unit fails, or where none is open the app is broken.
+  /// Where states are cached: brings an entity to now, see load_entity. False: last_failure() says why; where it is not an event that the
+  /// model does not know, the unit fails, or where none is open the app is broken.
   template <class Aggregate, class Key, class Place>
   bool load(const Key& key, Place& found) {
     failure cause;
     if (load_entity<Aggregate>(*this, key, found, open_, cause)) return true;
+    if (open_ && cause.why == failure::kind::unknown_event) return fails(cause);  // of this entity alone
     if (open_) doom(cause);
     else this->lose(cause);
     return false;
@@ -188,11 +192,19 @@ class unit_of_work : public holdings<Model, Store> {
     if (!open_) table.make_room_to_read(this->most_states() + table.most_read);
     auto found = table.find(key);
     if (lost_) return found;
-    if (open_ || !found) (void)load<Aggregate>(key, found);
+    if (open_ || !found || found->looked != this->looks_) (void)load<Aggregate>(key, found);
     if (found) table.note_read(*found);
     return found;
   }
 
+  /// Whether an entity can be decided on: its state holds all its facts. False: last_failure() says why not.
+  template <class Aggregate, class Place>
+  [[gnu::always_inline]] bool is_whole([[maybe_unused]] const Place& found) {
+    if constexpr (is_memory) return true;
+    else
+      return !found || unknown_.empty() ||
+             has_no_unknown(flow_type::template aggregate_tag<Aggregate>, this->template table_of<Aggregate>().key(found.number));
+  }
   std::size_t outcome_count() const noexcept {
     if constexpr (is_memory) return log_.outcome_count();
     else return 0;
@@ -222,14 +234,6 @@ class unit_of_work : public holdings<Model, Store> {
     return {table.key(place.number), version, position, from.time, from.correlation, from.causation};
   }
 
-  /// Whether an entity can be decided on: its state holds all its facts. False: last_failure() says why not.
-  template <class Aggregate, class Place>
-  [[gnu::always_inline]] bool is_whole([[maybe_unused]] const Place& found) {
-    if constexpr (is_memory) return true;
-    else
-      return !found || unknown_.empty() ||
-             has_no_unknown(flow_type::template aggregate_tag<Aggregate>, this->template table_of<Aggregate>().key(found.number));
-  }
   [[gnu::noinline, gnu::cold]] bool has_no_unknown(std::uint16_t aggregate, key_bytes key) {
     const std::uint64_t position = first_unknown(aggregate, key);
     return position == 0 || misses("nothing is decided on an entity that has an event which the model does not know, at position ", position);

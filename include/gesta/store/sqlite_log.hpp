@@ -92,6 +92,7 @@ class sqlite_log {
   bool load(std::uint16_t aggregate, stream& handle, const key_bytes& key, std::uint64_t& version, Use&& use, F&& f) {
     const sqlite_reading view(last_row_);
     bool failed = false;
+    loaded_closed_ = false;
     if (is_doomed_) return false;
     if (!is_open_ && (!file_.next(last_row_, failed) || !names_.refresh())) return false;
     const std::int64_t number = known(handle) != nullptr ? handle.number : find(aggregate, key);
@@ -103,12 +104,16 @@ class sqlite_log {
     const known_stream* const own = heads_.find(number);
     handle = {static_cast<std::uint32_t>(number), own == nullptr ? 0 : own->ticket};
     if (as_count(head.version) < version) return damaged("events have vanished from a stream");
+    loaded_closed_ = head.closed;
     slice part{.after = version, .to = as_count(head.version)};
     version = as_count(head.version);
     if constexpr (!std::is_same_v<std::remove_cvref_t<Use>, without_snapshots>)
       if (part.after == 0) return read_from_snapshot(head, part, slice::end, use, f);
     return read_part(head, part, f);
   }
+
+  /// Whether the stream that was loaded last is closed: whatever its state was, it has none now.
+  bool loaded_closed() const noexcept { return loaded_closed_; }
 
   /// Calls visit(key_bytes) for each stream of an aggregate, until it gives false. False: also where the file could not be read.
   template <class Visit>
@@ -751,6 +756,7 @@ class sqlite_log {
   bool is_open_ = false;
   bool is_doomed_ = false;
   bool has_erased_ = false;  ///< the open unit
+  bool loaded_closed_ = false;
 };
 
 }  // namespace gesta::detail
