@@ -269,7 +269,6 @@ TEST_CASE("nothing is decided on an entity with an unknown event; its state is t
 TEST_CASE("an entity that is not at hand is erased, and known to be erased, like one that is") {
   using gesta::expected;
   using gesta::facts;
-  using kind = gesta::failure::kind;
   namespace l = gesta::laws;
   folder here;
   const std::string path = here / "a.db";

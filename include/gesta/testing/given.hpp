@@ -332,12 +332,12 @@ constexpr evolved<State> given(const about& said, const Event&... event) {
 }
 
 /// `given(sold{...}, returned{...})`: events for a view, for `.then(view)`.
-template <detail::testing::no_state = {}, class... Event>
+template <detail::testing::no_state = detail::testing::no_state{}, class... Event>
 constexpr happened<Event...> given(const Event&... event) {
   return happened<Event...>(about{}, event...);
 }
 /// The same with key, time, correlation and causation as said here; versions and positions count on from it.
-template <detail::testing::no_state = {}, class... Event>
+template <detail::testing::no_state = detail::testing::no_state{}, class... Event>
 constexpr happened<Event...> given(const about& said, const Event&... event) {
   return happened<Event...>(said, event...);
 }
