@@ -32,7 +32,8 @@
 
 namespace {
 
-using bench::add, bench::clock_type, bench::contender, bench::give_up, bench::made, bench::median, bench::payload, bench::seconds_since, bench::streams;
+using bench::add, bench::clock_type, bench::contender, bench::give_up, bench::made, bench::median, bench::payload, bench::seconds_since,
+    bench::streams;
 
 // ---- a raw file: records of header, event and checksum, written in place of zeros, flushed by each commit
 

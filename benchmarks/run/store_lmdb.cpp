@@ -62,7 +62,8 @@ class in_lmdb final : public bench::contender {
     const reading one(*this, streams_);
     std::uint64_t wanted = place(stream, 1);
     MDB_val key{sizeof wanted, &wanted}, value{};
-    for (int found = mdb_cursor_get(one.cursor, &key, &value, MDB_SET_RANGE); found == MDB_SUCCESS; found = mdb_cursor_get(one.cursor, &key, &value, MDB_NEXT)) {
+    const auto move = [&](MDB_cursor_op where) { return mdb_cursor_get(one.cursor, &key, &value, where); };
+    for (int found = move(MDB_SET_RANGE); found == MDB_SUCCESS; found = move(MDB_NEXT)) {
       std::uint64_t at = 0, position = 0;
       std::memcpy(&at, key.mv_data, sizeof at);
       if (at >> 32 != stream) break;

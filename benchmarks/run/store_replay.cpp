@@ -96,7 +96,8 @@ constexpr auto decide(const account&, const record_it<reserved>& c) -> gesta::em
 constexpr auto decide(const account&, const record_it<limited>& c) -> gesta::emits<limited> { return limited{c.what}; }
 constexpr auto decide(const account&, const record_it<adjusted>& c) -> gesta::emits<adjusted> { return adjusted{c.what}; }
 
-using all_commands = gesta::commands<record_it<deposited>, record_it<withdrawn>, record_it<seen>, record_it<reserved>, record_it<limited>, record_it<adjusted>>;
+using all_commands =
+    gesta::commands<record_it<deposited>, record_it<withdrawn>, record_it<seen>, record_it<reserved>, record_it<limited>, record_it<adjusted>>;
 struct accounts : gesta::aggregate<account, all_commands> {
   static constexpr auto id = "account";
   using key = gesta::dense;

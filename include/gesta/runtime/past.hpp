@@ -92,10 +92,11 @@ bool project_until(Held& held, const Moment& when, View& view, failure& cause, u
       if (!includes(when, record)) return true;
     if constexpr (!Held::is_memory)
       if (record.tag == unknown_tag && unknown != unknown_events::fail) return true;
-    readable = read_event<flow_type, typename flow_type::current_events, Held::is_memory>(record, [&](const auto& event) {
+    const auto project_event = [&](const auto& event) __attribute__((always_inline)) {
       if constexpr (projects<View, std::remove_cvref_t<decltype(event)>>) call_project(view, event, [&] { return held.about_of(record); });
-    });
-    if (!readable) cause = why_unreadable(record);
+    };
+    readable = read_event<flow_type, typename flow_type::current_events, Held::is_memory>(record, project_event);
+    if (!readable) cause = why_unreadable(recorded(record));  // a copy: a record whose address goes nowhere needs no place in memory
     return readable;
   };
   slice part;

@@ -85,7 +85,7 @@ inline constexpr tags_of<Flow, Events> all_tags{};
 /// Visits the event of one record, typed, when it is one of Events or an old version of some; an old one may be none or several of
 /// today. Passes over a retired one. False when it is another, or cannot be read. InPlace: where flat events are never bytes of the codec.
 template <class Flow, class Events = typename Flow::current_events, bool InPlace = false, class Visit>
-inline bool read_event(const recorded& record, Visit&& visit) {
+[[gnu::always_inline]] inline bool read_event(const recorded& record, Visit&& visit) {
   if (record.tag >= Flow::event_count) return record.tag == retired_tag;
   bool readable = false;
   // Where every tag has its place nothing is looked up: whoever waits for a branch that was mispredicted would wait for that as well.
