@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Takes one thing at a time out of the stores and the code above them, and sees to it that a law finds it.
 
-    store_mutations.py [--compiler g++] [--only WORDS] [--jobs 2]
+    store_mutations.py [--compiler g++] [--only WORDS] [--every N] [--jobs 2]
 
 Each mutation is one line of a header, replaced. The program of store_run.cpp is compiled with it and has to report a broken law; those
-marked `histories` have to be found by drawn histories as well. A mutation whose line is no longer there is an error: choose another.
+marked True have to be found by drawn histories as well. --every N tries only each Nth of the others. A mutation whose line is no longer there is an error: choose another.
 """
 import argparse
 import concurrent.futures
@@ -108,9 +108,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--compiler", default=os.environ.get("CXX", "g++"))
     parser.add_argument("--only", default="")
+    parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     given = parser.parse_args()
-    chosen = [m for m in mutations if given.only in m[0]]
+    chosen = [m for i, m in enumerate(mutations) if given.only in m[0] and (m[5] or i % given.every == 0)]
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
         results = list(pool.map(lambda m: attempt(m, given.compiler), chosen))
     for result in results:
