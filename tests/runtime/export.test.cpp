@@ -149,3 +149,12 @@ TEST_CASE("a store that has lost records says so, and writes no end") {
   CHECK(told.why().why == gesta::failure::kind::truncated);
   CHECK(text.find("\"end\"") == std::string::npos);
 }
+
+TEST_CASE("a log of which something was erased is not told in part") {
+  auto app = gesta::start<bank>(gesta::fixed_memory_store{});
+  app.handle("alice", open{"a"}).match([](const auto&) {});
+  REQUIRE(app.close<accounts>("alice"));
+  const auto told = gesta::export_facts(app, [](const char*, std::size_t) {});
+  REQUIRE_FALSE(told);
+  CHECK(told.why().why == gesta::failure::kind::truncated);
+}

@@ -539,6 +539,19 @@ class app {
     }
   }
 
+  /// The version of the last stream that got an event.
+  template <class Argument>
+  void note_version(const Argument& argument, std::uint64_t& version) const {
+    if constexpr (detail::is_facts<Argument>) {
+      bool has_events = false;
+      argument.for_each([&](const auto& part) {
+        if constexpr (detail::is_run<std::remove_cvref_t<decltype(part)>>) part.for_each([&](const auto&) { has_events = true; });
+        else has_events = true;
+      });
+      if (has_events) version = this->template version<typename Argument::aggregate>(argument.key());
+    }
+  }
+
   template <class... Argument>
   appended append_now(const Argument&... argument) {
     constexpr bool is_once = detail::is_given<once, Argument...>;
@@ -549,7 +562,9 @@ class app {
       remembered first;
       switch (engine_.log().recall(request, first)) {
         case recall_result::fresh: break;
-        case recall_result::known: return appended(first.position == 0 ? 0 : first.position - first.version + 1, first.position, true);
+        case recall_result::known:
+          if (first.what != verdict::rejected) return appended(0, first.position, true);
+          return appended(failure(failure::kind::duplicate, 0, "the request ", request.source, " ", request.number, " was a command, and it was refused"));
         case recall_result::failed: engine_.doom(engine_.log().last_failure()); return appended(engine_.last_failure());
       }
     }
@@ -558,8 +573,10 @@ class app {
     const appended outcome = detail::appending<engine_type>(engine_).carry_out(from, argument...);
     if constexpr (is_once) {
       if (!outcome || outcome.repeated()) return outcome;
-      const std::uint64_t count = outcome.position() == 0 ? 0 : outcome.position() - outcome.first_position() + 1;
-      if (!engine_.log().remember(request, {verdict::accepted, 0, count, outcome.position(), nullptr, 0})) {
+      const verdict became = outcome.position() == 0 ? verdict::nothing : verdict::accepted;
+      std::uint64_t version = 0;
+      (note_version(argument, version), ...);
+      if (!engine_.log().remember(request, {became, 0, version, outcome.position(), nullptr, 0})) {
         engine_.doom(engine_.log().last_failure());
         return appended(engine_.last_failure());
       }

@@ -50,6 +50,8 @@ class facts_writer {
 
   read_result write() {
     if (held_.open()) return read_result(failure(failure::kind::busy, 0, "a batch is open: what it recorded is not kept yet"));
+    if (!held_.log().erased().empty())
+      return read_result(failure(failure::kind::truncated, 0, "events were erased, and an export holds all of a log or nothing"));
     line_ = R"({"gesta":"facts","format":1})";
     end_line();
     failure cause;
@@ -222,7 +224,7 @@ class facts_writer {
 }  // namespace detail
 
 /// Writes all events and outcomes that an app in memory holds, a line each: sink(const char*, std::size_t), a whole line per call, its end
-/// included. False: why() not everything can be told: a batch is open, or the store keeps its last records only and older ones are gone;
+/// included. False: why() not everything can be told: a batch is open, events were erased, or the store keeps its last records only and older ones are gone;
 /// what was written then has no last line, so nobody takes it for whole. Costs as many steps as there are events.
 template <class App, class Sink>
   requires(detail::facts_of_app::in_memory<App>)

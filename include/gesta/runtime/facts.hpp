@@ -90,6 +90,7 @@ class [[nodiscard]] appended {
   /// True when the same events lay there already under the same expectation, or the same gesta::once: nothing was written.
   bool repeated() const noexcept { return repeated_; }
   /// The position of the first event, as it was when it was written; 0: there was none.
+  /// 0 as well where a repetition was told by its gesta::once.
   std::uint64_t first_position() const noexcept { return first_; }
   /// The position of the last one, likewise.
   std::uint64_t position() const noexcept { return last_; }

@@ -126,6 +126,7 @@ class erased_streams {
   };
   static std::uint64_t name_of(std::uint16_t aggregate, std::uint32_t entity) noexcept { return std::uint64_t{aggregate} << 32 | entity; }
 
+  bool empty() const noexcept { return all_.empty(); }
   const entry* find(std::uint16_t aggregate, std::uint32_t entity) const noexcept {
     const auto at = place(name_of(aggregate, entity));
     return at != all_.end() && at->name == name_of(aggregate, entity) ? &*at : nullptr;

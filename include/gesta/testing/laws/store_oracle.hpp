@@ -101,7 +101,10 @@ class store_oracle {
       const auto at = w[0].find('@');
       parts.push_back({w[0].substr(0, at), w[0].substr(at + 1), {w.begin() + 1, w.end()}});
     }
-    if (!name.empty() && now_.outcomes.count(name) != 0) return "again " + now_.outcomes[name];
+    if (!name.empty() && now_.outcomes.count(name) != 0) {
+      const std::string& first = now_.outcomes[name];
+      return "again " + (first == "nothing" ? first : first.substr(first.find("..")));
+    }
     std::string conflict, half;
     std::size_t with_events = 0, there = 0, first = 0, last = 0;
     for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -9,7 +9,7 @@
 // Streams are 1, 2, 3 (slots, with digits as events; ~5 is a recount; digits, recounts, digits in one append) and a, b, c (books, with words as events).
 //
 //     append STREAM@EXPECTED EVENT... [, STREAM@EXPECTED EVENT...] [once=N] [time=T]     EXPECTED: a version, none, any, exists
-//         -> FIRST..LAST | again FIRST..LAST | nothing | again nothing | conflict WHICH ACTUAL | FAILURE
+//         -> FIRST..LAST | again FIRST..LAST | again ..LAST (by its name) | nothing | again nothing | conflict WHICH ACTUAL | FAILURE
 //     handle STREAM DIGIT|WORD [expected=EXPECTED] [once=N]      -> VERSION@POSITION | again ... | nothing | rejected | conflict ACTUAL | FAILURE
 //     handle STREAM DIGIT,DIGIT                                  two events of one decision
 //     read STREAM [after=] [to=] [limit=] [back]                 -> VERSION@POSITION:EVENT ... | - | FAILURE
@@ -226,7 +226,8 @@ class script_runner {
                            : append_all(all);
     if (r.conflict() != nullptr) return "conflict " + std::to_string(r.which()) + ' ' + std::to_string(r.conflict()->actual);
     if (!r) return detail::name_of(r.why().why);
-    const std::string where = r.position() == 0 ? "nothing" : std::to_string(r.first_position()) + ".." + std::to_string(r.position());
+    const std::string first = r.first_position() == 0 ? "" : std::to_string(r.first_position());
+    const std::string where = r.position() == 0 ? "nothing" : first + ".." + std::to_string(r.position());
     return (r.repeated() ? "again " : "") + where;
   }
 
