@@ -187,7 +187,10 @@ store_coverage hold_histories(std::uint64_t first_seed, std::size_t histories, s
         broken(seed, done + "gave " + got + ", not " + wanted);
         break;
       }
-      if (detail::has_outcomes(cell)) cell += ": " + detail::kind_of_outcome(got);
+      if (detail::has_outcomes(cell)) {
+        const std::string kind = detail::kind_of_outcome(got);
+        cell = (kind == "truncated" ? detail::split(cell, ',')[0] : cell) + ": " + kind;  // whatever was expected of what was erased
+      }
       ++seen[cell];
     }
     if (!stage.in_batch()) stage.run("look");
