@@ -541,14 +541,16 @@ class app {
 
   /// The version of the last stream that got an event.
   template <class Argument>
-  void note_version(const Argument& argument, std::uint64_t& version) const {
+  void note_version(const Argument& argument, std::uint64_t& version) {
     if constexpr (detail::is_facts<Argument>) {
       bool has_events = false;
       argument.for_each([&](const auto& part) {
         if constexpr (detail::is_run<std::remove_cvref_t<decltype(part)>>) part.for_each([&](const auto&) { has_events = true; });
         else has_events = true;
       });
-      if (has_events) version = this->template version<typename Argument::aggregate>(argument.key());
+      if (!has_events) return;
+      const auto found = engine_.template table_of<typename Argument::aggregate>().find(argument.key());
+      version = found ? std::uint64_t{found->version} : 0;
     }
   }
 

@@ -22,8 +22,8 @@ namespace detail {
 /// Draws steps for one history. All it knows of the store is what the oracle knows.
 class step_drawer {
  public:
-  step_drawer(std::uint64_t seed, const store_oracle& oracle, bool several_programs, bool erases, bool closes)
-      : state_(seed), oracle_(oracle), several_(several_programs), erases_(erases), closes_(closes) {}
+  step_drawer(std::uint64_t seed, const store_oracle& oracle, bool several_programs, bool erases)
+      : state_(seed), oracle_(oracle), several_(several_programs), erases_(erases) {}
 
   std::string next() {
     if (oracle_.in_batch()) {
@@ -118,7 +118,7 @@ class step_drawer {
 
   std::uint64_t state_;
   const store_oracle& oracle_;
-  bool several_, erases_, closes_;
+  bool several_, erases_;
   std::string last_;
 };
 
@@ -174,7 +174,7 @@ store_coverage hold_histories(std::uint64_t first_seed, std::size_t histories, s
     law_stage<Place> stage;
     store_oracle oracle;
     using app_type = typename law_stage<Place>::app_type;
-    detail::step_drawer draw(seed, oracle, Place::shared, app_type::can_erase, app_type::can_close);
+    detail::step_drawer draw(seed, oracle, Place::shared, app_type::can_erase);
     std::string done;
     for (std::size_t i = 0; i < steps; ++i) {
       const std::string step = draw.next();
