@@ -31,7 +31,7 @@ void show(const booked& e, const gesta::about& a) { std::printf("  %d: booked %d
 void show(const carried_forward& e, const gesta::about& a) { std::printf("  %d: %d at the end of %d\n", number(a.position), e.balance, e.year); }
 
 void answer(const char* what, const gesta::appended& r) {
-  if (r) std::printf("%s: positions %d to %d%s\n", what, number(r.first_position()), number(r.position()), r.repeated() ? ", as the first time" : "");
+  if (r) std::printf("%s: up to position %d%s\n", what, number(r.position()), r.repeated() ? ", as the first time" : "");
   else if (r.conflict()) std::printf("%s: nothing is written, %s\n", what, r.why().describe());
   else std::printf("%s: %s\n", what, r.why().describe());
 }

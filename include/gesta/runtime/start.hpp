@@ -70,6 +70,10 @@ struct mistaken_app {
   read_result read(const Key&, const slice&, Visit&&, Unknown = {}) {
     return {};
   }
+  template <class... Argument>
+  read_result read_whole(const Argument&...) {
+    return {};
+  }
   template <class Visit, class Unknown = unknown_events>
   read_result read(const slice&, Visit&&, Unknown = {}) {
     return {};
