@@ -29,6 +29,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -231,16 +232,19 @@ class script_runner {
     return (r.repeated() ? "again " : "") + where;
   }
 
+  // Three streams without an option, two under a name, one at a time: what the laws say, and no more that would be compiled.
   template <class... Option>
   appended append_all(const std::vector<detail::given_facts>& all, const Option&... options) {
-    switch (all.size()) {
-      case 1: return with(all[0], [&](const auto& f) { return apply(f, options...); });
-      case 2: return with(all[0], [&](const auto& f) { return with(all[1], [&](const auto& g) { return apply(f, g, options...); }); });
-      default:
+    constexpr bool one_only = (std::is_same_v<Option, at_time> || ...), two_only = sizeof...(Option) != 0;
+    if (all.size() == 1) return with(all[0], [&](const auto& f) { return apply(f, options...); });
+    if constexpr (!one_only)
+      if (all.size() == 2) return with(all[0], [&](const auto& f) { return with(all[1], [&](const auto& g) { return apply(f, g, options...); }); });
+    if constexpr (!two_only)
+      if (all.size() == 3)
         return with(all[0], [&](const auto& f) {
-          return with(all[1], [&](const auto& g) { return with(all[2], [&](const auto& h) { return apply(f, g, h, options...); }); });
+          return with(all[1], [&](const auto& g) { return with(all[2], [&](const auto& h) { return apply(f, g, h); }); });
         });
-    }
+    return appended(failure(failure::kind::differs, 0, "the laws do not speak of so many streams"));
   }
   template <class Take>
   static appended with(const detail::given_facts& given, Take&& take) {
