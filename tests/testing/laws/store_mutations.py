@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Takes one thing at a time out of the stores and the code above them, and sees to it that a law finds it.
 
-    store_mutations.py [--compiler g++] [--only WORDS] [--every N] [--jobs 2]
+    store_mutations.py [--compiler g++] [--only WORDS] [--every N] [--jobs 2] [--look]
 
 Each mutation is one line of a header, replaced. The program of store_run.cpp is compiled with it and has to report a broken law; those
-marked True have to be found by drawn histories as well. --every N tries only each Nth of the others. A mutation whose line is no longer there is an error: choose another.
+marked True have to be found by drawn histories as well. --every N tries only each Nth of the others. A mutation whose line is no longer
+there is an error: choose another. --look says only whether all lines are there.
 """
 import argparse
 import concurrent.futures
@@ -41,7 +42,7 @@ mutations = [
     ("facts happen now", "runtime/app.hpp", "from.time = detail::given_option<at_time>(argument...).time;", "(void)0;", "in_memory", False),
     ("after includes its version", "store/slice.hpp", "return number > after && number <= to;", "return number >= after && number <= to;", "in_sqlite", False),
     ("to excludes its version", "store/slice.hpp", "return number > after && number <= to;", "return number > after && number < to;", "in_memory", False),
-    ("memory: the log begins one event too early", "runtime/stored.hpp", "if (position <= part.after || head.tag == retired_tag)", "if (position < part.after || head.tag == retired_tag)", "in_memory", False),
+    ("memory: the log begins one event too early", "runtime/stored.hpp", "if (forwards.position() <= part.after ||", "if (forwards.position() < part.after ||", "in_memory", False),
     ("memory: the log ends one event too early", "runtime/stored.hpp", "if (position > last) return false;", "if (position >= last) return false;", "in_memory", False),
     ("memory: one event more than the limit", "runtime/stored.hpp", "return count++ < part.limit && visit", "return count++ <= part.limit && visit", "in_memory", False),
     ("memory: positions backwards are late by one", "runtime/stored.hpp", "later.push_back({&head, position})", "later.push_back({&head, position + 1})", "in_memory", False),
@@ -76,11 +77,15 @@ mutations = [
 ]
 
 
+def look(mutation):
+    name, header, old, _, _, _ = mutation
+    count = (root / "include/gesta" / header).read_text().count(old)
+    return None if count == 1 else f"ERROR  {name}: the text stands {count} times in {header}: {old}"
+
+
 def attempt(mutation, compiler):
     name, header, old, new, place, drawn = mutation
     source = (root / "include/gesta" / header).read_text()
-    if source.count(old) != 1:
-        return f"ERROR  {name}: the text stands {source.count(old)} times in {header}: {old}"
     with tempfile.TemporaryDirectory(prefix="gesta-mutation-") as folder:
         mutated = pathlib.Path(folder) / "gesta" / header
         mutated.parent.mkdir(parents=True)
@@ -110,7 +115,12 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--look", action="store_true")
     given = parser.parse_args()
+    gone = list(filter(None, map(look, mutations)))
+    if gone or given.look:
+        print(*gone, f"{len(mutations) - len(gone)} of {len(mutations)} mutations have their line", sep="\n")
+        return 1 if gone else 0
     chosen = [m for i, m in enumerate(mutations) if given.only in m[0] and (m[5] or i % given.every == 0)]
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
         results = list(pool.map(lambda m: attempt(m, given.compiler), chosen))

@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 TOOL, WRITER, MEMORY = map(os.path.abspath, sys.argv[1:4])
+FAULTY_IO = os.environ.get("FAULTS_IO")  # see tests/faults/faulty_io.c; none with sanitizers
 HERE = Path(__file__).resolve().parent
 REPLACE = os.environ.get("GESTA_REPLACE") == "1"  # writes the expected files anew
 
@@ -272,31 +273,36 @@ class Log(unittest.TestCase):
         self.assertEqual(rows(self.file), rows(copied))
         self.assertNotIn(b'Alice "A"', copied.read_bytes())
 
+    @unittest.skipUnless(FAULTY_IO, "the library that kills at a call of the disk is not there")
     def test_an_interrupted_copy_is_no_log_and_goes_on(self):
-        many, copied = self.folder / "many.db", self.folder / "copy.db"
-        subprocess.run([WRITER, many, "many", "20000"], check=True)
+        many, counted = self.folder / "many.db", self.folder / "calls"
+        subprocess.run([WRITER, many, "many", "2000"], check=True)
+
+        def copy(copied, **faults):
+            return subprocess.run([TOOL, "copy", many, copied, "--step", "250"], capture_output=True,
+                                  env={**os.environ, "LD_PRELOAD": FAULTY_IO, "FAULTY_FOLDER": str(copied), **faults}).returncode
+
+        self.assertEqual(0, copy(self.folder / "whole.db", FAULTY_COUNT=str(counted)))
+        calls = int(counted.read_text())
+        self.assertGreater(calls, 50)
+        points = sorted({1 + i * (calls - 1) // 24 for i in range(24)})
         interrupted = 0
-        for _ in range(30):
-            process = subprocess.Popen([TOOL, "copy", many, copied, "--step", "500"], stdout=subprocess.DEVNULL)
-            try:
-                process.wait(0.05)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-            if process.returncode == 0:
-                break
-            if run("verify", copied, code=None).returncode == 0:
-                continue  # it ended just before
-            interrupted += 1
+        for i, at in enumerate(points):
+            copied = self.folder / f"copy{at}.db"
+            self.assertEqual(-signal.SIGKILL, copy(copied, FAULTY_AT=str(at), FAULTY_HOW="torn" if i % 2 else "kill"), at)
             if copied.exists() and copied.stat().st_size > 0:
+                if run("verify", copied, code=None).returncode == 0:  # killed after the last commit
+                    self.assertEqual(rows(many), rows(copied), at)
+                    continue
+                interrupted += 1
                 before = copied.read_bytes()
-                self.assertEqual(1, subprocess.run([WRITER, copied, "many", "1"], capture_output=True).returncode)  # no app takes it for a log
-                self.assertEqual(before, copied.read_bytes())
-        else:
+                self.assertEqual(1, subprocess.run([WRITER, copied, "many", "1"], capture_output=True).returncode, at)  # no app takes it for a log
+                self.assertEqual(before, copied.read_bytes(), at)
+            copy(copied, FAULTY_AT=str(points[-1 - i] // 2), FAULTY_HOW="kill")  # and once more on the way
             run("copy", many, copied)
-        self.assertGreater(interrupted, 0)
-        self.assertEqual(rows(many), rows(copied))
-        run("verify", copied)
+            self.assertEqual(rows(many), rows(copied), at)
+            run("verify", copied)
+        self.assertGreater(interrupted, 12)
 
     def test_a_file_that_is_no_beginning_is_refused_and_stays(self):
         for name, sql, why in (
