@@ -468,7 +468,8 @@ class app {
     bool is_whole = false;  ///< what a stored event became is handed over to its end
 
     bool operator()(const recorded& record) const {
-      if (record.tag == unknown_tag && detail::takes_unknown(unknown, record)) return true;
+      // Copies go to what is rarely called: a record whose address goes nowhere needs no place in memory.
+      if (record.tag == unknown_tag && detail::takes_unknown(unknown, recorded(record))) return true;
       bool goes_on = true;
       const about where{record.key, record.version, record.position, record.from.time, record.from.correlation, record.from.causation};
       const bool readable = detail::read_event<flow_type, typename flow_type::current_events, engine_type::is_memory>(record, [&](const auto& event) {
@@ -476,7 +477,7 @@ class app {
         if constexpr (std::is_void_v<decltype(visit(event, where))>) visit(event, where);
         else goes_on = static_cast<bool>(visit(event, where)) && goes_on;
       });
-      if (!readable) cause = detail::why_unreadable(record);
+      if (!readable) cause = detail::why_unreadable(recorded(record));
       return readable && goes_on;
     }
   };

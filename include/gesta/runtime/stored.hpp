@@ -94,7 +94,7 @@ void erase_records(Held& held, Place place, std::uint64_t first, std::uint64_t e
 /// Hands over a part of the whole log, in the same way. In memory records come without their keys when nobody asks for them, who then has
 /// them by Held::about_of.
 template <bool WithKeys = true, class Held, class Visit>
-bool each_stored(Held& held, const slice& part, failure& cause, Visit&& visit) {
+[[gnu::always_inline]] inline bool each_stored(Held& held, const slice& part, failure& cause, Visit&& visit) {
   if constexpr (Held::is_memory) {
     const auto& events = held.log().events();
     const auto first = events.first(), end = events.here();

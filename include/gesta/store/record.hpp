@@ -184,7 +184,12 @@ class records {
     /// The next record; nullptr after the last one.
     [[gnu::always_inline]] const record_head* next() noexcept {
       if (position_ >= last_) return nullptr;
-      if (at_ == end_) [[unlikely]] enter();
+      if (at_ == end_) [[unlikely]] {
+        const stretch next = stretch_after(all_, at_ == nullptr ? address_ : 0, number_);
+        at_ = next.begin;
+        end_ = next.end;
+        number_ = next.number;
+      }
       if constexpr (Full == when_full::reuse)
         if (number_ + all_.room_ <= all_.current_) more_than_the_store_can_hold();
       const auto* const head = reinterpret_cast<const record_head*>(at_);
@@ -196,14 +201,22 @@ class records {
     std::uint64_t position() const noexcept { return position_; }
 
    private:
-    // The current segment has no end here: last_ lies in it.
-    [[gnu::noinline]] void enter() noexcept {
+    struct stretch {
+      const std::byte *begin, *end;  ///< the current segment has no end here: last_ lies in it
+      std::uint64_t number;
+    };
+    // Records from an address, or after a segment where that is 0. Takes and gives values: were `this` handed out, whoever reads would
+    // keep his place in memory, and wait for it at each record.
+    [[gnu::noinline]] static stretch stretch_after(const records& all, link address, std::uint64_t number) noexcept {
+      stretch found{nullptr, nullptr, number};
       do {
-        number_ = all_.start_of(at_ == nullptr ? (address_ - 1) / all_.bytes_ : all_.after(number_));
-        const segment& s = all_.table_[all_.slot(number_)];
-        at_ = s.begin + (at_ == nullptr ? address_ - 1 - number_ * all_.bytes_ : 0);
-        end_ = number_ < all_.current_ ? s.begin + s.used : nullptr;
-      } while (at_ == end_);
+        found.number = all.start_of(address != 0 ? (address - 1) / all.bytes_ : all.after(found.number));
+        const segment& s = all.table_[all.slot(found.number)];
+        found.begin = s.begin + (address != 0 ? address - 1 - found.number * all.bytes_ : 0);
+        found.end = found.number < all.current_ ? s.begin + s.used : nullptr;
+        address = 0;
+      } while (found.begin == found.end);
+      return found;
     }
 
     const records& all_;
