@@ -1,4 +1,4 @@
-// [gesta E402] project returns something; a projection only changes its view: return void, and let a reactor send commands
+// [gesta E402] project returns something; a projection only changes its view: return void, or gesta::row where it has rows, and let a reactor send commands
 // in projection_emits<false, balances, deposited>
 #include <gesta/model/model.hpp>
 

@@ -1,4 +1,4 @@
-// What it is: probes that tell whether a verb (evolve, decide, project, react, upcast) is there for exactly the asked types.
+// What it is: probes that tell whether a verb (evolve, decide, project, react, locate, upcast) is there for exactly the asked types.
 // Where it stands: detail; decide/verbs.hpp and react/ build their concepts on it, model/rules ask it for each pair.
 // May include: nothing.
 #pragma once
@@ -37,6 +37,7 @@ rival evolve(...);
 rival decide(...);
 rival project(...);
 rival react(...);
+rival locate(...);
 void upcast();
 
 // A stand-in without a rival, so that one serves whatever is asked about its type.
@@ -89,6 +90,17 @@ struct reacting {
   using call = decltype(react(real<Arguments>()...));
   template <class First, class... Rest>
   using call_in_braces = decltype(react({real<First>()}, real<Rest>()...));
+};
+
+struct locating {
+  template <class First, class Second, class... More>
+  struct rivals {
+    friend rival locate(First, const Second&, More...) { return {}; }
+  };
+  template <class... Arguments>
+  using call = decltype(locate(real<Arguments>()...));
+  template <class First, class... Rest>
+  using call_in_braces = decltype(locate({real<First>()}, real<Rest>()...));
 };
 
 struct upcasting {
@@ -199,6 +211,11 @@ inline constexpr bool reacts_exactly = probing::reads<probing::reacting, Reactor
 template <class Reactor, class Event>
 inline constexpr bool reacts_exactly_about = probing::reads<probing::reacting, Reactor, Event, const about&>();
 
+template <class Projection, class Event>
+inline constexpr bool locates_exactly = probing::reads<probing::locating, Projection, Event>();
+template <class Projection, class Event>
+inline constexpr bool locates_exactly_about = probing::reads<probing::locating, Projection, Event, const about&>();
+
 // react(const Reactor&, const Command& asked, const Rejection&): the reactor hears that what it sent was refused.
 template <class Reactor, class Command, class Rejection>
 inline constexpr bool hears_exactly = probing::reads<probing::reacting, Reactor, Command, const Rejection&>();
@@ -244,6 +261,9 @@ template <class Reactor, class Command, class Rejection>
 using hear_result = typename decltype(probing::result<hears_exactly<Reactor, Command, Rejection>,
                                                       hears_exactly_about<Reactor, Command, Rejection>, probing::reacting,
                                                       const Reactor&, const Command&, const Rejection&>())::type;
+template <class Projection, class Event>
+using locate_result = typename decltype(probing::result<locates_exactly<Projection, Event>, locates_exactly_about<Projection, Event>,
+                                                        probing::locating, const Projection&, const Event&>())::type;
 template <class Old>
 using upcast_result =
     typename decltype(probing::result<upcasts_exactly<Old>, false, probing::upcasting, const Old&>())::type;

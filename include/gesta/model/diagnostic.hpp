@@ -343,7 +343,7 @@ struct event_not_projected {
 
 template <bool Ok, class Projection, class Event>
 struct projection_emits {
-  static_assert(Ok, "[gesta E402] project returns something; a projection only changes its view: return void, and let a reactor send commands");
+  static_assert(Ok, "[gesta E402] project returns something; a projection only changes its view: return void, or gesta::row where it has rows, and let a reactor send commands");
 };
 
 template <bool Ok, class Projection, class Aggregate>
@@ -354,6 +354,21 @@ struct follows_unknown {
 template <bool Ok, class Projection, class Event>
 struct ignored_and_projected {
   static_assert(Ok, "[gesta E404] the Projection ignores an Event that it also projects, or that its aggregates never emit; remove it from  gesta::ignoring<...>");
+};
+
+template <bool Ok, class Projection, class Row>
+struct rows_without_key {
+  static_assert(Ok, "[gesta E405] the Row of a Projection has no field of the name that  gesta::rows<Row, \"name\">  says, or one that can be no key; add the field to the row: a number, an enum, a text, or a struct of those");
+};
+
+template <bool Ok, class Projection, class Event>
+struct event_without_row {
+  static_assert(Ok, "[gesta E406] the Projection does not know to which row an Event belongs; give the event a field with the name and the type of the row's key, or declare  locate(const Projection&, const Event&)  -> key");
+};
+
+template <bool Ok, class Projection, class Event>
+struct locates_no_key {
+  static_assert(Ok, "[gesta E407] locate returns neither the row's key nor a list of keys for an Event of the Projection; return exactly the key's type, or  gesta::list<key, N>  for none or several rows");
 };
 
 // ---- flow --------------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 
 #include <gesta/decide/fingerprint.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/react/rows.hpp>
 
 namespace gesta::detail {
 
@@ -58,6 +59,10 @@ constexpr std::uint64_t projection_seen(types<Event...>) noexcept {
   using view = typename Projection::view_type;
   fingerprint print;
   (print.add(projects_exactly<view, Event>).add(projects_exactly_about<view, Event>), ...);
+  if constexpr (has_rows<Projection>) {
+    (print.add(locates_exactly<Projection, Event>).add(locates_exactly_about<Projection, Event>), ...);
+    detail::add_names(print, types<locate_result<Projection, Event>...>{});
+  }
   return print.value;
 }
 

@@ -3,6 +3,10 @@
 // May include: detail, message, decide.
 #pragma once
 
+#include <cstdint>
+
+#include <gesta/detail/fixed_string.hpp>
+
 namespace gesta {
 
 /// The aggregates whose every event a projection projects or ignores.
@@ -20,6 +24,38 @@ struct ignoring {};
 template <class View, class Follows = follows<>, class Ignoring = ignoring<>>
 struct projection {
   using view_type = View;
+  using followed = Follows;
+  using ignored = Ignoring;
+};
+
+/// In a projection: a view of many rows, one for each value of the field `Key` of Row: `gesta::projection<gesta::rows<country, "name">>`. An
+/// event belongs to the row that its own field of that name and type says, or that
+/// `locate(const Projection&, const Event&[, const gesta::about&])` says: a key, or gesta::list<key, N> for none or several rows. A row is made,
+/// with its key, when the first event belongs to it. `project(Row&, const Event&[, const gesta::about&])` returns void, or gesta::row.
+template <class Row, detail::fixed_string Key>
+struct rows {};
+
+/// What becomes of a row after an event.
+enum class row : std::uint8_t { stays, goes };
+
+/// The key of a view that is one row.
+struct only_row {
+  friend constexpr bool operator==(only_row, only_row) = default;
+};
+
+namespace detail {
+
+template <fixed_string Name>
+struct row_key_name {
+  static constexpr const char* chars = Name.chars;
+};
+
+}  // namespace detail
+
+template <class Row, detail::fixed_string Key, class Follows, class Ignoring>
+struct projection<rows<Row, Key>, Follows, Ignoring> {
+  using view_type = Row;
+  using row_key = detail::row_key_name<Key>;
   using followed = Follows;
   using ignored = Ignoring;
 };

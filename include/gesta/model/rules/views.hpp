@@ -8,14 +8,51 @@
 #include <gesta/model/flow.hpp>
 #include <gesta/model/rules/handlers.hpp>
 #include <gesta/model/rules/report.hpp>
+#include <gesta/react/rows.hpp>
 
 namespace gesta::rules {
 
-template <class View, class Event>
+template <class View, class Event, bool HasRows>
 constexpr bool projects_with_result() {
-  if constexpr (projects<View, Event>) return !std::is_void_v<gesta::detail::project_result<View, Event>>;
-  else return false;
+  if constexpr (!projects<View, Event>) return false;
+  else if constexpr (std::is_void_v<gesta::detail::project_result<View, Event>>) return false;
+  else return !(HasRows && std::is_same_v<gesta::detail::project_result<View, Event>, row>);
 }
+
+template <class Projection, class Event>
+constexpr bool misses_row() {
+  if constexpr (!projects<typename Projection::view_type, Event>) return false;
+  else return !gesta::detail::has_place<Projection, Event>;
+}
+template <class Projection, class Event>
+constexpr bool locates_wrongly() {
+  using key = typename gesta::detail::projected_rows<Projection>::key_type;
+  if constexpr (!projects<typename Projection::view_type, Event>) return false;
+  else if constexpr (!locates<Projection, Event>) return false;
+  else return !gesta::detail::place_of_rows<std::remove_cvref_t<gesta::detail::locate_result<Projection, Event>>, key>;
+}
+
+/// Where each event that a projection takes belongs among its rows.
+template <class Projection, class Events>
+struct row_rules;
+template <class Projection, class... E>
+struct row_rules<Projection, gesta::detail::types<E...>> {
+  using rows = gesta::detail::projected_rows<Projection>;
+  static constexpr bool keyed() {
+    if constexpr (!rows::has_key) return true;
+    else if constexpr (std::is_void_v<typename rows::key_type>) return false;
+    else return gesta::detail::all_keys<gesta::detail::types<typename rows::key_type>> && !std::is_same_v<typename rows::key_type, dense>;
+  }
+  static constexpr bool any = rows::has_key && keyed();
+  static constexpr std::size_t missed() {
+    if constexpr (any) return first_true({misses_row<Projection, E>()...});
+    else return npos;
+  }
+  static constexpr std::size_t wrong() {
+    if constexpr (any) return first_true({locates_wrongly<Projection, E>()...});
+    else return npos;
+  }
+};
 
 template <class View, class Events, class Ignored>
 struct followed_events;
@@ -24,11 +61,11 @@ struct followed_events<View, gesta::detail::types<E...>, Ignored> {
   static constexpr std::size_t missed = first_true({(gesta::detail::plain<E> && !projects<View, E> && !gesta::detail::contains<E, Ignored>)...});
 };
 
-template <class View, class Events>
+template <class View, class Events, bool HasRows>
 struct taken_events;
-template <class View, class... E>
-struct taken_events<View, gesta::detail::types<E...>> {
-  static constexpr std::size_t with_result = first_true({projects_with_result<View, E>()...});
+template <class View, class... E, bool HasRows>
+struct taken_events<View, gesta::detail::types<E...>, HasRows> {
+  static constexpr std::size_t with_result = first_true({projects_with_result<View, E, HasRows>()...});
   static constexpr std::size_t any = first_true({projects<View, E>...});
 };
 
@@ -59,7 +96,8 @@ struct projection_rules {
   using followed_list = gesta::detail::elements<typename Projection::followed>;
   using ignored_list = gesta::detail::elements<typename Projection::ignored>;
   using followed = followed_aggregates<Flow, followed_list>;
-  using taken = taken_events<view, typename Flow::current_events>;
+  using taken = taken_events<view, typename Flow::current_events, gesta::detail::has_rows<Projection>>;
+  using placed = row_rules<Projection, typename Flow::current_events>;
 
   using missed = report_at<diagnostic::event_not_projected, typename followed::all_events,
                            followed_events<view, typename followed::all_events, ignored_list>::missed, Projection>;
@@ -67,6 +105,10 @@ struct projection_rules {
   using ignored = report_at<diagnostic::ignored_and_projected, ignored_list,
                             ignored_events<view, typename followed::all_events, ignored_list>::in_vain, Projection>;
   using emits = report_at<diagnostic::projection_emits, typename Flow::current_events, taken::with_result, Projection>;
+
+  using keyless = report_if<!placed::keyed(), diagnostic::rows_without_key, Projection, view>;
+  using misplaced = report_at<diagnostic::event_without_row, typename Flow::current_events, placed::missed(), Projection>;
+  using located = report_at<diagnostic::locates_no_key, typename Flow::current_events, placed::wrong(), Projection>;
 
   static constexpr std::size_t old = first_projected<view, typename Flow::old_versions>;
   using projects_old = report_at<diagnostic::reaction_to_nothing_emitted, typename Flow::old_versions, old, Projection>;

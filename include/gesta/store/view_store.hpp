@@ -1,0 +1,48 @@
+// A place for views and for what is known of who fills them, changed together.
+// Floor: store. store/memory_views.hpp and store/sqlite_views.hpp are such places.
+// May include: detail, message, react, store/{checkpoint,failure,letter,row_table}.hpp.
+#pragma once
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+#include <gesta/store/checkpoint.hpp>
+#include <gesta/store/failure.hpp>
+#include <gesta/store/letter.hpp>
+#include <gesta/store/row_table.hpp>
+
+namespace gesta {
+
+/// The tables of some projections and, for each consumer by its name, its checkpoint and the letters it has put aside. What happens between begin
+/// and commit is kept as a whole or not at all, whatever ends the program. One thread at a time.
+///
+///   broken()            why it cannot be used at all; nullptr when it can
+///   last_failure()      why the last call gave false
+///   begin()             opens a unit; of a file it takes the lock of the writer, so that what is read inside it stays so
+///   commit()            keeps it, the rows of all tables included; false: it was taken back
+///   rollback()          takes it back; pointers to rows are void
+///   load(name, at)      the checkpoint of a consumer; the blank one where it never had any
+///   save(name, at)      likewise
+///   table<Projection>() its row_table
+///   put(name, letter)   keeps a letter; it replaces that of the same position
+///   drop(name, position)
+///   each_letter(name, visit)  visit(const letter&) in order of position, until it gives false
+///   is_blocked(name, key, blocked)  whether the consumer has a letter of this key
+template <class Views, class Projection>
+concept opened_views = requires(Views& views, const Views& same, std::string_view name, checkpoint& at, const letter& one, bool (*visit)(const letter&), bool& blocked) {
+  { same.broken() } -> std::same_as<const failure*>;
+  { same.last_failure() } -> std::same_as<const failure&>;
+  { views.begin() } -> std::same_as<bool>;
+  { views.commit() } -> std::same_as<bool>;
+  views.rollback();
+  { views.load(name, at) } -> std::same_as<bool>;
+  { views.save(name, static_cast<const checkpoint&>(at)) } -> std::same_as<bool>;
+  { views.put(name, one) } -> std::same_as<bool>;
+  { views.drop(name, one.position) } -> std::same_as<bool>;
+  { views.each_letter(name, visit) } -> std::same_as<bool>;
+  { views.is_blocked(name, std::string_view{}, blocked) } -> std::same_as<bool>;
+  requires row_table<std::remove_reference_t<decltype(views.template table<Projection>())>>;
+};
+
+}  // namespace gesta
