@@ -25,9 +25,9 @@ namespace gesta {
 ///   load(name, at)      the checkpoint of a consumer; the blank one where it never had any
 ///   save(name, at)      likewise
 ///   table<Projection>() its row_table
-///   put(name, letter)   keeps a letter; it replaces that of the same position
-///   drop(name, position)
-///   each_letter(name, visit)  visit(const letter&) in order of position, until it gives false
+///   put(name, letter)   keeps a letter; it replaces that of the same position and key
+///   drop(name, letter)  takes away that of the same position and key
+///   each_letter(name, visit)  visit(const letter&) in order of position, then of key, until it gives false
 ///   is_blocked(name, key, blocked)  whether the consumer has a letter of this key
 template <class Views, class Projection>
 concept opened_views = requires(Views& views, const Views& same, std::string_view name, checkpoint& at, const letter& one, bool (*visit)(const letter&), bool& blocked) {
@@ -39,7 +39,7 @@ concept opened_views = requires(Views& views, const Views& same, std::string_vie
   { views.load(name, at) } -> std::same_as<bool>;
   { views.save(name, static_cast<const checkpoint&>(at)) } -> std::same_as<bool>;
   { views.put(name, one) } -> std::same_as<bool>;
-  { views.drop(name, one.position) } -> std::same_as<bool>;
+  { views.drop(name, one) } -> std::same_as<bool>;
   { views.each_letter(name, visit) } -> std::same_as<bool>;
   { views.is_blocked(name, std::string_view{}, blocked) } -> std::same_as<bool>;
   requires row_table<std::remove_reference_t<decltype(views.template table<Projection>())>>;
