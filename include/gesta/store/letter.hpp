@@ -18,6 +18,7 @@ struct letter {
   std::uint32_t attempts = 0;  ///< how often it was tried; 0: it waits behind an earlier one
   timestamp since{};           ///< when it was first put aside
   timestamp due{};             ///< when it is tried again; zero: when a person says so
+  std::string discarded;       ///< why a person has discarded it: it is kept, and nothing waits for it; empty while it is open
 
   friend bool operator==(const letter&, const letter&) = default;
 };

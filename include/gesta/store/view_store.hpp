@@ -28,7 +28,7 @@ namespace gesta {
 ///   put(name, letter)   keeps a letter; it replaces that of the same position and key
 ///   drop(name, letter)  takes away that of the same position and key
 ///   each_letter(name, visit)  visit(const letter&) in order of position, then of key, until it gives false
-///   is_blocked(name, key, blocked)  whether the consumer has a letter of this key
+///   is_blocked(name, key, blocked)  whether the consumer has an open letter of this key, one that is not discarded
 template <class Views, class Projection>
 concept opened_views = requires(Views& views, const Views& same, std::string_view name, checkpoint& at, const letter& one, bool (*visit)(const letter&), bool& blocked) {
   { same.broken() } -> std::same_as<const failure*>;
