@@ -6,6 +6,7 @@
 #include <gesta/describe/diagram.hpp>
 #include <gesta/model/model.hpp>
 #include <gesta/runtime/port_table.hpp>
+#include <gesta/runtime/reader.hpp>
 #include <gesta/runtime/start.hpp>
 #include <gesta/store/memory.hpp>
 #include <gesta/testing/given.hpp>

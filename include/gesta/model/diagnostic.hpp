@@ -519,6 +519,11 @@ struct wrong_tag_values {
   static_assert(Ok, "[gesta E149] what is found by tags needs one Value for each of them, in their order and of their types, and these are others, or no event of the model has such a tag; give values of the types of the tags");
 };
 
+template <bool Ok, class Store>
+struct reader_of_memory {
+  static_assert(Ok, "[gesta E160] the log of this Store lies in the memory of its app, and nobody else can open it; the app is its own reader: hand the app to the consumer, or read it by  app.read  and  app.follow");
+};
+
 template <bool Ok, class Model>
 struct not_a_model {
   static_assert(Ok, "[gesta E907] gesta::start takes a model; declare  struct Model : gesta::model<...> {};");

@@ -16,14 +16,12 @@
 #include <gesta/runtime/engine.hpp>
 #include <gesta/runtime/erasing.hpp>
 #include <gesta/runtime/facts.hpp>
-#include <gesta/runtime/feed.hpp>
+#include <gesta/runtime/log_reading.hpp>
 #include <gesta/runtime/options.hpp>
 #include <gesta/runtime/outcome.hpp>
 #include <gesta/runtime/past.hpp>
 #include <gesta/runtime/same_verbs.hpp>
 #include <gesta/runtime/stored.hpp>
-#include <gesta/store/checkpoint.hpp>
-#include <gesta/store/slice.hpp>
 
 namespace gesta {
 
@@ -90,7 +88,7 @@ struct answer_caller {
 /// A model running on a store. Made by `gesta::start`; neither copyable nor movable. One thread at a time. Verbs stands for the verbs of
 /// the model that a file sees: files that see others have another app, and are found out before main.
 template <class Model, class Store, class Clock = system_clock, std::uint64_t Verbs = detail::verbs_seen<Model>()>
-class app {
+class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::engine<detail::as_seen<Model, Verbs>, Store, Clock>> {
   using engine_type = detail::engine<detail::as_seen<Model, Verbs>, Store, Clock>;
   using flow_type = typename engine_type::flow_type;
 
@@ -281,9 +279,6 @@ class app {
     return found ? found->version : 0;
   }
 
-  /// The position of the last event.
-  std::uint64_t last_position() const noexcept { return engine_.log().last_position(); }
-
   /// Appends events that nobody here decides: facts of another system, a history. Each argument is gesta::facts<Aggregate>(key,
   /// expectation, event...), one per stream; all are written in one unit of work, or none. Facts without events are a condition on a
   /// stream that is not written. Behind them gesta::once{source, number}, and gesta::at_time{t} where they happened at another time.
@@ -327,84 +322,9 @@ class app {
     else return {};
   }
 
-  /// What this log is called: another one for each log, and for what is restored from a backup. A position says a place in it only.
-  message_id incarnation() const noexcept {
-    if constexpr (requires { engine_.log().incarnation(); }) return engine_.log().incarnation();
-    else return {};
-  }
-
-  /// Follows the log from a checkpoint on, from its beginning by default: what lies there, then what comes. Reads nothing yet.
-  feed<app> follow(const checkpoint& after = {}) { return feed<app>(*this, after); }
-
-  /// The position of the last event that is kept; those of an open batch are not.
-  std::uint64_t kept_position() const noexcept { return engine_.kept_position(); }
-
-  /// Whether a checkpoint is a place in this log as it is now, with what other programs appended; the blank one always is. False: failure::kind::ahead_of_log, or
-  /// the store could not read.
-  read_result holds(const checkpoint& place) {
-    if (!engine_.catch_up()) return read_result(engine_.last_failure());
-    bool is_ours = place == checkpoint{} || (place.incarnation == incarnation() && place.position <= engine_.kept_position());
-    if constexpr (log_with_incarnations<typename engine_type::log_type>)
-      if (!is_ours && !engine_.log().knows(place.incarnation, place.position, is_ours)) return read_result(engine_.log().last_failure());
-    if (is_ours && place.position <= engine_.kept_position()) return {};
-    failure cause(failure::kind::ahead_of_log, 0, "the checkpoint at position ", place.position, " is of another log, or of one that was restored from before");
-    cause.position = engine_.kept_position();
-    return read_result(cause);
-  }
-
-  /// Takes in what other programs appended since the last unit, so that states and views show it. Every unit and every reading begins
-  /// so; who only looks calls it. Waits for nobody, and keeps nobody from writing.
-  read_result catch_up() { return engine_.catch_up() ? read_result() : read_result(engine_.last_failure()); }
-
-  /// Calls visit(const Event&, const gesta::about&) for a part of one entity's stream, counted in versions, in order; events of an open
-  /// batch included. visit may return false to end it. Old events come as those of today; slice::limit counts them as they are stored.
-  /// Costs as many steps as there are events behind slice::after. An event that the model does not know ends it with
-  /// failure::kind::unknown_event, unless the last argument says gesta::unknown_events::skip, or is a function that takes it as a
-  /// const gesta::recorded& and keeps what it needs.
-  template <class Aggregate, class Key, class Visit, class Unknown = unknown_events>
-  read_result read(const Key& key, const slice& part, Visit&& visit, Unknown unknown = {}) {
-    failure cause;
-    if (!engine_.catch_up()) return read_result(engine_.last_failure());
-    const bool read = detail::each_stored<Aggregate>(engine_, key, part, cause, typed<Visit, Unknown>{visit, unknown, cause});
-    return read && cause.detail[0] == '\0' ? read_result() : read_result(cause);
-  }
-
-  /// The same for a part of the log, counted in positions.
-  template <class Visit, class Unknown = unknown_events>
-  read_result read(const slice& part, Visit&& visit, Unknown unknown = {}) {
-    failure cause;
-    if (!engine_.catch_up()) return read_result(engine_.last_failure());
-    const bool read = detail::each_stored(engine_, part, cause, typed<Visit, Unknown>{visit, unknown, cause});
-    return read && cause.detail[0] == '\0' ? read_result() : read_result(cause);
-  }
-
-  /// The same for the events that have these values of these tags, whoever recorded them, counted in positions; slice::limit counts those
-  /// that are handed over: `app.read(gesta::tagged<"course">("c1"), {}, visit)`. An unknown event ends it: nobody
-  /// knows its tags. Costs as many steps as the part of the log has events.
-  template <class Tags, class... Value, class Visit>
-  read_result read(const tagged_with<Tags, Value...>& tagged, const slice& part, Visit&& visit) {
-    return detail::read_by_tags(engine_, tagged, part, visit);
-  }
-
-  /// Calls visit(const Event&, const gesta::about&) for each event that is kept, in order of position, those of an open batch included.
-  /// False: the store could not read.
-  template <class Visit, class Unknown = unknown_events>
-  bool each_event(Visit&& visit, Unknown unknown = {}) {
-    return static_cast<bool>(read({.after = first_position() - 1}, visit, unknown));
-  }
-
-  /// The position of the first event that the store keeps: 1, unless it keeps its last records only.
-  std::uint64_t first_position() const noexcept {
-    if constexpr (engine_type::is_memory) return engine_.log().events().first().records + 1;
-    else return 1;
-  }
-
   /// The events that the model does not know and that were passed over, in order of position, where the app was started with
   /// gesta::unknown_events::park. They lie in the log as before; a program that knows them takes them in when it starts.
   const std::vector<parked_event>& parked() const noexcept { return engine_.parked(); }
-
-  /// The cause why the store cannot be used; nullptr when it can.
-  const failure* broken() const noexcept { return engine_.broken(); }
 
   /// A handle on one aggregate that names neither model nor store; see gesta::port. Needs <gesta/runtime/port_table.hpp>.
   template <class Aggregate>
@@ -418,15 +338,10 @@ class app {
 
  private:
   friend detail::facts_of_app;
-  friend feed<app>;
+  friend detail::log_reading<app, engine_type>;
 
-  template <class Visit, class Unknown>
-  read_result read_whole(const slice& part, Visit& visit, Unknown& unknown) {
-    failure cause;
-    if (!engine_.catch_up()) return read_result(engine_.last_failure());
-    const bool read = detail::each_stored(engine_, part, cause, typed<Visit, Unknown>{visit, unknown, cause, true});
-    return read && cause.detail[0] == '\0' ? read_result() : read_result(cause);
-  }
+  engine_type& held() noexcept { return engine_; }
+  const engine_type& held() const noexcept { return engine_; }
 
   template <class Take>
   committed take_snapshots(Take&& take) {
@@ -458,29 +373,6 @@ class app {
     if constexpr (engine_type::is_memory) return engine_type::log_type::keeps_all;
     else return true;
   }
-
-  /// Hands a stored record to a visitor of events; false ends the reading.
-  template <class Visit, class Unknown>
-  struct typed {
-    Visit& visit;
-    Unknown& unknown;
-    failure& cause;
-    bool is_whole = false;  ///< what a stored event became is handed over to its end
-
-    bool operator()(const recorded& record) const {
-      // Copies go to what is rarely called: a record whose address goes nowhere needs no place in memory.
-      if (record.tag == unknown_tag && detail::takes_unknown(unknown, recorded(record))) return true;
-      bool goes_on = true;
-      const about where{record.key, record.version, record.position, record.from.time, record.from.correlation, record.from.causation};
-      const bool readable = detail::read_event<flow_type, typename flow_type::current_events, engine_type::is_memory>(record, [&](const auto& event) {
-        if (!goes_on && !is_whole) return;
-        if constexpr (std::is_void_v<decltype(visit(event, where))>) visit(event, where);
-        else goes_on = static_cast<bool>(visit(event, where)) && goes_on;
-      });
-      if (!readable) cause = detail::why_unreadable(recorded(record));
-      return readable && goes_on;
-    }
-  };
 
   // ---- appending
 

@@ -85,7 +85,7 @@ past<State> past_state_by_tags(Engine& engine, const Given&... given) {
     else
       return each_by_key<keys, typename events_of_state<State, typename flow_type::current_events>::type>(
           engine, keys::of(detail::value_of_tag<I>(all)...), part, cause, [&](const auto& event, const recorded& record) {
-            if (includes(when, record)) call_evolve(was, event, [&] { return Engine::about_record(record); });
+            if (includes(when, record)) call_evolve(was, event, [&] { return detail::about_record(record); });
             return true;
           });
   };
@@ -114,8 +114,8 @@ read_result read_by_tags(Engine& engine, const tagged_with<Tags, Value...>& tagg
   bool told = false;
   if constexpr (fits) {
     const auto hand_over = [&](const auto& event, const recorded& record) {
-      if constexpr (std::is_void_v<decltype(visit(event, Engine::about_record(record)))>) return visit(event, Engine::about_record(record)), true;
-      else return static_cast<bool>(visit(event, Engine::about_record(record)));
+      if constexpr (std::is_void_v<decltype(visit(event, detail::about_record(record)))>) return visit(event, detail::about_record(record)), true;
+      else return static_cast<bool>(visit(event, detail::about_record(record)));
     };
     const auto read = [&]<std::size_t... I>(indices<I...>) {
       return each_by_key<keys, events>(engine, keys::of(detail::value_of_tag<I>(tagged)...), part, cause, hand_over);

@@ -154,16 +154,13 @@ class holdings {
   template <class Aggregate>
   [[gnu::noinline]] bool evolve_state(typename Aggregate::state_type& state, const recorded& record) {
     return read_event<flow_type, typename flow_type::template events_of<Aggregate>, is_memory>(
-        record, [&](const auto& event) { call_evolve(state, event, [&] { return about_record(record); }); });
+        record, [&](const auto& event) { call_evolve(state, event, [&] { return detail::about_record(record); }); });
   }
 
-  static about about_record(const recorded& record) {
-    return {record.key, record.version, record.position, record.from.time, record.from.correlation, record.from.causation};
-  }
   /// The same of a record that in memory comes without its key.
   about about_of(recorded record) {
     if constexpr (is_memory) record.key = key_of(record.aggregate, record.entity);
-    return about_record(record);
+    return detail::about_record(record);
   }
 
   /// The records of the unit of work: in memory the log itself.

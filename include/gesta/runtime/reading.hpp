@@ -9,12 +9,18 @@
 
 #include <gesta/codec/binary.hpp>
 #include <gesta/detail/select.hpp>
+#include <gesta/message/about.hpp>
 #include <gesta/message/flat.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/runtime/unknown_events.hpp>
 #include <gesta/store/store.hpp>
 
 namespace gesta::detail {
+
+/// What verbs and visitors are told about a stored event.
+inline about about_record(const recorded& record) {
+  return {record.key, record.version, record.position, record.from.time, record.from.correlation, record.from.causation};
+}
 
 /// Visits an event; an old version is upcast, step by step, until all that it became are events of today: they are visited in the order of
 /// the contracts of `upcast`, each to its end.

@@ -36,18 +36,19 @@ bool head_of(Held& held, const Key& key, stream_head& head, [[maybe_unused]] fai
   if constexpr (Held::template is_cached<Aggregate> && log_that_erases<typename Held::log_type>) {  // the store knows those that are not at hand
     const auto stream = found ? found->stream : typename Held::log_type::stream{};
     return held.log().look_up(aggregate, stream, table.bytes_of(key), head) || (cause = held.log().last_failure(), false);
-  }
-  if (!found) return true;
-  head.version = found->version;
-  if constexpr (Held::is_memory) {
-    if (const auto* const erased = held.log().erased().find(aggregate, found.number)) {
-      head.first = erased->first;
-      head.closed = erased->closed;
+  } else {
+    if (!found) return true;
+    head.version = found->version;
+    if constexpr (Held::is_memory) {
+      if (const auto* const erased = held.log().erased().find(aggregate, found.number)) {
+        head.first = erased->first;
+        head.closed = erased->closed;
+      }
+    } else if constexpr (log_that_erases<typename Held::log_type>) {
+      if (!held.log().look_up(aggregate, found->stream, table.key(found.number), head)) return cause = held.log().last_failure(), false;
     }
-  } else if constexpr (log_that_erases<typename Held::log_type>) {
-    if (!held.log().look_up(aggregate, found->stream, table.key(found.number), head)) return cause = held.log().last_failure(), false;
+    return true;
   }
-  return true;
 }
 
 /// Hands over what is kept of a part of one stream: visit(const recorded&), which ends the reading by false. False: `cause` says why not

@@ -313,7 +313,7 @@ class unit_of_work : public holdings<Model, Store> {
   bool fold_tagged(const recorded& record) {
     bool fits = true;
     const bool readable = visit_tagged<flow_type, is_memory>(record, [&](const auto& event) {
-      fits = fits && this->tag_states_.fold(event, record.position, [&] { return base::about_record(record); });
+      fits = fits && this->tag_states_.fold(event, record.position, [&] { return detail::about_record(record); });
     });
     if (!readable) unreadable(record);
     if (!fits) no_room_for_entities();
@@ -331,7 +331,7 @@ class unit_of_work : public holdings<Model, Store> {
     const slice part{.to = log_.last_position()};  // what others recorded since comes with the next catch_up
     const bool read = detail::each_stored(*this, part, cause, [&](const recorded& record) {
       const bool readable = visit_tagged<flow_type, is_memory>(record, [&](const auto& event) {
-        this->tag_states_.fold_again(event, record.position, [&] { return base::about_record(record); });
+        this->tag_states_.fold_again(event, record.position, [&] { return detail::about_record(record); });
       });
       if (!readable) unreadable(record);
       return readable;
@@ -342,7 +342,7 @@ class unit_of_work : public holdings<Model, Store> {
 
   void project_record(const recorded& record) {
     const bool readable = read_event<flow_type, typename flow_type::current_events, is_memory>(record, [&](const auto& event) {
-      if constexpr (views<Model>::template take<std::remove_cvref_t<decltype(event)>>) this->views_.publish(event, [&] { return base::about_record(record); });
+      if constexpr (views<Model>::template take<std::remove_cvref_t<decltype(event)>>) this->views_.publish(event, [&] { return detail::about_record(record); });
     });
     if (!readable) unreadable(record);
   }

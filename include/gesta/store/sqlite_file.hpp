@@ -113,6 +113,14 @@ class sqlite_file {
     sqlite3_busy_timeout(connection(), patience_);
   }
 
+  /// Whether the path still leads to this file; else it is broken. Somebody may have moved it away, or put another one in its place.
+  bool is_in_its_place() {
+    int has_moved = 0;
+    sqlite3_file_control(connection(), "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+    if (has_moved == 0) return true;
+    return break_off(failure(failure::kind::input_output, 0, "the file was moved or replaced while it was open; open the store again: ", path()));
+  }
+
   /// A number that is another one whenever somebody has changed the file. To be compared within a transaction.
   std::int64_t data_version() const noexcept {
     unsigned version = 0;

@@ -82,6 +82,18 @@ class sqlite_log {
     seen_ = last_;
     return true;
   }
+
+  // ---- reading alone
+
+  /// From here on nothing is appended, and only some keys stay in memory. Before anything is read.
+  void only_reads() noexcept {
+    heads_.know_some();
+    stream_keys_.know_some();
+  }
+  /// Sees what others appended since the last time. A file that is no longer the one under its path is broken: what is appended there does not
+  /// come here.
+  bool look() { return file_.is_in_its_place() && skip(); }
+
   /// How often others were found to have written when a unit began. While it stays, what was loaded within units since is the state of now.
   std::uint32_t times_changed() const noexcept { return times_changed_; }
 

@@ -3,8 +3,10 @@
 // May include: message, store.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <gesta/message/key.hpp>
@@ -15,8 +17,9 @@
 
 namespace gesta::detail {
 
-/// The table `streams` as far as it was read: 16 bytes a stream and its key. A row of it never gets another key. Streams are numbered in the
-/// order of their first events, so whoever reads events in order reads on in this table as well.
+/// The table `streams` as far as it was read: 16 bytes a stream and its key; or only the first of them and those that were asked for last. A
+/// row of it never gets another key. Streams are numbered in the order of their first events, so whoever reads events in order reads on in
+/// this table as well.
 class sqlite_streams {
  public:
   /// `keys` says by aggregate how the file holds its keys.
@@ -30,11 +33,17 @@ class sqlite_streams {
   /// The statement that is left in the middle of the table; to be reset when a reading ends.
   sqlite_statement& rows() noexcept { return rows_; }
 
+  /// From here on no more than so many keys stay in memory, however many streams there are. Before anything is read.
+  void know_some() {
+    most_ = most_known;
+    alone_.resize(most_alone);
+  }
+
   /// Has the stream of this number at hand. Why it cannot be read, or nullptr.
   const char* find(std::int64_t number) {
     if (number <= 0) return "its stream does not exist";
-    if (number > static_cast<std::int64_t>(all_.size()) + far_ahead) return find_alone(number);
-    if (number == alone_.number) return nullptr;
+    if (number > std::min(static_cast<std::int64_t>(all_.size()) + far_ahead, most_)) return find_alone(number);
+    if (number == slot(number).number) return nullptr;
     while (static_cast<std::int64_t>(all_.size()) < number)
       if (const char* const why = read_on()) return why;
     return nullptr;
@@ -42,17 +51,18 @@ class sqlite_streams {
 
   /// The same, without all those before it: for who reads one stream. Until the next call of it.
   const char* find_alone(std::int64_t number) {
-    if (number <= static_cast<std::int64_t>(all_.size()) || number == alone_.number) return nullptr;
-    alone_.number = 0;
+    single& one = slot(number);
+    if (number <= static_cast<std::int64_t>(all_.size()) || number == one.number) return nullptr;
+    one.number = 0;
     const sqlite_reading reading(one_.set(0, number));
     bool failed = false;
     if (!file_.next(one_, failed)) return "its stream does not exist";
     key_bytes key{};
     key_column::buffer buffer;
     if (const char* const why = understand(one_, buffer, key)) return why;
-    alone_.aggregate = one_.number(1);
-    alone_.key.assign(key.data, key.data + key.size);
-    alone_.number = number;
+    one.aggregate = one_.number(1);
+    one.key.assign(key.data, key.data + key.size);
+    one.number = number;
     return nullptr;
   }
 
@@ -61,18 +71,20 @@ class sqlite_streams {
 
   /// The type of its aggregate in the file. Only of a stream that was found.
   std::int64_t aggregate(std::int64_t number) const noexcept {
-    return number == alone_.number ? alone_.aggregate : all_[static_cast<std::size_t>(number - 1)].aggregate;
+    const single& alone = slot(number);
+    return number == alone.number ? alone.aggregate : all_[static_cast<std::size_t>(number - 1)].aggregate;
   }
   /// Its key in the byte form; of an aggregate that the model does not know as it stands in the file. Valid until the next `find`.
   key_bytes key(std::int64_t number) const noexcept {
-    if (number == alone_.number) return {alone_.key.data(), static_cast<std::uint32_t>(alone_.key.size())};
+    const single& alone = slot(number);
+    if (number == alone.number) return {alone.key.data(), static_cast<std::uint32_t>(alone.key.size())};
     const stream& one = all_[static_cast<std::size_t>(number - 1)];
     return {bytes_.data() + one.at, one.size};
   }
 
   /// Forgets those after so many: they may belong to a unit of work that was taken back.
   void cut(std::size_t kept) noexcept {
-    alone_.number = 0;
+    for (single& one : alone_) one.number = 0;
     if (all_.size() <= kept) return;
     bytes_.resize(all_[kept].at);
     all_.resize(kept);
@@ -110,17 +122,26 @@ class sqlite_streams {
 
   // A stream so far behind the known ones is not the next one of a log that is read from its beginning.
   static constexpr std::int64_t far_ahead = 64;
+  // Where only some are known: the first ones, and as many of the others as have a slot.
+  static constexpr std::int64_t most_known = 16384;
+  static constexpr std::size_t most_alone = 16384;
+
+  /// A stream without those before it.
+  struct single {
+    std::int64_t number = 0;  ///< 0: none
+    std::int64_t aggregate = 0;
+    std::vector<char> key;
+  };
+  single& slot(std::int64_t number) noexcept { return alone_[static_cast<std::size_t>(number) & (alone_.size() - 1)]; }
+  const single& slot(std::int64_t number) const noexcept { return alone_[static_cast<std::size_t>(number) & (alone_.size() - 1)]; }
 
   sqlite_file& file_;
   const sqlite_names& names_;
   const key_column* keys_;
   std::vector<stream> all_;  ///< by number, from 1
   std::vector<char> bytes_;
-  struct {
-    std::int64_t number = 0;  ///< 0: none
-    std::int64_t aggregate = 0;
-    std::vector<char> key;
-  } alone_;
+  std::vector<single> alone_{1};  ///< by number; their count is a power of two
+  std::int64_t most_ = std::numeric_limits<std::int64_t>::max();  ///< of those that are known from the first on
   sqlite_statement rows_, one_;
 };
 

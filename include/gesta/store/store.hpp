@@ -103,6 +103,14 @@ concept log_that_erases = requires(Log& log, typename Log::stream stream, key_by
   { log.close(stream, std::uint16_t{}, key) } -> std::same_as<bool>;
 };
 
+/// A log that may be opened to be read alone: gesta::reader. `only_reads()` is called once, before anything is read; from then on `look()`
+/// stands for catch_up: last_position is that of now, and nothing is handed over. Another log that is no memory is read whole once.
+template <class Log>
+concept log_for_readers = requires(Log& log) {
+  log.only_reads();
+  { log.look() } -> std::same_as<bool>;
+};
+
 /// A log that is told from every other, also from what was restored from its backups.
 template <class Log>
 concept log_with_incarnations = requires(Log& log, const Log& fixed, message_id name, bool& answer) {
