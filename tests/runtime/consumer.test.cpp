@@ -219,3 +219,19 @@ TEST_CASE("a consumer says how far it is behind") {
   CHECK(keeper.measure(behind));
   CHECK((behind.events == 1 && behind.nanoseconds == 200));
 }
+
+TEST_CASE("what is kept about a consumer says up to which event and which time its view is") {
+  std::int64_t now = 1'000;
+  auto app = gesta::start<shop>(gesta::memory_store{}, counting_clock{&now});
+  auto keeper = gesta::consume<by_country>(app, map_views{});
+  app.handle("1", sell{"FR", 10});
+  now = 1'500;
+  app.handle("1", note{1});  // nothing that the view projects
+  CHECK(keeper.poll(1));
+  gesta::progress state;
+  CHECK(keeper.views().load("by_country", state));
+  CHECK((state.at.position == 1 && state.time.nanoseconds == 1'000));
+  CHECK(keeper.poll());
+  CHECK(keeper.views().load("by_country", state));
+  CHECK((state.at.position == 2 && state.time.nanoseconds == 1'500));
+}

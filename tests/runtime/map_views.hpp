@@ -53,7 +53,7 @@ struct map_views {
   struct opened {
     struct content {
       std::tuple<rows_of<Projection>...> tables;
-      std::map<std::string, gesta::checkpoint, std::less<>> checkpoints;
+      std::map<std::string, gesta::progress, std::less<>> consumers;
       std::map<std::pair<std::uint64_t, std::string>, gesta::letter> letters;  // of one consumer
     };
     content now, before;
@@ -65,12 +65,12 @@ struct map_views {
     bool begin() { return before = now, true; }
     bool commit() { return true; }
     void rollback() { now = before; }
-    bool load(std::string_view name, gesta::checkpoint& at) {
-      const auto found = now.checkpoints.find(name);
-      at = found == now.checkpoints.end() ? gesta::checkpoint{} : found->second;
+    bool load(std::string_view name, gesta::progress& state) {
+      const auto found = now.consumers.find(name);
+      state = found == now.consumers.end() ? gesta::progress{} : found->second;
       return true;
     }
-    bool save(std::string_view name, const gesta::checkpoint& at) { return now.checkpoints[std::string(name)] = at, true; }
+    bool save(std::string_view name, const gesta::progress& state) { return now.consumers[std::string(name)] = state, true; }
     template <class One>
     auto& table() {
       return std::get<rows_of<One>>(now.tables);

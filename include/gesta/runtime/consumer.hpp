@@ -16,11 +16,13 @@
 #include <gesta/model/diagnostic.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/react/rows.hpp>
+#include <gesta/react/view_name.hpp>
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/feed.hpp>
 #include <gesta/runtime/row_projecting.hpp>
 #include <gesta/runtime/unknown_events.hpp>
 #include <gesta/store/checkpoint.hpp>
+#include <gesta/store/progress.hpp>
 #include <gesta/store/view_store.hpp>
 
 namespace gesta {
@@ -67,27 +69,30 @@ class consumer {
   consumer(const consumer&) = delete;
   consumer& operator=(const consumer&) = delete;
 
-  /// The name of its checkpoint and its letters: the projection's id.
-  static constexpr std::string_view name() noexcept { return Projection::id; }
+  /// The name of its checkpoint and its letters: the projection's id, from version 2 on with the version.
+  static constexpr std::string_view name() noexcept { return detail::view_name<Projection>; }
 
   /// Handles the letters that are due, then what was kept in the log since, at most `limit` stored events, in one commit.
   consumed poll(std::uint64_t limit = 1000) {
     consumed result;
     if (const failure* const cause = views_.broken()) return result.stop(*cause), result;
     if (!views_.begin()) return result.stop(views_.last_failure()), result;
-    gesta::checkpoint at;
-    if (!views_.load(name(), at) || !try_letters(result)) return gives_up(result);
-    auto feed = log_.follow(at);
+    progress state;
+    if (!views_.load(name(), state) || !try_letters(result)) return gives_up(result);
+    auto feed = log_.follow(state.at);
     bool broken = false;
     const auto handle = [&](const auto& event, const about& where) {
+      state.time = where.time;
       if constexpr (projects<row_type, std::remove_cvref_t<decltype(event)>>) broken = !hand_over(event, where, nullptr, result);
       return !broken;
     };
     const read_result read = feed.poll(handle, limit, unknown_);
     if (broken) return gives_up(result);
-    if (feed.checkpoint() != at && !views_.save(name(), feed.checkpoint())) return gives_up(result);
+    const bool moved = feed.checkpoint() != state.at;
+    state.at = feed.checkpoint();
+    if (moved && !views_.save(name(), state)) return gives_up(result);
     if (!views_.commit()) return result.stop(views_.last_failure()), result;
-    at_ = feed.checkpoint();
+    at_ = state.at;
     result.caught_up = read && feed.is_live();
     if (!read) result.stop(read.why());
     return result;
@@ -99,8 +104,9 @@ class consumer {
   /// How far the view is behind the log, by the consumer's clock. False where it cannot be read.
   read_result measure(lag& behind) {
     behind = {};
-    gesta::checkpoint at;
-    if (!views_.load(name(), at)) return read_result(views_.last_failure());
+    progress state;
+    if (!views_.load(name(), state)) return read_result(views_.last_failure());
+    const gesta::checkpoint& at = state.at;
     const read_result known = log_.holds(at);
     if (!known || log_.kept_position() == at.position) return known;
     behind.events = log_.kept_position() - at.position;
@@ -165,7 +171,7 @@ class consumer {
     }
     if (!found) {
       views_.rollback();
-      failure cause(failure::kind::conflict, 0, "there is no open letter of the consumer ", Projection::id, " at position ", one.position);
+      failure cause(failure::kind::conflict, 0, "there is no open letter of the consumer ", detail::view_name<Projection>, " at position ", one.position);
       cause.position = one.position;
       return read_result(cause);
     }
