@@ -10,5 +10,6 @@
 #include <gesta/runtime/start.hpp>
 #include <gesta/store/memory.hpp>
 #include <gesta/testing/given.hpp>
+#include <gesta/testing/given_rows.hpp>
 #include <gesta/testing/stored.hpp>
 #include <gesta/testing/given_boundary.hpp>

@@ -1,4 +1,4 @@
-// [gesta E405] the Row of a Projection has no field of the name that  gesta::rows<Row, "name">  says, or one that can be no key; add the field to the row: a number, an enum, a text, or a struct of those
+// [gesta E405] the Row of a Projection has no field of the name that  gesta::rows<Row, "name">  says, or one that can be no key; add the field to the row: a number, an enum, a text, or a struct of those, with  gesta::dense  an integer
 // in rows_without_key<false, by_country, country_row>
 #include <gesta/model/model.hpp>
 

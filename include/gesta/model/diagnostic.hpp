@@ -358,7 +358,7 @@ struct ignored_and_projected {
 
 template <bool Ok, class Projection, class Row>
 struct rows_without_key {
-  static_assert(Ok, "[gesta E405] the Row of a Projection has no field of the name that  gesta::rows<Row, \"name\">  says, or one that can be no key; add the field to the row: a number, an enum, a text, or a struct of those");
+  static_assert(Ok, "[gesta E405] the Row of a Projection has no field of the name that  gesta::rows<Row, \"name\">  says, or one that can be no key; add the field to the row: a number, an enum, a text, or a struct of those, with  gesta::dense  an integer");
 };
 
 template <bool Ok, class Projection, class Event>
@@ -369,6 +369,11 @@ struct event_without_row {
 template <bool Ok, class Projection, class Event>
 struct locates_no_key {
   static_assert(Ok, "[gesta E407] locate returns neither the row's key nor a list of keys for an Event of the Projection; return exactly the key's type, or  gesta::list<key, N>  for none or several rows");
+};
+
+template <bool Ok, class Asked>
+struct rows_asked_as_view {
+  static_assert(Ok, "[gesta E408] what is Asked for has rows and is asked for as one view, or has none in this model and is asked for as rows; write  app.rows<Projection>()  or  app.row<Projection>(key)  for a projection with rows,  app.view<View>()  for a view without");
 };
 
 // ---- flow --------------------------------------------------------------------------------------------------------------------

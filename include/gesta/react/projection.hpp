@@ -31,8 +31,9 @@ struct projection {
 /// In a projection: a view of many rows, one for each value of the field `Key` of Row: `gesta::projection<gesta::rows<country, "name">>`. An
 /// event belongs to the row that its own field of that name and type says, or that
 /// `locate(const Projection&, const Event&[, const gesta::about&])` says: a key, or gesta::list<key, N> for none or several rows. A row is made,
-/// with its key, when the first event belongs to it. `project(Row&, const Event&[, const gesta::about&])` returns void, or gesta::row.
-template <class Row, detail::fixed_string Key>
+/// with its key, when the first event belongs to it. `project(Row&, const Event&[, const gesta::about&])` returns void, or gesta::row; it leaves
+/// the key as it is. gesta::dense as third argument: the key is an integer that counts from 0, and in memory the rows lie in an array.
+template <class Row, detail::fixed_string Key, class Numbering = void>
 struct rows {};
 
 /// What becomes of a row after an event.
@@ -52,9 +53,10 @@ struct row_key_name {
 
 }  // namespace detail
 
-template <class Row, detail::fixed_string Key, class Follows, class Ignoring>
-struct projection<rows<Row, Key>, Follows, Ignoring> {
+template <class Row, detail::fixed_string Key, class Numbering, class Follows, class Ignoring>
+struct projection<rows<Row, Key, Numbering>, Follows, Ignoring> {
   using view_type = Row;
+  using row_numbering = Numbering;
   using row_key = detail::row_key_name<Key>;
   using followed = Follows;
   using ignored = Ignoring;

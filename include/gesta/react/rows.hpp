@@ -32,6 +32,7 @@ struct projected_rows {
   using row_type = typename Projection::view_type;
   using key_type = only_row;
   static constexpr bool has_key = false;
+  static constexpr bool is_dense = false;
   static constexpr std::size_t key_field = npos;
 
   static constexpr only_row key_of(const row_type&) noexcept { return {}; }
@@ -52,6 +53,7 @@ struct projected_rows<Projection> {
   using key_name = typename Projection::row_key;
   using key_type = typename decltype(detail::key_of_rows<row_type, key_name>())::type;  ///< void: the row has no such field
   static constexpr bool has_key = true;
+  static constexpr bool is_dense = std::is_same_v<typename Projection::row_numbering, dense>;  ///< keys count from 0
   static constexpr std::size_t key_field = [] {
     if constexpr (plain<row_type>) return detail::field_index<row_type>(key_name::chars);
     else return npos;
@@ -66,6 +68,10 @@ struct projected_rows<Projection> {
 
 template <class Projection>
 inline constexpr bool has_rows = projected_rows<Projection>::has_key;
+
+/// A projection with rows, said without a question to any other type.
+template <class Projection>
+concept projection_of_rows = requires { typename Projection::row_key; };
 
 /// The place of the field of an event that says its row; npos where it has none of the key's name and type.
 template <class Projection, class Event>

@@ -182,10 +182,27 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
     return batch_type(*this);
   }
 
-  /// The view of this type, with all that is committed.
+  /// The view of this type, with all that is committed. Of a projection without rows.
   template <class View>
   const View& view() const noexcept {
-    return engine_.read_side().template view<View>();
+    (void)sizeof(diagnostic::rows_asked_as_view<!is_of_rows<View>, View>);
+    if constexpr (!is_of_rows<View>) return engine_.read_side().template view<View>();
+    else return *static_cast<const View*>(nullptr);
+  }
+
+  /// The rows of a projection of the model, with all that is committed: a gesta::row_table that is only read.
+  template <class Projection>
+  const auto& rows() const noexcept {
+    (void)sizeof(diagnostic::rows_asked_as_view<has_rows<Projection>, Projection>);
+    if constexpr (has_rows<Projection>) return engine_.read_side().template rows<Projection>();
+    else return engine_;
+  }
+  /// One row of it, by its key as entities are named: `app.row<by_country>("FR")`; nullptr where there is none. Valid until the next command.
+  template <class Projection, class Key>
+  auto row(const Key& key) const noexcept {
+    (void)sizeof(diagnostic::rows_asked_as_view<has_rows<Projection>, Projection>);
+    if constexpr (has_rows<Projection>) return engine_.read_side().template rows<Projection>().find(key);
+    else return static_cast<const Projection*>(nullptr);
   }
 
   /// The state of one entity, the fold of its events; State{} when it has none. Valid until the next command.
@@ -239,16 +256,56 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
   template <class View, class Moment>
     requires(detail::is_moment<Moment>)
   past<View> view(const Moment& when, unknown_events unknown = unknown_events::fail) {
-    constexpr bool is_timed = flow_type::is_traced || !detail::same<Moment, at_time>;
-    constexpr bool is_of_all = !detail::same<Moment, at_version>;
-    (void)sizeof(diagnostic::no_times_kept<is_timed, Model>);
-    (void)sizeof(diagnostic::view_has_no_version<is_of_all, View>);
-    (void)sizeof(diagnostic::view_projects_nothing<(!is_of_all || detail::projects_any<View, typename flow_type::current_events>), View>);
+    (void)sizeof(diagnostic::rows_asked_as_view<!is_of_rows<View>, View>);
+    can_be_told<View, Moment>();
     View was{};
     failure cause;
     if (!engine_.catch_up()) return past<View>(engine_.last_failure());
-    if (detail::project_until(engine_, when, was, cause, unknown)) return past(was);
+    if constexpr (!is_of_rows<View>)
+      if (detail::project_until(engine_, when, was, cause, unknown)) return past<View>(static_cast<View&&>(was));
     return past<View>(cause);
+  }
+
+  /// The rows of a projection as they were, likewise: `app.rows<by_country>(gesta::at_position{n})->find("FR")`.
+  template <detail::projection_of_rows Projection, class Moment>
+    requires(detail::is_moment<Moment>)
+  past<detail::rows_in_memory<Projection>> rows(const Moment& when, unknown_events unknown = unknown_events::fail) {
+    using table = detail::rows_in_memory<Projection>;
+    can_be_told<typename Projection::view_type, Moment>();
+    table were;
+    failure cause;
+    if (!engine_.catch_up()) return past<table>(engine_.last_failure());
+    if (detail::project_rows_until<Projection>(engine_, when, were, cause, unknown)) return past<table>(static_cast<table&&>(were));
+    return past<table>(cause);
+  }
+  /// One row as it was; no other is made.
+  template <detail::projection_of_rows Projection, class Key, class Moment>
+    requires(detail::is_moment<Moment>)
+  past_row<typename Projection::view_type> row(const Key& key, const Moment& when, unknown_events unknown = unknown_events::fail) {
+    using result = past_row<typename Projection::view_type>;
+    using key_type = typename detail::projected_rows<Projection>::key_type;
+    can_be_told<typename Projection::view_type, Moment>();
+    typename Projection::view_type was{};
+    bool exists = false;
+    failure cause;
+    if (!engine_.catch_up()) return result(engine_.last_failure());
+    const key_type wanted = detail::key_of_row<key_type>(key_value_of<key_type>(key));
+    if (detail::project_row_until<Projection>(engine_, when, was, exists, wanted, cause, unknown)) return result(was, exists);
+    return result(cause);
+  }
+
+  /// A projection folded now, from all events, for this question alone: `app.live<by_country>()` gives past<table of rows>, of one without rows
+  /// past<view>. It need not be one of the model's. Costs as many events as the log has, and nothing as long as nobody asks.
+  template <class Projection>
+  auto live(unknown_events unknown = unknown_events::fail) {
+    if constexpr (detail::projection_of_rows<Projection>) return rows<Projection>(at_position{slice::end}, unknown);
+    else return view<typename Projection::view_type>(at_position{slice::end}, unknown);
+  }
+  /// One row of it: `app.live<by_country>("FR")`. Events of other rows are passed over.
+  template <detail::projection_of_rows Projection, class Key>
+    requires(!detail::same<Key, unknown_events>)
+  past_row<typename Projection::view_type> live(const Key& key, unknown_events unknown = unknown_events::fail) {
+    return row<Projection>(key, at_position{slice::end}, unknown);
   }
 
   /// Keeps a snapshot of one entity, of all of one aggregate, or of all: `app.snapshot<accounts>("alice")`. For an app that was started with
@@ -339,6 +396,23 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
  private:
   friend detail::facts_of_app;
   friend detail::log_reading<app, engine_type>;
+
+  template <class Projection>
+  static constexpr bool has_rows = views<detail::as_seen<Model, Verbs>>::template has_rows<Projection>;
+  template <class View>
+  static constexpr bool is_view = views<detail::as_seen<Model, Verbs>>::template has_view<View>;
+  template <class View>
+  static constexpr bool is_of_rows = !is_view<View> && (detail::projection_of_rows<View> || views<detail::as_seen<Model, Verbs>>::template has_rows_of<View>);
+
+  /// Whether what a view was can be asked for by such a moment.
+  template <class View, class Moment>
+  static constexpr void can_be_told() {
+    constexpr bool is_timed = flow_type::is_traced || !detail::same<Moment, at_time>;
+    constexpr bool is_of_all = !detail::same<Moment, at_version>;
+    (void)sizeof(diagnostic::no_times_kept<is_timed, Model>);
+    (void)sizeof(diagnostic::view_has_no_version<is_of_all, View>);
+    (void)sizeof(diagnostic::view_projects_nothing<(!is_of_all || is_of_rows<View> || detail::projects_any<View, typename flow_type::current_events>), View>);
+  }
 
   engine_type& held() noexcept { return engine_; }
   const engine_type& held() const noexcept { return engine_; }

@@ -9,6 +9,7 @@
 
 #include <gesta/model/flow.hpp>
 #include <gesta/runtime/loading.hpp>
+#include <gesta/runtime/projecting.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/stored.hpp>
 #include <gesta/store/moment.hpp>
@@ -80,9 +81,9 @@ bool fold_until(Held& held, const Key& key, const Moment& when, typename Aggrega
   }
 }
 
-/// Projects all events up to a moment to one view. False: `cause` says why it cannot be told.
-template <class View, class Held, class Moment>
-bool project_until(Held& held, const Moment& when, View& view, failure& cause, unknown_events unknown = unknown_events::fail) {
+/// Hands over all events up to a moment: take(event, make), as a view projects them. False: `cause` says why it cannot be told.
+template <class View, class Held, class Moment, class Take>
+[[gnu::always_inline]] inline bool each_projected_until(Held& held, const Moment& when, failure& cause, unknown_events unknown, Take&& take) {
   using flow_type = typename Held::flow_type;
   bool readable = true;
   // Where positions bound what is read they are not asked again; in memory no event is unknown.
@@ -93,7 +94,7 @@ bool project_until(Held& held, const Moment& when, View& view, failure& cause, u
     if constexpr (!Held::is_memory)
       if (record.tag == unknown_tag && unknown != unknown_events::fail) return true;
     const auto project_event = [&](const auto& event) __attribute__((always_inline)) {
-      if constexpr (projects<View, std::remove_cvref_t<decltype(event)>>) call_project(view, event, [&] { return held.about_of(record); });
+      if constexpr (projects<View, std::remove_cvref_t<decltype(event)>>) take(event, [&] { return held.about_of(record); });
     };
     readable = read_event<flow_type, typename flow_type::current_events, Held::is_memory>(record, project_event);
     if (!readable) cause = why_unreadable(recorded(record));  // a copy: a record whose address goes nowhere needs no place in memory
@@ -102,6 +103,29 @@ bool project_until(Held& held, const Moment& when, View& view, failure& cause, u
   slice part;
   if constexpr (is_bounded) part.to = last_position(when);
   return detail::each_stored<false>(held, part, cause, project) && readable;
+}
+
+/// Projects all events up to a moment to one view. False: `cause` says why it cannot be told.
+template <class View, class Held, class Moment>
+bool project_until(Held& held, const Moment& when, View& view, failure& cause, unknown_events unknown = unknown_events::fail) {
+  const auto take = [&](const auto& event, auto&& make) __attribute__((always_inline)) { call_project(view, event, make); };
+  return detail::each_projected_until<View>(held, when, cause, unknown, take);
+}
+
+/// The same to a table of rows.
+template <class Projection, class Held, class Moment, class Table>
+bool project_rows_until(Held& held, const Moment& when, Table& table, failure& cause, unknown_events unknown) {
+  const auto take = [&](const auto& event, auto&& make) __attribute__((always_inline)) { (void)project_to_table<Projection>(table, event, make); };
+  return detail::each_projected_until<typename Projection::view_type>(held, when, cause, unknown, take);
+}
+
+/// The same to one row alone.
+template <class Projection, class Held, class Moment, class Row, class Key>
+bool project_row_until(Held& held, const Moment& when, Row& row, bool& exists, const Key& key, failure& cause, unknown_events unknown) {
+  const auto take = [&](const auto& event, auto&& make) __attribute__((always_inline)) {
+    project_to_one<Projection>(row, exists, key, event, make);
+  };
+  return detail::each_projected_until<typename Projection::view_type>(held, when, cause, unknown, take);
 }
 
 }  // namespace gesta::detail

@@ -36,6 +36,12 @@ struct mistaken_app {
   batch_type batch() { return {}; }
   template <class View>
   const View& view() const;
+  template <class Projection>
+  const rows_in_memory<Projection>& rows() const;
+  template <class Projection, class Key>
+  const typename Projection::view_type* row(const Key&) const {
+    return nullptr;
+  }
   template <class Aggregate, class Key>
   const typename Aggregate::state_type& state(const Key&) const;
   template <class Aggregate, class Key>
@@ -61,6 +67,23 @@ struct mistaken_app {
   template <class View, class Moment>
   past<View> view(const Moment&, unknown_events = {}) {
     return past<View>(failure{});
+  }
+  template <class Projection, class Moment>
+  past<rows_in_memory<Projection>> rows(const Moment&, unknown_events = {}) {
+    return past<rows_in_memory<Projection>>(failure{});
+  }
+  template <class Projection, class Key, class Moment>
+  past_row<typename Projection::view_type> row(const Key&, const Moment&, unknown_events = {}) {
+    return past_row<typename Projection::view_type>(failure{});
+  }
+  template <class Projection>
+  past<kept_in_memory<Projection>> live(unknown_events = {}) {
+    return past<kept_in_memory<Projection>>(failure{});
+  }
+  template <class Projection, class Key>
+    requires(!same<Key, unknown_events>)
+  past_row<typename Projection::view_type> live(const Key&, unknown_events = {}) {
+    return past_row<typename Projection::view_type>(failure{});
   }
   template <class... Argument>
   appended append(const Argument&...) {

@@ -9,13 +9,25 @@
 #include <gesta/detail/hana.hpp>
 #include <gesta/detail/select.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/runtime/projecting.hpp>
+#include <gesta/store/rows_in_memory.hpp>
 
 namespace gesta {
 
 namespace detail {
 
+/// What is kept of a projection in memory: its view, or a table of its rows.
 template <class Projection>
-using view_of_projection = typename Projection::view_type;
+struct kept_of_projection : type_is<typename Projection::view_type> {};
+template <projection_of_rows Projection>
+struct kept_of_projection<Projection> : type_is<rows_in_memory<Projection>> {};
+template <class Projection>
+using kept_in_memory = typename kept_of_projection<Projection>::type;
+
+template <class Row, class Projections>
+inline constexpr bool any_has_rows = false;
+template <class Row, class... Projection>
+inline constexpr bool any_has_rows<Row, types<Projection...>> = ((projection_of_rows<Projection> && same<Row, typename Projection::view_type>) || ...);
 
 template <class Event, class Projections>
 inline constexpr bool anybody_projects = false;
@@ -29,10 +41,12 @@ inline constexpr bool anybody_projects_about<Event, types<Projection...>> = (pro
 
 }  // namespace detail
 
-/// One view of each projection of Model. An event is projected to all views that take it, in the order in which the model lists the
+/// One view of each projection of Model, or a table where it has rows. An event is projected to all views that take it, in the order in which the model lists the
 /// projections; the list is static, so nothing is looked up. The producer of an event never changes when a view is added.
 template <class Model>
 class views {
+  using kept_list = detail::mapped<detail::kept_in_memory, typename flow<Model>::projections>;
+
  public:
   using projections = typename flow<Model>::projections;
 
@@ -58,14 +72,33 @@ class views {
     return detail::value_at<place_of<View>>(all_);
   }
 
+  /// The rows of a projection of the model that has some.
+  template <class Projection>
+  const detail::rows_in_memory<Projection>& rows() const noexcept {
+    return detail::value_at<detail::index_of<Projection, projections>>(all_);
+  }
+  template <class Projection>
+  detail::rows_in_memory<Projection>& rows() noexcept {
+    return detail::value_at<detail::index_of<Projection, projections>>(all_);
+  }
+
+  /// Whether there is a view without rows of this type.
+  template <class View>
+  static constexpr bool has_view = detail::contains<View, kept_list>;
+  /// Whether a projection with rows has such ones.
+  template <class Row>
+  static constexpr bool has_rows_of = detail::any_has_rows<Row, projections>;
+  /// Whether Asked is a projection of the model with rows.
+  template <class Asked>
+  static constexpr bool has_rows = detail::projection_of_rows<Asked> && detail::contains<Asked, projections>;
+
   /// Whether any view takes this event.
   template <class Event>
   static constexpr bool take = detail::anybody_projects<Event, projections>;
 
  private:
-  using view_list = detail::mapped<detail::view_of_projection, projections>;
   template <class View>
-  static constexpr std::size_t place_of = detail::index_of<View, view_list>;
+  static constexpr std::size_t place_of = detail::index_of<View, kept_list>;
 
   template <class Event, class About, std::size_t... I>
   [[gnu::always_inline]] void publish_to(const Event& event, About& make, detail::indices<I...>) {
@@ -73,10 +106,14 @@ class views {
   }
   template <std::size_t I, class Event, class About>
   [[gnu::always_inline]] void publish_one(const Event& event, About& make) {
-    if constexpr (projects<detail::at<I, view_list>, Event>) detail::call_project(detail::value_at<I>(all_), event, make);
+    using projection = detail::at<I, projections>;
+    if constexpr (projects<typename projection::view_type, Event>) {
+      if constexpr (detail::projection_of_rows<projection>) (void)detail::project_to_table<projection>(detail::value_at<I>(all_), event, make);
+      else detail::call_project(detail::value_at<I>(all_), event, make);
+    }
   }
 
-  detail::values_of<view_list> all_{};
+  detail::values_of<kept_list> all_{};
 };
 
 }  // namespace gesta

@@ -60,6 +60,7 @@ template <class Value>
 class [[nodiscard]] past {
  public:
   explicit past(const Value& was) : value_(was) {}
+  explicit past(Value&& was) : value_(static_cast<Value&&>(was)) {}
   explicit past(const failure& cause) : cause_(cause), known_(false) {}
 
   explicit operator bool() const noexcept { return known_; }
@@ -72,6 +73,28 @@ class [[nodiscard]] past {
   Value value_{};
   failure cause_;
   bool known_ = true;
+};
+
+/// One row of a view as it was, or as it is, folded for the question alone; or, false, why() it cannot be told.
+template <class Row>
+class [[nodiscard]] past_row {
+ public:
+  past_row(const Row& was, bool exists) : row_(was), exists_(exists) {}
+  explicit past_row(const failure& cause) : cause_(cause), known_(false) {}
+
+  explicit operator bool() const noexcept { return known_; }
+  /// nullptr: there was no such row.
+  const Row* get() const noexcept { return exists_ ? &row_ : nullptr; }
+  /// Only when there was one.
+  const Row& operator*() const noexcept { return row_; }
+  const Row* operator->() const noexcept { return get(); }
+  const failure& why() const noexcept { return cause_; }
+
+ private:
+  Row row_{};
+  failure cause_;
+  bool known_ = true;
+  bool exists_ = false;
 };
 
 }  // namespace gesta

@@ -16,6 +16,7 @@
 #include <gesta/detail/writer.hpp>
 #include <gesta/message/about.hpp>
 #include <gesta/model/diagnostic.hpp>
+#include <gesta/react/rows.hpp>
 #include <gesta/react/verbs.hpp>
 #include <gesta/testing/print.hpp>
 #include <gesta/testing/same.hpp>
@@ -320,13 +321,13 @@ struct no_state {};
 
 /// `given<account>(deposited{100})`: a State that starts empty and evolves by these events, for `.when(command)`.
 template <class State, class... Event>
-  requires(!detail::boundary_part<State> && (evolves<State, Event> && ...))
+  requires(!detail::boundary_part<State> && !detail::projection_of_rows<State> && (evolves<State, Event> && ...))
 constexpr evolved<State> given(const Event&... event) {
   return evolved<State>(about{}, event...);
 }
 /// The same where verbs ask for `about`: key, time, correlation and causation as said here; versions and positions count on from it.
 template <class State, class... Event>
-  requires(!detail::boundary_part<State> && (evolves<State, Event> && ...))
+  requires(!detail::boundary_part<State> && !detail::projection_of_rows<State> && (evolves<State, Event> && ...))
 constexpr evolved<State> given(const about& said, const Event&... event) {
   return evolved<State>(said, event...);
 }

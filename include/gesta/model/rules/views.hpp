@@ -41,6 +41,7 @@ struct row_rules<Projection, gesta::detail::types<E...>> {
   static constexpr bool keyed() {
     if constexpr (!rows::has_key) return true;
     else if constexpr (std::is_void_v<typename rows::key_type>) return false;
+    else if constexpr (!std::is_void_v<typename Projection::row_numbering> && !(rows::is_dense && std::is_integral_v<typename rows::key_type>)) return false;
     else return gesta::detail::all_keys<gesta::detail::types<typename rows::key_type>> && !std::is_same_v<typename rows::key_type, dense>;
   }
   static constexpr bool any = rows::has_key && keyed();
