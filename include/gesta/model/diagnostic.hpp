@@ -376,6 +376,16 @@ struct rows_asked_as_view {
   static_assert(Ok, "[gesta E408] what is Asked for has rows and is asked for as one view, or has none in this model and is asked for as rows; write  app.rows<Projection>()  or  app.row<Projection>(key)  for a projection with rows,  app.view<View>()  for a view without");
 };
 
+template <bool Ok, class Projection, class Row>
+struct index_of_no_field {
+  static_assert(Ok, "[gesta E409] the Row of a Projection has an index by a field that it does not have; name fields of the row in  gesta::indexes<\"field\", \"field, field\">");
+};
+
+template <bool Ok, class Row, class Member>
+struct member_without_column {
+  static_assert(Ok, "[gesta E410] the Row of a view is kept in a table, and this Member of it cannot be a column; hold plain values: numbers, enums with a stated type, text, structs, and ordered containers, optionals and variants of them");
+};
+
 // ---- flow --------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class... Path>

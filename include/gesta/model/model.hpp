@@ -60,7 +60,8 @@ using of_reactor = reports<typename Rules::sends_no_command, typename Rules::sen
 
 template <class Flow, class Projection, class Rules = projection_rules<Flow, Projection>>
 using of_projection = reports<typename Rules::missed, typename Rules::unknown, typename Rules::ignored, typename Rules::emits,
-                              typename Rules::keyless, typename Rules::misplaced, typename Rules::located, typename Rules::projects_old, typename Rules::never_reached>;
+                              typename Rules::keyless, typename Rules::misplaced, typename Rules::located, typename Rules::misindexed,
+                              typename Rules::projects_old, typename Rules::never_reached>;
 
 template <class Flow, class Rules = id_rules<Flow>>
 using of_ids = reports<typename Rules::same_event, typename Rules::same_part, typename Rules::unnamed_event, typename Rules::unnamed_part,

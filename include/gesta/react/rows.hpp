@@ -19,6 +19,11 @@
 
 namespace gesta {
 
+/// In a row: what a file finds its rows by besides their key. `using indexes = gesta::indexes<"country", "month, shop">;` names fields of the
+/// row, several of one index with commas between them. A table in memory has no use for it.
+template <detail::fixed_string... Fields>
+struct indexes {};
+
 /// Projection says for Event which of its rows it belongs to: `locate(const Projection&, const Event&) -> key`, with or without a last
 /// `const gesta::about&`.
 template <class Projection, class Event>
@@ -65,6 +70,48 @@ struct projected_rows<Projection> {
     get_field<key_field>(row) = key;
   }
 };
+
+/// Calls visit(place) for each field that an index names, until it gives false; npos: the row has no field of that name. True: it never did.
+template <class Row, std::size_t Size, class Visit>
+constexpr bool each_indexed(const char (&fields)[Size], Visit&& visit) {
+  constexpr auto is_between = [](char c) { return c == ',' || c == ' '; };
+  for (std::size_t begin = 0; begin + 1 < Size;) {
+    while (begin + 1 < Size && is_between(fields[begin])) ++begin;
+    std::size_t end = begin, place = npos;
+    while (end + 1 < Size && !is_between(fields[end])) ++end;
+    if (end == begin) break;
+    for (std::size_t i = 0; i < field_count<Row>; ++i)
+      if (reflect::all_names<Row>.of[i] == chars{fields + begin, end - begin}) place = i;
+    if (!visit(place)) return false;
+    begin = end;
+  }
+  return true;
+}
+
+template <class Row, fixed_string Fields>
+constexpr bool is_index_of() noexcept {
+  std::size_t fields = 0;
+  return detail::each_indexed<Row>(Fields.chars, [&](std::size_t place) { return ++fields, place != npos; }) && fields != 0;
+}
+
+/// The indexes of a row, and whether each names fields of it.
+template <class Row, class Indexes>
+struct checked_indexes;
+template <class Row, fixed_string... Fields>
+struct checked_indexes<Row, indexes<Fields...>> {
+  static constexpr bool all_there = (detail::is_index_of<Row, Fields>() && ...);
+
+  /// visit(fields) with the text of each index.
+  template <class Visit>
+  static constexpr void each(Visit&& visit) {
+    (visit(Fields.chars), ...);
+  }
+};
+template <class Row>
+struct indexes_of : checked_indexes<Row, indexes<>> {};
+template <class Row>
+  requires requires { typename Row::indexes; }
+struct indexes_of<Row> : checked_indexes<Row, typename Row::indexes> {};
 
 template <class Projection>
 inline constexpr bool has_rows = projected_rows<Projection>::has_key;

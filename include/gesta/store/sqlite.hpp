@@ -16,6 +16,7 @@
 #include <gesta/codec/wire_form.hpp>
 #include <gesta/message/id.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/store/durability.hpp>
 #include <gesta/store/sqlite_backup.hpp>
 #include <gesta/store/sqlite_log.hpp>
 
@@ -27,12 +28,6 @@ template <class Model>
 class sqlite_log_of;
 
 }  // namespace detail
-
-/// What a commit survives.
-enum class durability : std::uint8_t {
-  process,  ///< the end of the process; a loss of power may take the last commits, never a part of one
-  disk,     ///< a loss of power too: a commit returns when it is on the disk
-};
 
 /// Keeps everything in a SQLite file, which is made where there is none. A file of another program is refused and stays as it is.
 struct sqlite_store {

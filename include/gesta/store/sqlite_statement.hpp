@@ -69,6 +69,13 @@ class sqlite_statement {
     return note(sqlite3_bind_blob64(statement_, parameter + 1, bytes.size == 0 ? "" : bytes.data, bytes.size, SQLITE_STATIC));
   }
 
+  sqlite_statement& set_real(int parameter, double number) noexcept { return note(sqlite3_bind_double(statement_, parameter + 1, number)); }
+  sqlite_statement& set_null(int parameter) noexcept { return note(sqlite3_bind_null(statement_, parameter + 1)); }
+  /// Bytes that may be gone when it steps.
+  sqlite_statement& set_copy(int parameter, byte_view bytes) noexcept {
+    return note(sqlite3_bind_blob64(statement_, parameter + 1, bytes.size == 0 ? "" : bytes.data, bytes.size, SQLITE_TRANSIENT));
+  }
+
   /// SQLITE_ROW, SQLITE_DONE or an error. After the last two the statement is ready to be used again.
   int step() noexcept {
     const int code = error_ != SQLITE_OK ? error_ : sqlite3_step(statement_);
@@ -85,6 +92,9 @@ class sqlite_statement {
   bool is_busy() const noexcept { return sqlite3_stmt_busy(statement_) != 0; }
   bool is_null(int column) const noexcept { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
   bool is_number(int column) const noexcept { return sqlite3_column_type(statement_, column) == SQLITE_INTEGER; }
+  /// SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT, SQLITE_BLOB or SQLITE_NULL.
+  int type(int column) const noexcept { return sqlite3_column_type(statement_, column); }
+  double real(int column) const noexcept { return sqlite3_column_double(statement_, column); }
   std::int64_t number(int column) const noexcept { return sqlite3_column_int64(statement_, column); }
   byte_view bytes(int column) const noexcept {
     const void* const data = sqlite3_column_blob(statement_, column);

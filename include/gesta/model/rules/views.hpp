@@ -100,6 +100,11 @@ struct projection_rules {
   using taken = taken_events<view, typename Flow::current_events, gesta::detail::has_rows<Projection>>;
   using placed = row_rules<Projection, typename Flow::current_events>;
 
+  static constexpr bool indexed() {
+    if constexpr (requires { typename view::indexes; } && gesta::detail::plain<view>) return gesta::detail::indexes_of<view>::all_there;
+    else return true;
+  }
+
   using missed = report_at<diagnostic::event_not_projected, typename followed::all_events,
                            followed_events<view, typename followed::all_events, ignored_list>::missed, Projection>;
   using unknown = report_at<diagnostic::follows_unknown, followed_list, followed::unknown, Projection>;
@@ -109,6 +114,7 @@ struct projection_rules {
 
   using keyless = report_if<!placed::keyed(), diagnostic::rows_without_key, Projection, view>;
   using misplaced = report_at<diagnostic::event_without_row, typename Flow::current_events, placed::missed(), Projection>;
+  using misindexed = report_if<!indexed(), diagnostic::index_of_no_field, Projection, view>;
   using located = report_at<diagnostic::locates_no_key, typename Flow::current_events, placed::wrong(), Projection>;
 
   static constexpr std::size_t old = first_projected<view, typename Flow::old_versions>;
