@@ -12,5 +12,6 @@
 #include <gesta/message/once.hpp>
 #include <gesta/message/tags.hpp>
 #include <gesta/message/text.hpp>
+#include <gesta/react/order.hpp>
 #include <gesta/react/projection.hpp>
 #include <gesta/react/reactor.hpp>

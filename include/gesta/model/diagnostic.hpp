@@ -589,6 +589,33 @@ struct not_a_store {
   static_assert(Ok, "[gesta E925] the Store has no log on which a model can run; write  template <class Model> using log = ...;  with what the concept  gesta::log_in_units  of <gesta/store/store.hpp> lists");
 };
 
+// ---- threads -----------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Bounded>
+struct buffer_without_room {
+  static_assert(Ok, "[gesta E165] a buffer is Bounded to no value at all, so that nothing could ever be put into it; write  gesta::bounded<N>  with N above 0");
+};
+
+template <bool Ok, class Handler>
+struct ordered_by_many_workers {
+  static_assert(Ok, "[gesta E166] the Handler needs the whole log in order, and several workers keep only the order of each key; give  gesta::one_worker,  or let the Handler say  using order = gesta::ordered_by_key;");
+};
+
+template <bool Ok, class Handler>
+struct order_unsaid {
+  static_assert(Ok, "[gesta E167] the Handler is given to several workers and does not say which order it needs; add to it  using order = gesta::ordered_by_key;  gesta::unordered  where it needs none, or give  gesta::one_worker");
+};
+
+template <bool Ok, class Handler, class Model>
+struct handles_nothing {
+  static_assert(Ok, "[gesta E168] the Handler takes no event of the Model, so nothing would ever be given to it; add  void operator()(const Event&, const gesta::about&)  for an event of the model");
+};
+
+template <bool Ok, class Handler, class Event, class Returned>
+struct located_nowhere {
+  static_assert(Ok, "[gesta E169] locate of the Handler returns something that is no key of one partition, and each Event is handled by one worker; return an integer, an enum, text, or a struct of those");
+};
+
 // ---- tests -------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Contract, class Event>

@@ -23,7 +23,7 @@ struct failure {
     chain_too_long,  ///< reactions went on beyond the bound of gesta::allow_cycle
     differs,         ///< two files of the program saw different declarations of one command; or erasing would change the state
     too_large,       ///< a message is larger than its store can keep
-    interrupted,     ///< a decision of the batch ended with an exception
+    interrupted,     ///< a decision of the batch, or a handler, did not come to its end
     duplicate,       ///< one append names a stream twice, or has the name of a command that was refused
     ahead_of_log,    ///< a checkpoint lies behind the end of the log, or in another incarnation of it
     tombstoned,      ///< the stream was closed for ever
