@@ -90,3 +90,39 @@ struct map_views {
     }
   };
 };
+
+/// The views of several consumers in one place, as those of a file are: each opens what the first one made.
+template <class... Kept>
+struct shared_map_views {
+  map_views::opened<Kept...>* there;
+
+  template <class... Projection>
+  struct opened {
+    map_views::opened<Kept...>* all;
+
+    explicit opened(const shared_map_views& views) : all(views.there) {}
+    const gesta::failure* broken() const { return all->broken(); }
+    const gesta::failure& last_failure() const { return all->last_failure(); }
+    bool begin() { return all->begin(); }
+    bool commit() { return all->commit(); }
+    void rollback() { all->rollback(); }
+    bool load(std::string_view name, gesta::progress& state) { return all->load(name, state); }
+    bool save(std::string_view name, const gesta::progress& state) { return all->save(name, state); }
+    template <class One>
+    auto& table() {
+      return all->template table<One>();
+    }
+    bool put(std::string_view name, const gesta::letter& one) { return all->put(name, one); }
+    bool drop(std::string_view name, const gesta::letter& one) { return all->drop(name, one); }
+    template <class Visit>
+    bool each_letter(std::string_view name, Visit&& visit) {
+      return all->each_letter(name, visit);
+    }
+    bool is_blocked(std::string_view name, std::string_view key, bool& blocked) { return all->is_blocked(name, key, blocked); }
+    /// Of the first projection: the others stand for newer versions.
+    bool drop_view(std::string_view name) {
+      all->now.consumers.erase(std::string(name));
+      return std::get<0>(all->now.tables).clear();
+    }
+  };
+};

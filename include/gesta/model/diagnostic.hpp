@@ -539,6 +539,21 @@ struct reader_of_memory {
   static_assert(Ok, "[gesta E160] the log of this Store lies in the memory of its app, and nobody else can open it; the app is its own reader: hand the app to the consumer, or read it by  app.read  and  app.follow");
 };
 
+template <bool Ok, class Outcome>
+struct query_unanswered {
+  static_assert(Ok, "[gesta E161] what was asked of a view can come to an Outcome that match does not answer: a row too old would pass for a new one; add an answer that takes  const Outcome&");
+};
+
+template <bool Ok, class Projection>
+struct view_version_below_one {
+  static_assert(Ok, "[gesta E162] the version of the Projection is no number from 1 on; write  static constexpr auto version = 2;  and leave it out for the first");
+};
+
+template <bool Ok, class Newer, class Older>
+struct not_versions_of_one_view {
+  static_assert(Ok, "[gesta E163] a query lists two projections that are no versions of one view, or not the newer one first; give both the same id and key, and list the one of the higher version first");
+};
+
 template <bool Ok, class Model>
 struct not_a_model {
   static_assert(Ok, "[gesta E907] gesta::start takes a model; declare  struct Model : gesta::model<...> {};");

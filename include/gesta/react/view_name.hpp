@@ -14,7 +14,8 @@ namespace gesta {
 /// the beginning of the log beside the old one, which serves meanwhile.
 template <class Projection>
 constexpr unsigned view_version() noexcept {
-  if constexpr (requires { static_cast<unsigned>(Projection::version); }) return static_cast<unsigned>(Projection::version);
+  if constexpr (requires { static_cast<unsigned>(Projection::version); })
+    return Projection::version >= 1 ? static_cast<unsigned>(Projection::version) : 1;
   else return 1;
 }
 
@@ -43,6 +44,13 @@ constexpr kept_name name_of_version(const char* id, unsigned version) noexcept {
 
 template <class Projection>
 inline constexpr kept_name kept_name_of = detail::name_of_version(event_id{Projection::id}.name, view_version<Projection>());
+
+/// Whether what it says of its version can be one. Reported by who opens the view.
+template <class Projection>
+constexpr bool has_sound_version() noexcept {
+  if constexpr (requires { Projection::version; }) return Projection::version >= 1;
+  else return true;
+}
 
 /// The name of a view's table, of its consumer, and of the consumer's letters.
 template <class Projection>

@@ -19,7 +19,10 @@
 #include <gesta/react/view_name.hpp>
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/feed.hpp>
+#include <gesta/runtime/lease.hpp>
+#include <gesta/runtime/rebuilding.hpp>
 #include <gesta/runtime/row_projecting.hpp>
+#include <gesta/runtime/serving.hpp>
 #include <gesta/runtime/unknown_events.hpp>
 #include <gesta/store/checkpoint.hpp>
 #include <gesta/store/progress.hpp>
@@ -34,6 +37,8 @@ class [[nodiscard]] consumed {
   std::uint64_t handled = 0;    ///< events that changed the view, letters that were tried again included
   std::uint64_t put_aside = 0;  ///< letters that were written: events that failed, and events that wait behind them
   bool caught_up = false;       ///< everything that is kept in the log was handed over
+  bool owned_elsewhere = false; ///< another one has claimed the consumer: nothing was done
+  bool is_paused = false;       ///< somebody has let it stand still: nothing was done
 
   explicit operator bool() const noexcept { return went_on_; }
   /// Only where it is false.
@@ -57,15 +62,21 @@ struct lag {
 /// Keeps the view of Projection, from a log (an app, or a gesta::reader) in a view store: made by `gesta::consume<by_country>(log, views)`. It acts
 /// only when it is polled. Not copyable; one thread at a time, the one that uses the log.
 template <class Projection, class Log, class Views, class Clock = system_clock>
-class consumer {
+class consumer : public detail::held_consumer<consumer<Projection, Log, Views, Clock>>,
+                 public detail::rebuilding<consumer<Projection, Log, Views, Clock>> {
+  friend detail::rebuilding<consumer>;
   using rows_type = detail::projected_rows<Projection>;
   using row_type = typename rows_type::row_type;
   using key_type = typename rows_type::key_type;
   using opened_type = typename Views::template opened<Projection>;
 
  public:
+  using projection = Projection;
+
   consumer(Log& log, const Views& views, Clock clock = {}, unknown_events unknown = unknown_events::fail)
-      : log_(log), views_(views), clock_(static_cast<Clock&&>(clock)), unknown_(unknown) {}
+      : log_(log), views_(views), clock_(static_cast<Clock&&>(clock)), unknown_(unknown) {
+    (void)sizeof(diagnostic::view_version_below_one<detail::has_sound_version<Projection>(), Projection>);
+  }
   consumer(const consumer&) = delete;
   consumer& operator=(const consumer&) = delete;
 
@@ -78,7 +89,10 @@ class consumer {
     if (const failure* const cause = views_.broken()) return result.stop(*cause), result;
     if (!views_.begin()) return result.stop(views_.last_failure()), result;
     progress state;
-    if (!views_.load(name(), state) || !try_letters(result)) return gives_up(result);
+    if (!views_.load(name(), state)) return gives_up(result);
+    const progress before = state;
+    if (!may_act(state, result)) return result;
+    if (!try_letters(result)) return gives_up(result);
     auto feed = log_.follow(state.at);
     bool broken = false;
     const auto handle = [&](const auto& event, const about& where) {
@@ -88,9 +102,9 @@ class consumer {
     };
     const read_result read = feed.poll(handle, limit, unknown_);
     if (broken) return gives_up(result);
-    const bool moved = feed.checkpoint() != state.at;
     state.at = feed.checkpoint();
-    if (moved && !views_.save(name(), state)) return gives_up(result);
+    if (!detail::note_serving<Projection>(views_, state)) return gives_up(result);
+    if (state != before && !views_.save(name(), state)) return gives_up(result);
     if (!views_.commit()) return result.stop(views_.last_failure()), result;
     at_ = state.at;
     result.caught_up = read && feed.is_live();
@@ -122,6 +136,7 @@ class consumer {
   /// The row with this key; nullptr where there is none.
   const row_type* row(const key_type& key) { return rows().find(key); }
   opened_type& views() noexcept { return views_; }
+  Log& log() noexcept { return log_; }
   const failure* broken() const noexcept { return views_.broken(); }
 
   // ---- events that were put aside
@@ -178,6 +193,15 @@ class consumer {
     return views_.commit() ? read_result() : read_result(views_.last_failure());
   }
 
+  /// Within a unit, which is taken back where it may not.
+  bool may_act(progress& state, consumed& result) {
+    const detail::admission found = this->admit(state, clock_);
+    result.owned_elsewhere = found == detail::admission::owned_elsewhere;
+    result.is_paused = found == detail::admission::is_paused;
+    if (found != detail::admission::goes_on) views_.rollback();
+    return found == detail::admission::goes_on;
+  }
+
   consumed gives_up(consumed& result) {
     result.stop(views_.last_failure());
     result.handled = result.put_aside = 0;
@@ -206,6 +230,7 @@ class consumer {
 
   template <class Event>
   bool to_row(const Event& event, const about& where, const key_type& key, std::string_view text, const letter* only, consumed& result) {
+    if (only == nullptr && this->was_discarded(where.position, text)) return true;
     if (only == nullptr && any_letters_) {
       bool blocked = false;
       if (!views_.is_blocked(name(), text, blocked)) return false;
@@ -241,8 +266,10 @@ class consumer {
   /// behind it, until one fails.
   bool try_letters(consumed& result) {
     std::vector<letter> open;
+    this->forget_discarded();
     if (!views_.each_letter(name(), [&](const letter& one) {
           if (one.discarded.empty()) open.push_back(one);
+          else this->note_discarded(one);
           return true;
         }))
       return false;

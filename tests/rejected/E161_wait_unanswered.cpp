@@ -1,0 +1,26 @@
+// [gesta E161] what was asked of a view can come to an Outcome that match does not answer: a row too old would pass for a new one; add an answer that takes  const Outcome&
+// in query_unanswered<false, gesta::not_yet>
+#include <gesta/gesta.hpp>
+#include <gesta/runtime/query.hpp>
+#include <gesta/store/memory_views.hpp>
+
+struct deposited { int amount; gesta::text<8> branch; static constexpr auto id = "account.deposited"; };
+struct deposit { int amount; gesta::text<8> branch; };
+struct account { int balance = 0; };
+
+constexpr void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount, c.branch}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts> {};
+
+struct branch_row { gesta::text<8> branch; int sum = 0; };
+constexpr void project(branch_row& b, const deposited& e) { b.sum += e.amount; }
+struct by_branch : gesta::projection<gesta::rows<branch_row, "branch">> { static constexpr auto id = "by_branch"; };
+
+int main() {
+  auto app = gesta::start<bank>(gesta::memory_store{});
+  auto keeper = gesta::consume<by_branch>(app, gesta::memory_views{});
+  const auto paid = app.handle("alice", deposit{5, "Paris"});
+  return gesta::wait_until(keeper, gesta::own_write(app, paid)).match([](const gesta::reached&) { return 0; }, [](const gesta::failure&) { return 1; });
+}
