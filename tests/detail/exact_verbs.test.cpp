@@ -1,4 +1,4 @@
-// The promise of detail/exact.hpp for decide, project, react and upcast, and what a verb's result is. For evolve, and for all that
+// The promise of detail/exact.hpp for decide, project, react, observe and upcast, and what a verb's result is. For evolve, and for all that
 // stands beside an exact overload: exact.test.cpp.
 
 // Names of the user's that stand in the way of whoever looks for the verbs among what was declared before.
@@ -7,6 +7,7 @@
 struct decide;
 struct project;
 struct react;
+struct observe;
 struct upcast;
 
 #include <gesta/detail/exact.hpp>
@@ -57,6 +58,13 @@ give react(const refill&, const give& asked, const sold_out& why, const gesta::a
 take react(warn, taken, const gesta::about&);
 void react(const warn&, const give& asked, const auto& why);
 void react(warn&, const take&);
+
+struct counters { int n = 0; };
+void observe(counters&, const taken&);
+void observe(const counters&, sold_out);
+void observe(counters, const too_late&);
+void observe(counters&, const auto&);
+void observe(counters&, const give&, const gesta::about&);
 
 struct taken_1 { int n; };
 struct taken_2 { int n; };
@@ -128,6 +136,17 @@ TEST_CASE("react hears events, and what became of its commands") {
   static_assert(detail::hears_exactly_about<refill, give, sold_out>);
   static_assert(!detail::hears_exactly<refill, take, too_late>);
   static_assert(!detail::hears_exactly<warn, give, too_late>);
+}
+
+TEST_CASE("observe may change its observer, and is not told to a copy") {
+  using namespace shop;
+  static_assert(detail::observes_exactly<counters, taken>);
+  static_assert(!detail::observes_exactly<const counters, taken>);
+  static_assert(detail::observes_exactly<counters, sold_out>);
+  static_assert(detail::observes_exactly<const counters, sold_out>);
+  static_assert(!detail::observes_exactly<counters, too_late>, "a copy");
+  static_assert(!detail::observes_exactly<counters, take>, "a template");
+  static_assert(!detail::observes_exactly<counters, give>, "another argument");
 }
 
 TEST_CASE("upcast is asked for one type at a time") {

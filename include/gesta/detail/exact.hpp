@@ -38,6 +38,7 @@ rival decide(...);
 rival project(...);
 rival react(...);
 rival locate(...);
+rival observe(...);
 void upcast();
 
 // A stand-in without a rival, so that one serves whatever is asked about its type.
@@ -101,6 +102,17 @@ struct locating {
   using call = decltype(locate(real<Arguments>()...));
   template <class First, class... Rest>
   using call_in_braces = decltype(locate({real<First>()}, real<Rest>()...));
+};
+
+struct observing {
+  template <class First, class Second, class... More>
+  struct rivals {
+    friend rival observe(First, const Second&, More...) { return {}; }
+  };
+  template <class... Arguments>
+  using call = decltype(observe(real<Arguments>()...));
+  template <class First, class... Rest>
+  using call_in_braces = decltype(observe({real<First>()}, real<Rest>()...));
 };
 
 struct upcasting {
@@ -222,6 +234,10 @@ inline constexpr bool hears_exactly = probing::reads<probing::reacting, Reactor,
 template <class Reactor, class Command, class Rejection>
 inline constexpr bool hears_exactly_about =
     probing::reads<probing::reacting, Reactor, Command, const Rejection&, const about&>();
+
+// observe(Observer&, const What&), or by const reference where the observer is only read. By value it would be a copy that is told.
+template <class Observer, class What>
+inline constexpr bool observes_exactly = probing::changes<probing::observing, Observer, What>() || probing::changes<probing::observing, const Observer, What>();
 
 template <class Old>
 inline constexpr bool upcasts_exactly = probing::upcasts<Old>();

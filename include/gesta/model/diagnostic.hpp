@@ -599,6 +599,16 @@ struct erases_tagged {
   static_assert(Ok, "[gesta E924] an event of the Aggregate has tags, and what boundaries decide on would change without it; let another event carry the tags, or erase nothing");
 };
 
+template <bool Ok, class Observer>
+struct observes_nothing {
+  static_assert(Ok, "[gesta E930] the Observer observes nothing; add  void observe(Observer&, const gesta::decided&)  beside it, for exactly this type and one of gesta::decided, rejected, conflicted, retried, parked, stalled, caught_up");
+};
+
+template <bool Ok, class Observer>
+struct observer_not_kept {
+  static_assert(Ok, "[gesta E931] the Observer is a temporary, and would be gone before anything is told to it; declare it before the app and write  gesta::observed_by(name)");
+};
+
 template <bool Ok, class Store>
 struct not_a_store {
   static_assert(Ok, "[gesta E925] the Store has no log on which a model can run; write  template <class Model> using log = ...;  with what the concept  gesta::log_in_units  of <gesta/store/store.hpp> lists");

@@ -96,6 +96,8 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
   using model_type = Model;
   /// Whether an outcome can be a gesta::failure.
   static constexpr bool can_fail = engine_type::can_fail;
+  /// Whether it was started with gesta::observed_by.
+  static constexpr bool is_observed = engine_type::is_observed;
   /// Whether the store can erase events, and close a stream.
   static constexpr bool can_erase = detail::can_erase<engine_type>;
   static constexpr bool can_close = can_erase && can_fail;
@@ -159,13 +161,16 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
       why_ = failure(failure::kind::busy, 0, "the batch is over");
       if (whole_.engine_.commit()) return {};
       why_ = whole_.engine_.last_failure();
+      if constexpr (is_observed) whole_.tell(stalled{"batch", why_});
       return committed(why_);
     }
 
    private:
     friend app;
     explicit batch_type(app& whole) : whole_(whole), open_(whole.engine_.begin()) {
-      if (!open_) why_ = whole.engine_.last_failure();
+      if (open_) return;
+      why_ = whole.engine_.last_failure();
+      if constexpr (is_observed) whole.tell(stalled{"batch", why_});
     }
 
     app& whole_;
@@ -396,6 +401,7 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
  private:
   friend detail::facts_of_app;
   friend detail::log_reading<app, engine_type>;
+  friend feed<app>;  // which tells observers
 
   template <class Projection>
   static constexpr bool has_rows = views<detail::as_seen<Model, Verbs>>::template has_rows<Projection>;
@@ -489,20 +495,52 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
   template <class... Argument>
   appended append_in_unit(const Argument&... argument) {
     if (engine_.open()) {
-      if (engine_.doomed()) return appended(engine_.last_failure());
+      if (engine_.doomed()) return told(appended(engine_.last_failure()), argument...);
       detail::command_under_way<engine_type> under_way{engine_};
       appended outcome = append_now(argument...);
       under_way.end();
-      return outcome;
+      return told(outcome, argument...);
     }
     for (unsigned attempt = 0;; ++attempt) {
       guard unit{engine_};
-      if (!unit.begin()) return appended(engine_.last_failure());
+      if (!unit.begin()) return told(appended(engine_.last_failure()), argument...);
       const appended outcome = append_now(argument...);
       const bool is_kept = outcome && !outcome.repeated() && (outcome.position() != 0 || detail::is_given<once, Argument...>);
-      if (!is_kept) return outcome;
+      if (!is_kept) {
+        unit.end();
+        return told(outcome, argument...);
+      }
       if (unit.commit()) return outcome;
-      if (engine_.last_failure().why != failure::kind::conflict || attempt == detail::conflict_retries) return appended(engine_.last_failure());
+      if (engine_.last_failure().why != failure::kind::conflict || attempt == detail::conflict_retries)
+        return told(appended(engine_.last_failure()), argument...);
+      if constexpr (is_observed) tell(retried{"append", attempt + 1, engine_.last_failure().describe(), 0});
+    }
+  }
+
+  /// Observers hear of an append that failed: what was expected did not hold, or there is a cause.
+  template <class... Argument>
+  appended told(const appended& outcome, const Argument&... argument) {
+    if constexpr (is_observed) {
+      std::size_t which = 0;
+      if (outcome.conflict() != nullptr) {
+        (note_conflict(which++, outcome, argument), ...);
+        if (!engine_.open()) engine_.watching().tell_notes();
+      } else if (!outcome) {
+        tell(stalled{"append", outcome.why()});
+      }
+    } else {
+      ((void)argument, ...);
+    }
+    return outcome;
+  }
+  template <class Argument>
+  void note_conflict(std::size_t which, const appended& outcome, const Argument& argument) {
+    if constexpr (detail::is_facts<Argument>) {
+      using aggregate = typename Argument::aggregate;
+      if (which != outcome.which()) return;
+      engine_.watching().template note_conflict<detail::appending_facts, aggregate>(engine_.template table_of<aggregate>().bytes_of(argument.key()),
+                                                                                   argument.expectation(), outcome.conflict()->actual,
+                                                                                   engine_.here().records);
     }
   }
 
@@ -587,7 +625,7 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
   template <class Key, class Command, class... Option>
   [[gnu::always_inline]] outcome_of<Command, Option...> carry_out(const Key& key, const Command& command, const Option&... option) {
     if constexpr (!engine_type::is_memory) return carry_out_in_unit(key, command, option...);
-    else if constexpr (engine_type::keeps_snapshots || engine_type::template projects_later<Command> || detail::is_given<once, Option...>)
+    else if constexpr (engine_type::keeps_snapshots || is_observed || engine_type::template projects_later<Command> || detail::is_given<once, Option...>)
       return carry_out_in_memory(key, command, option...);
     else return decide<outcome_of<Command, Option...>>(key, command, option...);
   }
@@ -604,6 +642,7 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
       if (!engine_.open()) detail::take_due_snapshots(engine_, start);
     if constexpr (engine_type::template projects_later<Command>)
       if (!engine_.open()) engine_.project_since(start);
+    if constexpr (is_observed) tell_in_memory<Command>(outcome);
     return outcome;
   }
 
@@ -611,19 +650,50 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
   outcome_of<Command, Option...> carry_out_in_unit(const Key& key, const Command& command, const Option&... option) {
     using result = outcome_of<Command, Option...>;
     if (engine_.open()) {
-      if (engine_.doomed()) return result(engine_.last_failure());
+      if (engine_.doomed()) return failed<Command, result>();
       detail::command_under_way<engine_type> under_way{engine_};
       result outcome = decide<result>(key, command, option...);
       under_way.end();
+      if constexpr (is_observed) tell_if_failed<Command>(outcome);
       return outcome;
     }
     for (unsigned attempt = 0;; ++attempt) {
       guard unit{engine_};
-      if (!unit.begin()) return result(engine_.last_failure());
+      if (!unit.begin()) return failed<Command, result>();
       result outcome = decide<result>(key, command, option...);
-      if (unit.commit()) return outcome;
-      if (engine_.last_failure().why != failure::kind::conflict || attempt == detail::conflict_retries) return result(engine_.last_failure());
+      if (unit.commit()) {
+        if constexpr (is_observed) tell_if_failed<Command>(outcome);
+        return outcome;
+      }
+      if (engine_.last_failure().why != failure::kind::conflict || attempt == detail::conflict_retries) return failed<Command, result>();
+      if constexpr (is_observed) tell(retried{detail::spoken_name<Command>(), attempt + 1, engine_.last_failure().describe(), 0});
     }
+  }
+
+  template <class Command, class Result>
+  Result failed() {
+    if constexpr (is_observed) tell_failure<Command>(engine_.last_failure());
+    return Result(engine_.last_failure());
+  }
+
+  // ---- telling observers; only where there are some
+
+  template <class What>
+  void tell(const What& what) noexcept {
+    engine_.watching().tell(what);
+  }
+  template <class Command>
+  void tell_failure(const failure& cause) noexcept {
+    tell(stalled{detail::spoken_name<Command>(), cause});
+  }
+  template <class Command, class Outcome>
+  void tell_if_failed(const Outcome& outcome) noexcept {
+    outcome.match([](const auto&...) {}, [this](const failure& cause) { tell_failure<Command>(cause); });
+  }
+  template <class Command, class Outcome>
+  [[gnu::noinline]] void tell_in_memory(const Outcome& outcome) noexcept {
+    if (!engine_.open()) engine_.watching().tell_notes();
+    if constexpr (Outcome::can_fail) tell_if_failed<Command>(outcome);
   }
 
   template <class Result, class Key, class Command, class... Option>
@@ -655,9 +725,10 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
     bool is_own = false;  // a unit that was open before is left alone
     bool begin() { return is_own = engine.begin(); }
     bool commit() { return engine.commit(); }
-    ~guard() {
+    void end() {
       if (is_own && engine.open()) engine.roll_back();
     }
+    ~guard() { end(); }
   };
 
   engine_type engine_;

@@ -26,7 +26,10 @@ auto engine<Model, Store, Clock>::decide_across(const Command& command, const Re
   const auto place = table.find(the_whole);
   const std::uint64_t version = place->version;
   const auto now = this->tag_states_.read(reads{}, command);
-  if (!answer.expects(now.last)) return answer.unexpected(now.last);
+  if (!answer.expects(now.last)) {
+    if constexpr (base::is_observed) note_conflict<handler>(table.bytes_of(the_whole), answer, now.last);
+    return answer.unexpected(now.last);
+  }
   if (!this->knows_all_tagged()) return answer.failed();
 
   const mark_type start = this->unit().here();
@@ -44,6 +47,7 @@ auto engine<Model, Store, Clock>::decide_across(const Command& command, const Re
     const std::size_t which = d.refusal_index();
     if constexpr (remembers)
       if (!remember_refusal<handler>(request, d, which, version)) return answer.failed();
+    if constexpr (base::is_observed) note_rejected<handler>(d, which, table.bytes_of(the_whole), version);
     return answer.refused(d, which, now.states, version);
   }
   std::uint64_t last = 0;
@@ -54,6 +58,8 @@ auto engine<Model, Store, Clock>::decide_across(const Command& command, const Re
     }
     if (place->version != version) last = this->log_.last_position();  // an open number may be none
   }
+  if constexpr (base::is_observed)
+    if (last != 0) note_decided<handler>(table.bytes_of(the_whole), place->version, last, place->version - version);
   if constexpr (is_reacted_to) {
     if (last != 0 && !follow<handler>(table, place, d, start, version, from)) [[unlikely]] {
       this->give_up(start, outcomes);
@@ -73,6 +79,8 @@ auto engine<Model, Store, Clock>::decide_across(const Command& command, const Re
       if constexpr (std::remove_cvref_t<Answer>::is_root)
         if (!this->open_) project_own<handler>(table, place, d, version, start.records, from);
   }
+  if constexpr (base::is_observed)
+    if (last == 0) note_decided<handler>(table.bytes_of(the_whole), version, 0, 0);
   return answer.settled(this->tag_states_.read(reads{}, command).states, place->version, last);
 }
 

@@ -96,7 +96,10 @@ class engine : public unit_of_work<Model, Store, Clock> {
     if constexpr (base::template is_cached<typename handler::aggregate>)
       if (!this->template load<typename handler::aggregate>(key, found)) return answer.failed();
     const std::uint64_t version = found ? found->version : 0;
-    if (!answer.expects(version)) [[unlikely]] return answer.unexpected(version);
+    if (!answer.expects(version)) [[unlikely]] {
+      if constexpr (base::is_observed) note_conflict<handler>(table.bytes_of(key), answer, version);
+      return answer.unexpected(version);
+    }
     if (!this->template is_whole<typename handler::aggregate>(found)) [[unlikely]] return answer.failed();
 
     const mark_type start = this->unit().here();
@@ -106,6 +109,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
       const std::size_t which = d.refusal_index();
       if constexpr (remembers)
         if (!remember_refusal<handler>(request, d, which, version)) return answer.failed();
+      if constexpr (base::is_observed) note_rejected<handler>(d, which, table.bytes_of(key), version);
       return answer.refused(d, which, found ? found->state : table.blank(), version);
     }
     std::uint64_t last = 0;
@@ -123,6 +127,8 @@ class engine : public unit_of_work<Model, Store, Clock> {
       }
       if (found->version != version) last = this->log_.last_position();  // an open number may be none
     }
+    if constexpr (base::is_observed)
+      if (last != 0) note_decided<handler>(table.bytes_of(key), found->version, last, found->version - version);
     if constexpr (is_reacted_to) {
       if (last != 0 && !follow<handler>(table, found, d, start, version, from)) [[unlikely]] {
         this->give_up(start, outcomes);
@@ -143,6 +149,8 @@ class engine : public unit_of_work<Model, Store, Clock> {
         if constexpr (std::remove_cvref_t<Answer>::is_root)
           if (!this->open_) project_own<handler>(table, found, d, version, start.records, from);
     }
+    if constexpr (base::is_observed)
+      if (last == 0) note_decided<handler>(table.bytes_of(key), version, 0, 0);
     return answer.settled(found ? found->state : table.blank(), found ? found->version : 0, last);
   }
 
@@ -197,6 +205,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
   void begin_chain() noexcept {
     if constexpr (any_cycle_allowed<reactor_list>)
       for (unsigned& count : acts_) count = 0;
+    if constexpr (base::is_observed) this->watch_.is_used();
   }
 
  private:
@@ -397,6 +406,30 @@ class engine : public unit_of_work<Model, Store, Clock> {
     } else {
       outcome_of_another_command();
     }
+  }
+
+  // ---- notes for observers: the bytes of a key lie in its table until the next one is asked for
+
+  template <class Handler>
+  void note_decided(key_bytes key, std::uint64_t version, std::uint64_t position, std::uint64_t events) {
+    this->watch_.template note_decided<typename Handler::command, typename Handler::aggregate>(key, version, position, events,
+                                                                                           this->unit().here().records);
+  }
+  template <class Handler, class Decision>
+  void note_rejected(const Decision& d, std::size_t which, key_bytes key, std::uint64_t version) {
+    select<Decision::rejection_list::size>(which, [&](auto at) {
+      using rejection = std::remove_cvref_t<decltype(d.refusal().template get<at()>())>;
+      this->watch_.template note_rejected<typename Handler::command, typename Handler::aggregate>(spoken_name<rejection>(), key, version,
+                                                                                              this->unit().here().records);
+    });
+  }
+  template <class Handler, class Answer>
+  void note_conflict(key_bytes key, const Answer& answer, std::uint64_t actual) {
+    const auto note = [&](const gesta::expected& expected) {
+      this->watch_.template note_conflict<typename Handler::command, typename Handler::aggregate>(key, expected, actual, this->unit().here().records);
+    };
+    if constexpr (requires { answer.expectation.holds(actual); }) note(answer.expectation);
+    else if constexpr (requires { answer.expectation.position; }) note(gesta::expected{answer.expectation.position});
   }
 
   bool give_up_unit(const failure& cause) {

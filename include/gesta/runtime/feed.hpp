@@ -7,11 +7,23 @@
 #include <type_traits>
 
 #include <gesta/message/about.hpp>
+#include <gesta/runtime/observed.hpp>
 #include <gesta/runtime/unknown_events.hpp>
 #include <gesta/store/checkpoint.hpp>
 #include <gesta/store/slice.hpp>
 
 namespace gesta {
+
+namespace detail {
+
+/// Whether an app, or what else is followed, has observers.
+template <class App>
+inline constexpr bool is_observed = false;
+template <class App>
+  requires(App::is_observed)
+inline constexpr bool is_observed<App> = true;
+
+}  // namespace detail
 
 /// Hands over the events of an app's log behind a checkpoint, poll by poll: `auto feed = app.follow(checkpoint);`. Each event comes once,
 /// in order of position, and only when it is kept: nothing of an open batch, nothing that could be taken back. What other programs append
@@ -30,10 +42,10 @@ class feed {
   template <class Visit, class Unknown = unknown_events>
   read_result poll(Visit&& visit, std::uint64_t limit = slice::end, Unknown unknown = {}) {
     const read_result known = app_.holds(after_);
-    if (!known) return known;
+    if (!known) return told(known);
     after_.incarnation = app_.incarnation();
     const std::uint64_t end = app_.kept_position();
-    if (end <= after_.position) return {};
+    if (end <= after_.position) return told({});
     std::uint64_t seen = after_.position;
     bool goes_on = true;
     const auto note = [&](const auto& event, const about& where) {
@@ -56,7 +68,7 @@ class feed {
     };
     const read_result read = read_part();
     after_.position = read && goes_on ? part.to : seen;  // what was erased or retired is behind as well
-    return read;
+    return told(read);
   }
 
   /// Everything up to here was handed over. To be kept with what was made of it, and given to `app.follow` again.
@@ -65,8 +77,21 @@ class feed {
   bool is_live() const noexcept { return after_.position == app_.kept_position(); }
 
  private:
+  read_result told(const read_result& read) {
+    if constexpr (detail::is_observed<App>) {
+      if (!read) {
+        app_.tell(stalled{"feed", read.why()});
+      } else if (is_live() && after_.position != caught_up_at_) {
+        caught_up_at_ = after_.position;
+        app_.tell(caught_up{"feed", after_.position});
+      }
+    }
+    return read;
+  }
+
   App& app_;
   gesta::checkpoint after_;
+  std::uint64_t caught_up_at_ = slice::end;
 };
 
 }  // namespace gesta

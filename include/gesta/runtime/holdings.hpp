@@ -16,6 +16,7 @@
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/snapshot_shelf.hpp>
 #include <gesta/runtime/views.hpp>
+#include <gesta/runtime/watch.hpp>
 #include <gesta/store/record.hpp>
 #include <gesta/store/slice.hpp>
 #include <gesta/store/snapshots.hpp>
@@ -52,6 +53,7 @@ class holdings {
   static constexpr bool is_memory = log_type::is_memory;
   static constexpr bool keeps_snapshots = detail::keeps_snapshots<Store>;
   static constexpr bool caches_states = detail::caches_states<Store>;
+  static constexpr bool is_observed = watch_of<Store>::any;
 
   /// Whether only some entities of an aggregate are in memory. A boundary is one stream, and what it reads is kept up by every event.
   template <class Aggregate>
@@ -61,7 +63,7 @@ class holdings {
                                         entities<Aggregate, typename log_type::stream>>;
   using tag_states_type = tag_states<flow_type>;
 
-  explicit holdings(const Store& store) : log_(store) {
+  explicit holdings(const Store& store) : log_(store), watch_(store) {
     if constexpr (keeps_snapshots) every_ = static_cast<const snapshots&>(store).every;
     if constexpr (caches_states) {
       most_ = static_cast<const cached_states&>(store).most;
@@ -81,6 +83,8 @@ class holdings {
   }
   const tag_states_type& states_about_tags() const noexcept { return tag_states_; }
   views<Model>& read_side() noexcept { return views_; }
+  /// Only where somebody observes.
+  auto& watching() noexcept { return watch_; }
   const views<Model>& read_side() const noexcept { return views_; }
   log_type& log() noexcept { return log_; }
   const log_type& log() const noexcept { return log_; }
@@ -200,8 +204,11 @@ class holdings {
   }
 
   void lose(const failure& cause) {
-    if (!lost_) failure_ = cause;
+    const bool is_news = !lost_;
+    if (is_news) failure_ = cause;
     lost_ = true;
+    if constexpr (is_observed)
+      if (is_news) watch_.tell(stalled{"app", failure_});
   }
 
   log_type log_;
@@ -215,6 +222,7 @@ class holdings {
   bool lost_ = false;
   failure failure_;
   [[no_unique_address]] tag_states_type tag_states_;
+  [[no_unique_address]] watch_of<Store> watch_;
 };
 
 }  // namespace gesta::detail

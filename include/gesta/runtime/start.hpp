@@ -190,13 +190,12 @@ constexpr std::uint64_t seen_when_started() noexcept {
 
 /// Opens the store and runs Model on it: `auto app = gesta::start<bank>(gesta::memory_store{});`. Everything that is stored already is
 /// read and folded first, unless gesta::cached_states is among the options. A store that cannot be opened makes every outcome that
-/// gesta::failure. Options, in any order: gesta::snapshots, gesta::cached_states, gesta::unknown_events, and a clock, which is a function object that
-/// returns a gesta::timestamp; it is read once per unit of work, and never by a model with the lean envelope.
+/// gesta::failure. Options, in any order: gesta::snapshots, gesta::cached_states, gesta::observed_by, gesta::unknown_events, and a clock, which is a
+/// function object that returns a gesta::timestamp; it is read once per unit of work, and never by a model with the lean envelope.
 /// Verbs is not given: it makes the function one of the files that see the same verbs of the model.
 template <class Model, class Store, std::uint64_t Verbs = detail::seen_when_started<Model>(), class... Option>
 auto start(const Store& store, const Option&... option) {
   using clock = typename detail::clock_among<Option...>::type;
-  using opened = decltype(detail::with_options(store, option...));
   (void)sizeof(diagnostic::not_a_model<detail::is_model<Model>, Model>);
   if constexpr (!detail::is_model<Model>) return detail::mistaken_app{};
   else if constexpr (!detail::sound<Model>) return detail::mistaken_app{};
@@ -204,8 +203,8 @@ auto start(const Store& store, const Option&... option) {
   else if constexpr (!store_for<Store, Model>) return (void)sizeof(diagnostic::not_a_store<false, Store>), detail::mistaken_app{};
   else if constexpr (!detail::option_rules<Model, Store, Option...>::kept)
     return detail::report_start_options<Model, Store, detail::option_rules<Model, Store, Option...>>();
-  else return app<Model, opened, clock, Verbs>(detail::with_options(store, option...), detail::given_or_default<clock>(option...),
-                                           detail::given_or_default<unknown_events>(option...));
+  else return app<Model, decltype(detail::with_options(store, option...)), clock, Verbs>(
+      detail::with_options(store, option...), detail::given_or_default<clock>(option...), detail::given_or_default<unknown_events>(option...));
 }
 
 }  // namespace gesta

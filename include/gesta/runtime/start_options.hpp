@@ -1,6 +1,7 @@
-// What gesta::start takes beside the store: gesta::snapshots, gesta::cached_states, gesta::unknown_events, a clock; each at most once, in any order.
+// What gesta::start takes beside the store: gesta::snapshots, gesta::cached_states, gesta::observed_by, gesta::unknown_events, a clock; each at most
+// once, in any order.
 // Floor: runtime.
-// May include: detail, model/diagnostic.hpp, store, runtime/clock.hpp, runtime/unknown_events.hpp.
+// May include: detail, model/diagnostic.hpp, store, runtime/clock.hpp, runtime/observed.hpp, runtime/unknown_events.hpp.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <gesta/detail/pack.hpp>
 #include <gesta/model/diagnostic.hpp>
 #include <gesta/runtime/clock.hpp>
+#include <gesta/runtime/observed.hpp>
 #include <gesta/runtime/unknown_events.hpp>
 #include <gesta/store/snapshots.hpp>
 
@@ -21,7 +23,7 @@ struct with : Store, Option... {};
 namespace detail {
 
 template <class Given>
-inline constexpr bool is_start_option = same<Given, snapshots> || same<Given, cached_states> || same<Given, unknown_events>;
+inline constexpr bool is_start_option = same<Given, snapshots> || same<Given, cached_states> || same<Given, unknown_events> || is_observed_by<Given>;
 
 template <class Wanted, class... Given>
 inline constexpr std::size_t times_given = (std::size_t{same<Wanted, Given>} + ... + 0);
@@ -35,7 +37,7 @@ struct clock_among<First, Rest...> : std::conditional_t<is_start_option<First>, 
 /// Whether what was given goes together: no option twice, one clock.
 template <class... Given>
 inline constexpr bool starts_with = times_given<snapshots, Given...> <= 1 && times_given<cached_states, Given...> <= 1 &&
-                                    times_given<unknown_events, Given...> <= 1 &&
+                                    times_given<unknown_events, Given...> <= 1 && (std::size_t{is_observed_by<Given>} + ... + 0) <= 1 &&
                                     (std::size_t{!is_start_option<Given>} + ... + 0) <= 1;
 
 template <class Wanted, class First, class... Rest>
@@ -49,15 +51,23 @@ constexpr Wanted given_or_default(const Given&... given) {
   else return Wanted{};
 }
 
-/// The store with the options that were given, in one order, so that the app's type does not depend on theirs.
+template <bool Stands, class Given>
+using if_stands = std::conditional_t<Stands, types<Given>, types<>>;
+/// The options that stand in the app's type, in one order, whatever the order in which they were given.
+template <class... Given>
+using standing_options =
+    concat<if_stands<same<Given, snapshots>, Given>..., if_stands<same<Given, cached_states>, Given>..., if_stands<is_observed_by<Given>, Given>...>;
+
+template <class Store, class... Standing, class... Given>
+constexpr auto with_standing(types<Standing...>, const Store& store, const Given&... given) {
+  if constexpr (sizeof...(Standing) == 0) return store;
+  else return with<Store, Standing...>{store, detail::first_given<Standing>(given...)...};
+}
+
+/// The store with the options that were given. Only where they go together.
 template <class Store, class... Given>
 constexpr auto with_options(const Store& store, const Given&... given) {
-  constexpr bool taken = times_given<snapshots, Given...> != 0, cached = times_given<cached_states, Given...> != 0;
-  if constexpr (taken && cached)
-    return with<Store, snapshots, cached_states>{store, detail::first_given<snapshots>(given...), detail::first_given<cached_states>(given...)};
-  else if constexpr (taken) return with<Store, snapshots>{store, detail::first_given<snapshots>(given...)};
-  else if constexpr (cached) return with<Store, cached_states>{store, detail::first_given<cached_states>(given...)};
-  else return store;
+  return detail::with_standing(standing_options<Given...>{}, store, given...);
 }
 
 }  // namespace detail

@@ -43,6 +43,8 @@ class unit_of_work : public holdings<Model, Store> {
       this->lose(*cause);
     } else if (!take_in_all()) {
       this->lose(log_.last_failure());  // read outside a unit, so that a long log keeps nobody from writing
+    } else if constexpr (base::is_observed) {
+      if (!lost_) this->watch_.tell(caught_up{"app", log_.last_position()});
     }
   }
   ~unit_of_work() {
@@ -115,6 +117,7 @@ class unit_of_work : public holdings<Model, Store> {
     if constexpr (is_memory && base::keeps_snapshots) take_due_snapshots(*this, unit_);
     project_since(unit_);
     if constexpr (!is_memory) pending_.cut(unit_);
+    if constexpr (base::is_observed) this->watch_.tell_notes();
     return true;
   }
 
@@ -124,6 +127,7 @@ class unit_of_work : public holdings<Model, Store> {
     if constexpr (!is_memory) log_.rollback();
     take_back(unit_);
     if constexpr (is_memory) log_.cut_outcomes(outcomes_before_);
+    if constexpr (base::is_observed) this->watch_.forget();
   }
 
   auto here() { return unit().here(); }
@@ -214,6 +218,7 @@ class unit_of_work : public holdings<Model, Store> {
     if constexpr (is_memory) {
       take_back(start);
       log_.cut_outcomes(outcomes);
+      if constexpr (base::is_observed) this->watch_.forget_behind(start.records);
     } else {
       doomed_ = true;
     }
@@ -430,7 +435,11 @@ class unit_of_work : public holdings<Model, Store> {
         unknown_.block(record.aggregate, record.key, record.position);
       }
     });
-    if (unknown_.policy() == unknown_events::park) unknown_.park(record);
+    if (unknown_.policy() == unknown_events::park) {
+      unknown_.park(record);
+      if constexpr (base::is_observed)
+        this->watch_.tell(gesta::parked{"app", record.position, record.key, detail::why_unknown(record).describe(), 0});
+    }
   }
 
   [[gnu::noinline, gnu::cold]] void unreadable(const recorded& record) {

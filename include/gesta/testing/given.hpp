@@ -204,9 +204,9 @@ struct projected_otherwise {
 
 /// A command that is decided; the question is what comes of it.
 template <class State, class Command>
-class decided {
+class in_question {
  public:
-  constexpr decided(State state, const Command& command, const about& here)
+  constexpr in_question(State state, const Command& command, const about& here)
       : state_(static_cast<State&&>(state)), command_(command), here_(here) {}
 
   /// Exactly these events, in this order.
@@ -273,7 +273,7 @@ class evolved {
   /// Decides a command in this state.
   template <class Command>
     requires decides<State, Command>
-  constexpr decided<State, Command> when(const Command& command) const {
+  constexpr in_question<State, Command> when(const Command& command) const {
     return {state_, command, detail::testing::place(said_, count_)};
   }
 

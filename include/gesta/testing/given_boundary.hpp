@@ -76,7 +76,7 @@ class happened_around {
     using states = detail::testing::together<State...>;
     states all{};
     (fold(static_cast<detail::testing::state_of<State>&>(all).state, command, detail::make_indices<sizeof...(Event)>{}), ...);
-    return decided<states, Command>(all, command, detail::testing::place(said_, sizeof...(Event)));
+    return in_question<states, Command>(all, command, detail::testing::place(said_, sizeof...(Event)));
   }
   template <class State, class Command, std::size_t... I>
   constexpr void fold(State& state, const Command& command, detail::indices<I...>) const {

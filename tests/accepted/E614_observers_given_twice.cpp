@@ -1,0 +1,20 @@
+#include <gesta/gesta.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct deposit { int amount; };
+struct account { int balance = 0; };
+
+inline void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts> {};
+
+struct counters { int decided = 0; };
+inline void observe(counters& c, const gesta::decided&) { ++c.decided; }
+
+int main() {
+  counters all, more;
+  auto app = gesta::start<bank>(gesta::memory_store{}, gesta::observed_by(all, more));
+  return app.broken() == nullptr ? 0 : 1;
+}

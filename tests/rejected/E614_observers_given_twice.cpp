@@ -1,0 +1,22 @@
+// [gesta E614] gesta::start got an option twice beside the Store, or two clocks; give each once
+// in start_option_given_twice<false, gesta::memory_store>
+#include <gesta/gesta.hpp>
+
+struct deposited { int amount; static constexpr auto id = "account.deposited"; };
+struct deposit { int amount; };
+struct account { int balance = 0; };
+
+inline void evolve(account& a, const deposited& e) { a.balance += e.amount; }
+constexpr auto decide(const account&, const deposit& c) -> gesta::emits<deposited> { return deposited{c.amount}; }
+
+struct accounts : gesta::aggregate<account, gesta::commands<deposit>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts> {};
+
+struct counters { int decided = 0; };
+inline void observe(counters& c, const gesta::decided&) { ++c.decided; }
+
+int main() {
+  counters all, more;
+  auto app = gesta::start<bank>(gesta::memory_store{}, gesta::observed_by(all), gesta::observed_by(more));
+  return app.broken() == nullptr ? 0 : 1;
+}
