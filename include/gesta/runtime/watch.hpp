@@ -29,11 +29,11 @@ struct name_in_cpp {
   constexpr name_in_cpp() noexcept { detail::copy_chars(type_name<T>, chars); }
 };
 template <class T>
-inline constexpr name_in_cpp<T> kept_name{};
+inline constexpr name_in_cpp<T> name_with_end{};
 template <class T>
 constexpr const char* spoken_name() noexcept {
   if constexpr (identified<T>) return id_of<T>.name;
-  else return kept_name<T>.chars;
+  else return name_with_end<T>.chars;
 }
 
 /// Stands in the place of a command where facts were appended.
