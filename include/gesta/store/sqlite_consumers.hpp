@@ -163,6 +163,27 @@ class sqlite_consumers {
     return !failed || unit_.doom();
   }
 
+  /// Within a unit: drops the table of a view, whichever program made it, with its consumer and letters. A table that is none of a view's stays.
+  bool drop_view(std::string_view name) {
+    if (unit_.is_doomed()) return false;
+    asked_.clear();
+    const auto with_name = [&](const char* sql, bool& any) {
+      sqlite_statement one;
+      if (!unit_.file().prepare(one, sql)) return unit_.doom();
+      bool failed = false;
+      any = unit_.file().next(one.set_text(0, view(name)), failed);
+      return !failed || unit_.doom();
+    };
+    bool is_view = false, none = false;
+    if (!with_name("select 1 from views where name = ?", is_view)) return false;
+    if (is_view) {
+      sqlite_statement table;
+      if (!unit_.file().prepare(table, ("drop table if exists " + quoted(std::string(name))).c_str()) || !unit_.run(table)) return unit_.doom();
+    }
+    return with_name("delete from views where name = ?", none) && with_name("delete from consumers where name = ?", none) &&
+           with_name("delete from letters where consumer = ?", none);
+  }
+
   /// The unit was taken back.
   void forget() noexcept { asked_.clear(); }
 

@@ -137,8 +137,11 @@ class sqlite_rows {
   /// nullptr: there is none, or it cannot be read.
   const row_type* find(const key_type& key) {
     const entry* const found = at(key);
+    could_read_ = found != nullptr;
     return found != nullptr && found->is_there ? &found->row : nullptr;
   }
+  /// Whether the last `find` could look: where it gave nullptr and this is true, there is no such row.
+  bool could_read() const noexcept { return could_read_; }
   bool erase(const key_type& key) {
     if (unit_.is_doomed()) return false;
     entry* found = known(key);
@@ -459,6 +462,7 @@ class sqlite_rows {
   std::uint64_t generation_ = 0;
   bool is_whole_ = false;  ///< all rows of the table are in memory
   bool is_asked_ = false;
+  bool could_read_ = true;
   detail::sqlite_statement select_, put_, erase_, clear_, all_, count_, any_;
 };
 

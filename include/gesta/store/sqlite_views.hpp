@@ -213,6 +213,8 @@ class sqlite_views_on : protected sqlite_views_core, private sqlite_rows_of<Proj
   bool is_blocked(std::string_view consumer, std::string_view key, bool& blocked) {
     return !is_broken && consumers.is_blocked(consumer, key, blocked);
   }
+  /// Within a unit: drops the table of a view that is none of these, an older version's, with its consumer and letters.
+  bool drop_view(std::string_view name) { return !is_broken && consumers.drop_view(name); }
 };
 
 /// The opened views of a gesta::sqlite_views: opened_views with a connection of their own.
@@ -279,6 +281,7 @@ class sqlite_views_of : private owned_sqlite_file, private sqlite_views_on<Proje
 
   using on::broken;
   using on::drop;
+  using on::drop_view;
   using on::each;
   using on::each_consumer;
   using on::each_letter;
