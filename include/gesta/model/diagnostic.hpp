@@ -489,6 +489,21 @@ struct no_snapshots_kept {
   static_assert(Ok, "[gesta E611] the app keeps no snapshots, so none can be asked for; start it with  gesta::snapshots{.every = n},  0 where only snapshot() takes them");
 };
 
+template <bool Ok, class Projection>
+struct view_kept_elsewhere {
+  static_assert(Ok, "[gesta E180] the app does not keep the view of the Projection in memory, as an option of gesta::start says; ask  app.rows<Projection>()  where it is inlined, its consumer where it is async, or  app.live<Projection>()");
+};
+
+template <bool Ok, class Store>
+struct inlined_without_tables {
+  static_assert(Ok, "[gesta E181] the Store has no tables in which a view could be kept with its events; write  gesta::async<...>  and keep it by a consumer, leave the option away for a view in memory, or take gesta::sqlite_store and include <gesta/store/sqlite_views.hpp>");
+};
+
+template <bool Ok, class Projection>
+struct view_mode_of_no_part {
+  static_assert(Ok, "[gesta E182] an option of gesta::start names a Projection that is not in the model, or names it twice; name each projection of the model at most once in  gesta::inlined, gesta::async, gesta::live");
+};
+
 template <bool Ok, class Store>
 struct store_without_snapshots {
   static_assert(Ok, "[gesta E612] the log of the Store has no place for snapshots; start without  gesta::snapshots,  or take a store that has one");

@@ -55,6 +55,10 @@ class [[nodiscard]] committed {
 
 namespace detail {
 
+// Stands for what is not there, where a report says so.
+template <class T>
+inline const T none_of{};
+
 // Named so that a debugger says it: a command was given to a batch that is over, or that began while another one was open.
 [[noreturn, gnu::cold]] inline void batch_is_over() { __builtin_abort(); }
 
@@ -91,6 +95,15 @@ template <class Model, class Store, class Clock = system_clock, std::uint64_t Ve
 class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::engine<detail::as_seen<Model, Verbs>, Store, Clock>> {
   using engine_type = detail::engine<detail::as_seen<Model, Verbs>, Store, Clock>;
   using flow_type = typename engine_type::flow_type;
+
+  template <class Projection>
+  static constexpr bool has_rows = views<detail::as_seen<Model, Verbs>>::template has_rows<Projection>;
+  template <class View>
+  static constexpr bool is_view = views<detail::as_seen<Model, Verbs>>::template has_view<View>;
+  template <class View>
+  static constexpr bool is_of_rows = !is_view<View> && (detail::projection_of_rows<View> || views<detail::as_seen<Model, Verbs>>::template has_rows_of<View>);
+  template <class Projection>
+  static constexpr bool is_inlined = detail::contains<Projection, detail::inlined_in<Store>>;
 
  public:
   using model_type = Model;
@@ -190,23 +203,41 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
   /// The view of this type, with all that is committed. Of a projection without rows.
   template <class View>
   const View& view() const noexcept {
+    constexpr bool is_kept = is_of_rows<View> || !is_view<View> || engine_type::views_type::template has_view<View>;
     (void)sizeof(diagnostic::rows_asked_as_view<!is_of_rows<View>, View>);
-    if constexpr (!is_of_rows<View>) return engine_.read_side().template view<View>();
+    (void)sizeof(diagnostic::view_kept_elsewhere<is_kept, View>);
+    if constexpr (!is_of_rows<View> && is_kept) return engine_.read_side().template view<View>();
     else return *static_cast<const View*>(nullptr);
   }
 
   /// The rows of a projection of the model, with all that is committed: a gesta::row_table that is only read.
   template <class Projection>
+    requires(!is_inlined<Projection>)
   const auto& rows() const noexcept {
+    constexpr bool is_kept = !has_rows<Projection> || engine_type::views_type::template has_rows<Projection>;
     (void)sizeof(diagnostic::rows_asked_as_view<has_rows<Projection>, Projection>);
-    if constexpr (has_rows<Projection>) return engine_.read_side().template rows<Projection>();
-    else return engine_;
+    (void)sizeof(diagnostic::view_kept_elsewhere<is_kept, Projection>);
+    if constexpr (!has_rows<Projection>) return engine_;
+    else if constexpr (is_kept) return engine_.read_side().template rows<Projection>();
+    else return detail::none_of<detail::rows_in_memory<Projection>>;
+  }
+  /// Of an inlined one they are read from the file, as others have changed them; a view without rows is one row: `app.row<turnover>()`.
+  template <class Projection>
+    requires(is_inlined<Projection>)
+  auto& rows() noexcept {
+    return engine_.inlined().template rows<Projection>();
+  }
+  template <class Projection>
+    requires(is_inlined<Projection>)
+  const typename Projection::view_type* row(const typename detail::projected_rows<Projection>::key_type& key = {}) {
+    return rows<Projection>().find(key);
   }
   /// One row of it, by its key as entities are named: `app.row<by_country>("FR")`; nullptr where there is none. Valid until the next command.
   template <class Projection, class Key>
+    requires(!is_inlined<Projection>)
   auto row(const Key& key) const noexcept {
-    (void)sizeof(diagnostic::rows_asked_as_view<has_rows<Projection>, Projection>);
-    if constexpr (has_rows<Projection>) return engine_.read_side().template rows<Projection>().find(key);
+    const auto& all = rows<Projection>();
+    if constexpr (requires { all.find(key); }) return all.find(key);
     else return static_cast<const Projection*>(nullptr);
   }
 
@@ -402,13 +433,6 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
   friend detail::facts_of_app;
   friend detail::log_reading<app, engine_type>;
   friend feed<app>;  // which tells observers
-
-  template <class Projection>
-  static constexpr bool has_rows = views<detail::as_seen<Model, Verbs>>::template has_rows<Projection>;
-  template <class View>
-  static constexpr bool is_view = views<detail::as_seen<Model, Verbs>>::template has_view<View>;
-  template <class View>
-  static constexpr bool is_of_rows = !is_view<View> && (detail::projection_of_rows<View> || views<detail::as_seen<Model, Verbs>>::template has_rows_of<View>);
 
   /// Whether what a view was can be asked for by such a moment.
   template <class View, class Moment>

@@ -75,7 +75,7 @@ auto engine<Model, Store, Clock>::decide_across(const Command& command, const Re
     }
   }
   if constexpr (!is_reacted_to && is_memory && !has_open_number<typename handler::contract::event_list>) {
-    if constexpr (any_is_projected<typename handler::events, typename flow_type::projections>)
+    if constexpr (any_is_projected<typename handler::events, typename unit_of_work<Model, Store, Clock>::views_type::projections>)
       if constexpr (std::remove_cvref_t<Answer>::is_root)
         if (!this->open_) project_own<handler>(table, place, d, version, start.records, from);
   }

@@ -145,7 +145,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
     }
     if constexpr (!is_reacted_to && is_memory && !has_open_number<typename handler::contract::event_list>) {
       // The common case: the events are still at hand and nothing can take them back.
-      if constexpr (any_is_projected<typename handler::events, typename flow_type::projections>)
+      if constexpr (any_is_projected<typename handler::events, typename base::views_type::projections>)
         if constexpr (std::remove_cvref_t<Answer>::is_root)
           if (!this->open_) project_own<handler>(table, found, d, version, start.records, from);
     }

@@ -15,6 +15,7 @@
 #include <gesta/runtime/entities.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/snapshot_shelf.hpp>
+#include <gesta/runtime/view_modes.hpp>
 #include <gesta/runtime/views.hpp>
 #include <gesta/runtime/watch.hpp>
 #include <gesta/store/record.hpp>
@@ -62,6 +63,8 @@ class holdings {
   using table_type = std::conditional_t<is_cached<Aggregate>, cached_entities<Aggregate, typename log_type::stream>,
                                         entities<Aggregate, typename log_type::stream>>;
   using tag_states_type = tag_states<flow_type>;
+  /// The views that are kept in memory: of all projections of the model, but those that an option puts elsewhere.
+  using views_type = views<Model, kept_in_memory_by<Model, Store>>;
 
   explicit holdings(const Store& store) : log_(store), watch_(store) {
     if constexpr (keeps_snapshots) every_ = static_cast<const snapshots&>(store).every;
@@ -82,10 +85,10 @@ class holdings {
     return value_at<flow_type::template aggregate_tag<Aggregate>>(tables_);
   }
   const tag_states_type& states_about_tags() const noexcept { return tag_states_; }
-  views<Model>& read_side() noexcept { return views_; }
+  views_type& read_side() noexcept { return views_; }
+  const views_type& read_side() const noexcept { return views_; }
   /// Only where somebody observes.
   auto& watching() noexcept { return watch_; }
-  const views<Model>& read_side() const noexcept { return views_; }
   log_type& log() noexcept { return log_; }
   const log_type& log() const noexcept { return log_; }
   const failure& last_failure() const noexcept { return failure_; }
@@ -218,7 +221,7 @@ class holdings {
   [[no_unique_address]] std::conditional_t<keeps_snapshots, std::uint64_t, no_snapshots> every_{};
   [[no_unique_address]] std::conditional_t<caches_states, std::size_t, no_cache> most_{};
   [[no_unique_address]] std::conditional_t<caches_states, std::uint32_t, no_looks> looks_{};
-  views<Model> views_;
+  views_type views_;
   bool lost_ = false;
   failure failure_;
   [[no_unique_address]] tag_states_type tag_states_;

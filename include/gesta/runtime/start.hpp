@@ -159,6 +159,10 @@ struct snapshot_rules<types<Aggregate...>> {
   using written = rules::report_at<diagnostic::state_without_wire_form, types<Aggregate...>, unwritable, typename decltype(member())::type>;
 };
 
+/// Whether a log has tables for views in its own commit, and what makes them is included.
+template <class Log>
+concept has_tables_for_views = requires { sizeof(typename Log::template views_on<>); };
+
 /// What the options ask of the model and of the store.
 template <class Model, class Store, class... Option>
 struct option_rules {
@@ -167,13 +171,18 @@ struct option_rules {
   static constexpr bool has_place = times_given<snapshots, Option...> == 0 || has_place_for_snapshots<log>;
   static constexpr bool reads_singly = times_given<cached_states, Option...> == 0 || reads_single_entities<log>;
   static constexpr bool writes = times_given<snapshots, Option...> == 0 || !has_place || snapshot_rules<typename flow<Model>::aggregates>::kept;
-  static constexpr bool kept = fit && has_place && reads_singly && writes;
+  using named = concat<types<>, typename named_by<Option>::type...>;
+  static constexpr std::size_t misnamed = first_misnamed<typename flow<Model>::projections>(named{});
+  static constexpr bool has_tables = !(is_mode<inlined, Option> || ...) || has_tables_for_views<log>;
+  static constexpr bool kept = fit && has_place && reads_singly && writes && misnamed == npos && has_tables;
 };
 template <class Model, class Store, class Rules>
 mistaken_app report_start_options() {
   (void)sizeof(diagnostic::start_option_given_twice<Rules::fit, Store>);
   (void)sizeof(diagnostic::store_without_snapshots<Rules::has_place, Store>);
   (void)sizeof(diagnostic::store_without_single_entities<Rules::reads_singly, Store>);
+  (void)sizeof(diagnostic::inlined_without_tables<Rules::has_tables, Store>);
+  if constexpr (Rules::misnamed != npos) (void)sizeof(diagnostic::view_mode_of_no_part<false, at<Rules::misnamed, typename Rules::named>>);
   if constexpr (!Rules::writes) (void)sizeof(typename snapshot_rules<typename flow<Model>::aggregates>::written);
   return {};
 }
@@ -190,7 +199,7 @@ constexpr std::uint64_t seen_when_started() noexcept {
 
 /// Opens the store and runs Model on it: `auto app = gesta::start<bank>(gesta::memory_store{});`. Everything that is stored already is
 /// read and folded first, unless gesta::cached_states is among the options. A store that cannot be opened makes every outcome that
-/// gesta::failure. Options, in any order: gesta::snapshots, gesta::cached_states, gesta::observed_by, gesta::unknown_events, and a clock, which is a
+/// gesta::failure. Options, in any order: gesta::snapshots, gesta::cached_states, gesta::inlined, gesta::async, gesta::live, gesta::observed_by, gesta::unknown_events, and a clock, which is a
 /// function object that returns a gesta::timestamp; it is read once per unit of work, and never by a model with the lean envelope.
 /// Verbs is not given: it makes the function one of the files that see the same verbs of the model.
 template <class Model, class Store, std::uint64_t Verbs = detail::seen_when_started<Model>(), class... Option>

@@ -12,6 +12,7 @@
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/observed.hpp>
 #include <gesta/runtime/unknown_events.hpp>
+#include <gesta/runtime/view_modes.hpp>
 #include <gesta/store/snapshots.hpp>
 
 namespace gesta {
@@ -23,7 +24,7 @@ struct with : Store, Option... {};
 namespace detail {
 
 template <class Given>
-inline constexpr bool is_start_option = same<Given, snapshots> || same<Given, cached_states> || same<Given, unknown_events> || is_observed_by<Given>;
+inline constexpr bool is_start_option = same<Given, snapshots> || same<Given, cached_states> || same<Given, unknown_events> || is_observed_by<Given> || is_view_mode<Given>;
 
 template <class Wanted, class... Given>
 inline constexpr std::size_t times_given = (std::size_t{same<Wanted, Given>} + ... + 0);
@@ -37,7 +38,7 @@ struct clock_among<First, Rest...> : std::conditional_t<is_start_option<First>, 
 /// Whether what was given goes together: no option twice, one clock.
 template <class... Given>
 inline constexpr bool starts_with = times_given<snapshots, Given...> <= 1 && times_given<cached_states, Given...> <= 1 &&
-                                    times_given<unknown_events, Given...> <= 1 && (std::size_t{is_observed_by<Given>} + ... + 0) <= 1 &&
+                                    times_given<unknown_events, Given...> <= 1 && (std::size_t{is_observed_by<Given>} + ... + 0) <= 1 && each_mode_once<Given...> &&
                                     (std::size_t{!is_start_option<Given>} + ... + 0) <= 1;
 
 template <class Wanted, class First, class... Rest>
@@ -56,7 +57,8 @@ using if_stands = std::conditional_t<Stands, types<Given>, types<>>;
 /// The options that stand in the app's type, in one order, whatever the order in which they were given.
 template <class... Given>
 using standing_options =
-    concat<if_stands<same<Given, snapshots>, Given>..., if_stands<same<Given, cached_states>, Given>..., if_stands<is_observed_by<Given>, Given>...>;
+    concat<if_stands<same<Given, snapshots>, Given>..., if_stands<same<Given, cached_states>, Given>..., if_stands<is_observed_by<Given>, Given>...,
+           if_stands<is_mode<inlined, Given>, Given>..., if_stands<is_mode<async, Given>, Given>..., if_stands<is_mode<live, Given>, Given>...>;
 
 template <class Store, class... Standing, class... Given>
 constexpr auto with_standing(types<Standing...>, const Store& store, const Given&... given) {

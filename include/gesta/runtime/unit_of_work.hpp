@@ -15,6 +15,7 @@
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/snapshot_taking.hpp>
 #include <gesta/runtime/stored.hpp>
+#include <gesta/runtime/view_modes.hpp>
 #include <gesta/store/record.hpp>
 #include <gesta/store/slice.hpp>
 #include <gesta/store/store.hpp>
@@ -35,7 +36,7 @@ class unit_of_work : public holdings<Model, Store> {
   using base::unit;
 
   unit_of_work(const Store& store, Clock clock, unknown_events policy = unknown_events::fail)
-      : base(store), clock_(static_cast<Clock&&>(clock)), unknown_(policy) {
+      : base(store), clock_(static_cast<Clock&&>(clock)), unknown_(policy), inlined_(*this) {
     if constexpr (is_memory) {
       this->each_table([&](auto& t) { t.reserve(log_.reserved_streams(), log_type::can_fail); });
       if constexpr (tag_states_type::any) this->tag_states_.reserve(log_.reserved_streams(), log_type::can_fail);
@@ -43,8 +44,10 @@ class unit_of_work : public holdings<Model, Store> {
       this->lose(*cause);
     } else if (!take_in_all()) {
       this->lose(log_.last_failure());  // read outside a unit, so that a long log keeps nobody from writing
-    } else if constexpr (base::is_observed) {
-      if (!lost_) this->watch_.tell(caught_up{"app", log_.last_position()});
+    } else {
+      if constexpr (inlines) bring_inlined_to_now();
+      if constexpr (base::is_observed)
+        if (!lost_) this->watch_.tell(caught_up{"app", log_.last_position()});
     }
   }
   ~unit_of_work() {
@@ -104,6 +107,8 @@ class unit_of_work : public holdings<Model, Store> {
     if constexpr (!is_memory) {
       bool kept = !doomed_;
       if constexpr (base::keeps_snapshots) kept = kept && take_due_snapshots(*this, unit_);
+      if constexpr (inlines)
+        if (kept && (brings_to_now_ || pending_.count() != unit_.records) && !inlined_.keep_up(most_in_unit(), failure_)) doom(failure(failure_)), kept = false;
       if (!kept || !log_.commit()) {
         if (!doomed_) failure_ = log_.last_failure();
         roll_back();
@@ -114,6 +119,7 @@ class unit_of_work : public holdings<Model, Store> {
       return false;
     }
     open_ = false;
+    if constexpr (inlines) inlined_.kept();
     if constexpr (is_memory && base::keeps_snapshots) take_due_snapshots(*this, unit_);
     project_since(unit_);
     if constexpr (!is_memory) pending_.cut(unit_);
@@ -125,6 +131,7 @@ class unit_of_work : public holdings<Model, Store> {
   [[gnu::noinline, gnu::cold]] void roll_back() {
     open_ = false;
     if constexpr (!is_memory) log_.rollback();
+    if constexpr (inlines) inlined_.roll_back();
     take_back(unit_);
     if constexpr (is_memory) log_.cut_outcomes(outcomes_before_);
     if constexpr (base::is_observed) this->watch_.forget();
@@ -132,10 +139,27 @@ class unit_of_work : public holdings<Model, Store> {
 
   auto here() { return unit().here(); }
 
+  // ---- for inlined views
+
+  using clock_type = Clock;
+  static constexpr bool inlines = inlined_in<Store>::size != 0;
+  auto& inlined() noexcept { return inlined_; }
+  const Clock& clock() const noexcept { return clock_; }
+  unknown_events unknown_policy() const noexcept {
+    if constexpr (is_memory) return unknown_events::fail;
+    else return unknown_.policy();
+  }
+  /// The last position before the open unit.
+  std::uint64_t unit_begin() const noexcept { return log_.last_position() - (pending_.count() - unit_.records); }
+  template <class Visit>
+  void each_record_of_unit(Visit&& visit) {
+    this->each_record(unit_, unit().here(), visit);
+  }
+
   /// Projects every event since a mark, in order of position.
   template <class Mark>
   [[gnu::noinline]] void project_since(Mark mark) {
-    if constexpr (flow_type::projections::size != 0)
+    if constexpr (base::views_type::projections::size != 0)
       this->each_record(mark, unit().here(), [&](const recorded& record) { project_record(record); });
   }
 
@@ -229,6 +253,19 @@ class unit_of_work : public holdings<Model, Store> {
   using base::log_;
   using base::lost_;
   using base::pending_;
+
+  /// What the log has and inlined views have not, in units of their own that keep nobody from writing for long.
+  void bring_inlined_to_now() {
+    bool behind = false;
+    failure cause;
+    if (const failure* const broken = inlined_.broken()) return this->lose(*broken);
+    brings_to_now_ = true;
+    while (inlined_.look_behind(log_.last_position(), behind, cause) && behind)
+      if (!begin() || !commit()) return this->lose(failure(failure_));
+    brings_to_now_ = false;
+    if (cause.detail[0] != '\0') this->lose(cause);
+  }
+  std::uint64_t most_in_unit() const noexcept { return brings_to_now_ ? 10'000 : slice::end; }
 
   template <class Table, class Key>
   about about_now(Table& table, const Key& key, std::uint64_t version, const origin& from) {
@@ -347,7 +384,7 @@ class unit_of_work : public holdings<Model, Store> {
 
   void project_record(const recorded& record) {
     const bool readable = read_event<flow_type, typename flow_type::current_events, is_memory>(record, [&](const auto& event) {
-      if constexpr (views<Model>::template take<std::remove_cvref_t<decltype(event)>>) this->views_.publish(event, [&] { return detail::about_record(record); });
+      if constexpr (base::views_type::template take<std::remove_cvref_t<decltype(event)>>) this->views_.publish(event, [&] { return detail::about_record(record); });
     });
     if (!readable) unreadable(record);
   }
@@ -404,7 +441,7 @@ class unit_of_work : public holdings<Model, Store> {
   /// Takes in what others recorded since, at first everything. Entities of a cache are brought to now when they are needed: views and what
   /// boundaries read are told alone, and where there are none nothing is read.
   bool take_in_all() {
-    if constexpr (base::caches_states && flow_type::projections::size == 0 && !tag_states_type::any) return log_.skip();
+    if constexpr (base::caches_states && base::views_type::projections::size == 0 && !tag_states_type::any) return log_.skip();
     else return log_.catch_up([&](const recorded& record) { take_in(record); });
   }
   /// Takes in an event that another process recorded, or that was there when the log was opened.
@@ -453,6 +490,8 @@ class unit_of_work : public holdings<Model, Store> {
   bool open_ = false;
   bool doomed_ = false;
   [[no_unique_address]] std::conditional_t<is_memory, nothing_unknown, unknown_facts> unknown_;
+  bool brings_to_now_ = false;
+  [[no_unique_address]] inlined_views<unit_of_work, inlined_in<Store>> inlined_;
 };
 
 }  // namespace gesta::detail

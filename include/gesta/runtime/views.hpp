@@ -41,14 +41,14 @@ inline constexpr bool anybody_projects_about<Event, types<Projection...>> = (pro
 
 }  // namespace detail
 
-/// One view of each projection of Model, or a table where it has rows. An event is projected to all views that take it, in the order in which the model lists the
+/// One view of each of these projections of a model, or a table where it has rows. An event is projected to all views that take it, in the order in which the model lists the
 /// projections; the list is static, so nothing is looked up. The producer of an event never changes when a view is added.
-template <class Model>
+template <class Model, class Projections = typename flow<Model>::projections>
 class views {
-  using kept_list = detail::mapped<detail::kept_in_memory, typename flow<Model>::projections>;
+  using kept_list = detail::mapped<detail::kept_in_memory, Projections>;
 
  public:
-  using projections = typename flow<Model>::projections;
+  using projections = Projections;
 
   /// Projects one event. For events that stand in no log; a verb that asks for `about` gets an empty one.
   template <class Event>

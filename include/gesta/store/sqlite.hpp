@@ -26,6 +26,8 @@ namespace detail {
 
 template <class Model>
 class sqlite_log_of;
+template <class... Projection>
+class sqlite_views_on;
 
 }  // namespace detail
 
@@ -99,6 +101,9 @@ class sqlite_log_of : public sqlite_log {
  public:
   static constexpr bool can_fail = true;
   static constexpr bool is_memory = false;
+  /// Views in tables of the file, with <gesta/store/sqlite_views.hpp>.
+  template <class... Projection>
+  using views_on = sqlite_views_on<Projection...>;
 
   explicit sqlite_log_of(const sqlite_store& store)
       : sqlite_log({store.path.c_str(), store.level == durability::disk, store.patience_milliseconds, store.most_bytes, store.random}, ids,

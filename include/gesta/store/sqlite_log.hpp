@@ -53,6 +53,8 @@ class sqlite_log {
   sqlite_log(const sqlite_log&) = delete;
   sqlite_log& operator=(const sqlite_log&) = delete;
 
+  /// The file, for views that are kept in it within the log's own units.
+  sqlite_file& file() noexcept { return file_; }
   const failure* broken() const noexcept { return file_.broken(); }
   const failure& last_failure() const noexcept { return file_.last_failure(); }
   std::uint64_t last_position() const noexcept { return static_cast<std::uint64_t>(last_); }
