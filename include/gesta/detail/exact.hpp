@@ -1,4 +1,4 @@
-// What it is: probes that tell whether a verb (evolve, decide, project, react, locate, upcast) is there for exactly the asked types.
+// What it is: probes that tell whether a verb (evolve, decide, project, react, locate, perform, on_failure, upcast) is there for exactly the asked types.
 // Where it stands: detail; decide/verbs.hpp and react/ build their concepts on it, model/rules ask it for each pair.
 // May include: nothing.
 #pragma once
@@ -39,6 +39,8 @@ rival project(...);
 rival react(...);
 rival locate(...);
 rival observe(...);
+rival perform(...);
+rival on_failure(...);
 void upcast();
 
 // A stand-in without a rival, so that one serves whatever is asked about its type.
@@ -113,6 +115,28 @@ struct observing {
   using call = decltype(observe(real<Arguments>()...));
   template <class First, class... Rest>
   using call_in_braces = decltype(observe({real<First>()}, real<Rest>()...));
+};
+
+struct performing {
+  template <class First, class Second, class... More>
+  struct rivals {
+    friend rival perform(First, const Second&, More...) { return {}; }
+  };
+  template <class... Arguments>
+  using call = decltype(perform(real<Arguments>()...));
+  template <class First, class... Rest>
+  using call_in_braces = decltype(perform({real<First>()}, real<Rest>()...));
+};
+
+struct answering {
+  template <class First, class Second, class... More>
+  struct rivals {
+    friend rival on_failure(First, const Second&, More...) { return {}; }
+  };
+  template <class... Arguments>
+  using call = decltype(on_failure(real<Arguments>()...));
+  template <class First, class... Rest>
+  using call_in_braces = decltype(on_failure({real<First>()}, real<Rest>()...));
 };
 
 struct upcasting {
@@ -238,6 +262,19 @@ inline constexpr bool hears_exactly_about =
 // observe(Observer&, const What&), or by const reference where the observer is only read. By value it would be a copy that is told.
 template <class Observer, class What>
 inline constexpr bool observes_exactly = probing::changes<probing::observing, Observer, What>() || probing::changes<probing::observing, const Observer, What>();
+// perform(const Reactor&, const Event&, Capability&), or with a `const Capability&`.
+template <class Reactor, class Event, class Capability>
+inline constexpr bool performs_exactly = probing::reads<probing::performing, Reactor, Event, Capability&>() ||
+                                         probing::reads<probing::performing, Reactor, Event, const Capability&>();
+template <class Reactor, class Event, class Capability>
+inline constexpr bool performs_exactly_about = probing::reads<probing::performing, Reactor, Event, Capability&, const about&>() ||
+                                               probing::reads<probing::performing, Reactor, Event, const Capability&, const about&>();
+
+// on_failure(const Reactor&, const Error&) for an error of all its effects, on_failure(const Reactor&, const Event&, const Error&) for that of one.
+template <class Reactor, class Error>
+inline constexpr bool answers_exactly = probing::reads<probing::answering, Reactor, Error>();
+template <class Reactor, class Event, class Error>
+inline constexpr bool answers_event_exactly = probing::reads<probing::answering, Reactor, Event, const Error&>();
 
 template <class Old>
 inline constexpr bool upcasts_exactly = probing::upcasts<Old>();
@@ -280,6 +317,13 @@ using hear_result = typename decltype(probing::result<hears_exactly<Reactor, Com
 template <class Projection, class Event>
 using locate_result = typename decltype(probing::result<locates_exactly<Projection, Event>, locates_exactly_about<Projection, Event>,
                                                         probing::locating, const Projection&, const Event&>())::type;
+template <class Reactor, class Event, class Capability>
+using perform_result = typename decltype(probing::result<performs_exactly<Reactor, Event, Capability>, performs_exactly_about<Reactor, Event, Capability>,
+                                                         probing::performing, const Reactor&, const Event&, Capability&>())::type;
+template <class Reactor, class Event, class Error>
+using answer_result = typename decltype(probing::result<true, false, probing::answering, const Reactor&, const Event&, const Error&>())::type;
+template <class Reactor, class Error>
+using general_answer_result = typename decltype(probing::result<true, false, probing::answering, const Reactor&, const Error&>())::type;
 template <class Old>
 using upcast_result =
     typename decltype(probing::result<upcasts_exactly<Old>, false, probing::upcasting, const Old&>())::type;

@@ -412,6 +412,58 @@ struct event_above_budget {
   static_assert(Ok, "[gesta E801] the Event is larger than the model's budget; make it smaller, or keep the large part elsewhere and store its key");
 };
 
+// ---- effects -----------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Reactor, class Capability>
+struct performs_nothing {
+  static_assert(Ok, "[gesta E170] the Reactor performs no event of the model with this Capability; add  perform(const Reactor&, const Event&, Capability&),  for exactly an event of the model and exactly this Capability, in the header of its struct");
+};
+
+template <bool Ok, class Reactor, class Event>
+struct strange_effect {
+  static_assert(Ok, "[gesta E171] perform of the Reactor returns something for this Event that nobody takes; return void, gesta::done,  or  gesta::done::or_fails<Error...>");
+};
+
+template <bool Ok, class Reactor, class Failure>
+struct failure_unanswered_by {
+  static_assert(Ok, "[gesta E172] an effect of the Reactor may fail so and nothing says what then; add  gesta::retry on_failure(const Reactor&, const Error&),  or let it return  gesta::park");
+};
+
+template <bool Ok, class Reactor, class Failure>
+struct failure_answered_in_vain {
+  static_assert(Ok, "[gesta E173] the Reactor has an on_failure that is never asked, as no effect fails so, or each that does has its own; remove it, or list the error in  gesta::done::or_fails<...>");
+};
+
+template <bool Ok, class Reactor, class Failure>
+struct strange_answer {
+  static_assert(Ok, "[gesta E174] on_failure of the Reactor returns neither  gesta::retry  nor  gesta::park;  return one of them");
+};
+
+template <bool Ok, class Reactor>
+struct start_not_said {
+  static_assert(Ok, "[gesta E175] nothing says where the Reactor begins when it was never run, so a deployment might perform all of the past; give  gesta::from_now{},  gesta::from_beginning{}  or  gesta::continues{\"id of the old one\"}  behind the capability");
+};
+
+template <bool Ok, class Contract, class Returned>
+struct error_undeclared {
+  static_assert(Ok, "[gesta E176] perform returns an error that its Contract does not list; add it to  gesta::done::or_fails<...>");
+};
+
+template <bool Ok, class Reactor, class Event>
+struct effect_without_key {
+  static_assert(Ok, "[gesta E177] locate of the Reactor says for this Event something that is no key, and the order of effects is kept for each key; return one key: a number, an enum, text<N>, or a struct of these");
+};
+
+template <bool Ok, class Reactor>
+struct effect_without_id {
+  static_assert(Ok, "[gesta E178] the Reactor does not say the name its checkpoint is kept under; add  static constexpr auto id = \"...\";  to it, and never change it");
+};
+
+template <bool Ok, class Reactor, class Part>
+struct effect_named_as_part {
+  static_assert(Ok, "[gesta E179] the Reactor has the id of a Part of the model, and both would keep one checkpoint; give each its own");
+};
+
 // ---- callers -----------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Outcome>

@@ -10,16 +10,18 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include <gesta/model/diagnostic.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/react/rows.hpp>
 #include <gesta/react/view_name.hpp>
+#include <gesta/runtime/attempt.hpp>
 #include <gesta/runtime/clock.hpp>
+#include <gesta/runtime/consumer_options.hpp>
 #include <gesta/runtime/feed.hpp>
 #include <gesta/runtime/lease.hpp>
+#include <gesta/runtime/letters.hpp>
 #include <gesta/runtime/rebuilding.hpp>
 #include <gesta/runtime/row_projecting.hpp>
 #include <gesta/runtime/serving.hpp>
@@ -30,41 +32,19 @@
 
 namespace gesta {
 
-/// What a poll came to: false when the consumer cannot go on, and why() says the cause; what was done before is kept, unless it is of the view
-/// store.
-class [[nodiscard]] consumed {
- public:
-  std::uint64_t handled = 0;    ///< events that changed the view, letters that were tried again included
-  std::uint64_t put_aside = 0;  ///< letters that were written: events that failed, and events that wait behind them
-  bool caught_up = false;       ///< everything that is kept in the log was handed over
-  bool owned_elsewhere = false; ///< another one has claimed the consumer: nothing was done
-  bool is_paused = false;       ///< somebody has let it stand still: nothing was done
-
-  explicit operator bool() const noexcept { return went_on_; }
-  /// Only where it is false.
-  const failure& why() const noexcept { return cause_; }
-  void stop(const failure& cause) {
-    cause_ = cause;
-    went_on_ = false;
-  }
-
- private:
-  failure cause_;
-  bool went_on_ = true;
-};
-
-/// How far a consumer is behind its log.
-struct lag {
-  std::uint64_t events = 0;      ///< positions between its checkpoint and the end of the log
-  std::int64_t nanoseconds = 0;  ///< since the first event that it has not seen was recorded; 0 where there is none, or a model keeps no times
-};
-
 /// Keeps the view of Projection, from a log (an app, or a gesta::reader) in a view store: made by `gesta::consume<by_country>(log, views)`. It acts
 /// only when it is polled. Not copyable; one thread at a time, the one that uses the log.
+///
+/// An event that `project` cannot handle, because it throws, is put aside at once with the words of the exception: a projection is a function of the
+/// event, and would fail again until there is another program. Later events of the same row wait behind it, all other rows go on.
 template <class Projection, class Log, class Views, class Clock = system_clock>
-class consumer : public detail::held_consumer<consumer<Projection, Log, Views, Clock>>,
+class consumer : public detail::letter_desk<typename Views::template opened<Projection>>,
+                 public detail::held_consumer<consumer<Projection, Log, Views, Clock>>,
                  public detail::rebuilding<consumer<Projection, Log, Views, Clock>> {
   friend detail::rebuilding<consumer>;
+  using held = detail::held_consumer<consumer>;
+  using desk = detail::letter_desk<typename Views::template opened<Projection>>;
+  using desk::views_;
   using rows_type = detail::projected_rows<Projection>;
   using row_type = typename rows_type::row_type;
   using key_type = typename rows_type::key_type;
@@ -73,8 +53,8 @@ class consumer : public detail::held_consumer<consumer<Projection, Log, Views, C
  public:
   using projection = Projection;
 
-  consumer(Log& log, const Views& views, Clock clock = {}, unknown_events unknown = unknown_events::fail)
-      : log_(log), views_(views), clock_(static_cast<Clock&&>(clock)), unknown_(unknown) {
+  consumer(Log& log, const Views& views, Clock clock = {}, unknown_events unknown = unknown_events::fail, stop_after stop = {})
+      : desk(views, name(), stop), log_(log), clock_(static_cast<Clock&&>(clock)), unknown_(unknown) {
     (void)sizeof(diagnostic::view_version_below_one<detail::has_sound_version<Projection>(), Projection>);
   }
   consumer(const consumer&) = delete;
@@ -83,32 +63,19 @@ class consumer : public detail::held_consumer<consumer<Projection, Log, Views, C
   /// The name of its checkpoint and its letters: the projection's id, from version 2 on with the version.
   static constexpr std::string_view name() noexcept { return detail::view_name<Projection>; }
 
-  /// Handles the letters that are due, then what was kept in the log since, at most `limit` stored events, in one commit.
+  /// Handles the letters that are due, at most `limit`, then what was kept in the log since, at most `limit` stored events, in one commit. False, with
+  /// nothing done: the view store failed; or what is no row's own (`locate`, an old event's `upcast`) threw, failure::kind::interrupted. False with
+  /// failure::kind::stopped: it has stopped by itself, now or before; see gesta::stop_after.
   consumed poll(std::uint64_t limit = 1000) {
     consumed result;
     if (const failure* const cause = views_.broken()) return result.stop(*cause), result;
     if (!views_.begin()) return result.stop(views_.last_failure()), result;
-    progress state;
-    if (!views_.load(name(), state)) return gives_up(result);
-    const progress before = state;
-    if (!may_act(state, result)) return result;
-    if (!try_letters(result)) return gives_up(result);
-    auto feed = log_.follow(state.at);
-    bool broken = false;
-    const auto handle = [&](const auto& event, const about& where) {
-      state.time = where.time;
-      if constexpr (projects<row_type, std::remove_cvref_t<decltype(event)>>) broken = !hand_over(event, where, nullptr, result);
-      return !broken;
-    };
-    const read_result read = feed.poll(handle, limit, unknown_);
-    if (broken) return gives_up(result);
-    state.at = feed.checkpoint();
-    if (!detail::note_serving<Projection>(views_, state)) return gives_up(result);
-    if (state != before && !views_.save(name(), state)) return gives_up(result);
-    if (!views_.commit()) return result.stop(views_.last_failure()), result;
-    at_ = state.at;
-    result.caught_up = read && feed.is_live();
-    if (!read) result.stop(read.why());
+    detail::without_exceptions([&] { poll_in_unit(limit, result); },
+                               [&](const char* words) {
+                                 failure cause(failure::kind::interrupted, 0, name().data(), ": an exception outside of project: ", words);
+                                 cause.position = position_;
+                                 take_back(cause, result);
+                               });
     return result;
   }
 
@@ -139,60 +106,74 @@ class consumer : public detail::held_consumer<consumer<Projection, Log, Views, C
   Log& log() noexcept { return log_; }
   const failure* broken() const noexcept { return views_.broken(); }
 
-  // ---- events that were put aside
+  // ---- events that were put aside; letters(visit) tells them
 
-  /// visit(const letter&) for each event that was put aside, in order of position, those that a person discarded included.
-  template <class Visit>
-  read_result letters(Visit&& visit) {
-    const auto each = [&](const letter& one) {
-      if constexpr (std::is_void_v<decltype(visit(one))>) return visit(one), true;
-      else return static_cast<bool>(visit(one));
-    };
-    return views_.each_letter(name(), each) ? read_result() : read_result(views_.last_failure());
-  }
-  /// Lets the next poll try a letter again, and when it succeeds those that wait behind it. For the first open letter of its key; the others
-  /// wait on.
-  read_result retry(const letter& one) {
-    return change(one, [&](letter& kept) { kept.due = clock_(); });
-  }
-  /// Closes a letter without its event having been handled: a person says why. Those that wait behind it go on with the next poll.
-  read_result discard(const letter& one, std::string_view reason) {
-    return change(one, [&](letter& kept) {
-      kept.discarded = reason.empty() ? std::string_view("no reason was given") : reason;
-      kept.due = {};
-    });
+  /// Lets the next poll try a letter again, and when it succeeds those that wait behind it. For the first open letter of its key; of another one, or of
+  /// one that is not there, failure::kind::conflict.
+  read_result retry(const letter& one) { return this->make_due(one, clock_()); }
+  /// The same for the first open letter of every key; a consumer that has stopped goes on.
+  read_result retry_all() { return this->make_all_due(clock_()); }
+  /// Closes a letter without its event having been handled: a person says why, and the letter is kept. Those that wait behind it go on with the next
+  /// poll.
+  read_result discard(const letter& one, std::string_view reason) { return this->close(one, reason, clock_()); }
+  /// Lets a consumer go on that was paused, or that has stopped by itself.
+  read_result resume() {
+    const read_result kept = held::resume();
+    return kept ? this->go_on() : kept;
   }
 
  private:
-  template <class Alter>
-  read_result change(const letter& one, Alter&& alter) {
-    if (!views_.begin()) return read_result(views_.last_failure());
-    letter kept;
-    bool found = false;
-    const auto look = [&](const letter& there) {
-      found = there.position == one.position && there.key == one.key && there.discarded.empty();
-      if (found) kept = there;
-      return !found;
+  void take_back(const failure& cause, consumed& result) {
+    result.stop(cause);
+    result.handled = result.put_aside = 0;
+    views_.rollback();
+    this->forget();
+  }
+  void poll_in_unit(std::uint64_t limit, consumed& result) {
+    progress state;
+    letter stopped;
+    bool is_over = false;
+    now_ = clock_();
+    if (!views_.load(name(), state)) return take_back(views_.last_failure(), result);
+    const progress before = state;
+    if (!may_act(state, result)) return;
+    if (!this->look_whether_stopped(now_, stopped, is_over)) return take_back(views_.last_failure(), result);
+    if (!stopped.key.empty() && !is_over) return take_back(this->why_stopped(stopped), result);
+    if (is_over) {
+      if (!views_.drop(name(), stopped)) return take_back(views_.last_failure(), result);
+      this->half_open();
+    }
+    stops_ = {};
+    if ((!knows_discarded_ || before.at != at_) && !look_for_discarded()) return take_back(views_.last_failure(), result);
+    if (!this->any_letters(any_letters_) || (any_letters_ && !try_letters(limit, result))) return take_back(views_.last_failure(), result);
+    auto feed = log_.follow(state.at);
+    bool broken = false;
+    const auto handle = [&](const auto& event, const about& where) {
+      state.time = where.time;
+      if constexpr (projects<row_type, std::remove_cvref_t<decltype(event)>>) broken = !hand_over(event, where, nullptr, result);
+      return !broken && stops_.key.empty();
     };
-    bool good = views_.each_letter(name(), look);
-    if (good && found) {
-      alter(kept);
-      good = views_.put(name(), kept);
-    }
-    if (!good) {
+    const read_result read = stops_.key.empty() ? feed.poll(handle, limit, unknown_) : read_result();
+    if (broken) return take_back(views_.last_failure(), result);
+    state.at = feed.checkpoint();
+    if (!detail::note_serving<Projection>(views_, state) || (state != before && !views_.save(name(), state)) ||
+        (!stops_.key.empty() && !views_.put(name(), stops_)))
+      return take_back(views_.last_failure(), result);
+    if (!views_.commit()) {
       const failure cause = views_.last_failure();
-      views_.rollback();
-      return read_result(cause);
+      return take_back(cause, result);
     }
-    if (!found) {
-      views_.rollback();
-      failure cause(failure::kind::conflict, 0, "there is no open letter of the consumer ", detail::view_name<Projection>, " at position ", one.position);
-      cause.position = one.position;
-      return read_result(cause);
-    }
-    return views_.commit() ? read_result() : read_result(views_.last_failure());
+    at_ = state.at;
+    result.caught_up = read && feed.is_live();
+    if (!read) result.stop(read.why());
+    else if (!stops_.key.empty()) result.stop(this->why_stopped(stops_));
   }
 
+  consumed gives_up(consumed& result) {
+    const failure cause = views_.last_failure();
+    take_back(cause, result);
+    return result;
+  }
   /// Within a unit, which is taken back where it may not.
   bool may_act(progress& state, consumed& result) {
     const detail::admission found = this->admit(state, clock_);
@@ -201,54 +182,69 @@ class consumer : public detail::held_consumer<consumer<Projection, Log, Views, C
     if (found != detail::admission::goes_on) views_.rollback();
     return found == detail::admission::goes_on;
   }
+  /// What a person discarded stays so when the log is read anew: by this one, or since this one looked last, by another.
+  bool look_for_discarded() {
+    this->forget_discarded();
+    knows_discarded_ = views_.each_letter(name(), [&](const letter& one) {
+      if (!one.discarded.empty()) this->note_discarded(one);
+      return true;
+    });
+    return knows_discarded_;
+  }
 
-  consumed gives_up(consumed& result) {
-    result.stop(views_.last_failure());
-    result.handled = result.put_aside = 0;
-    views_.rollback();
-    return result;
+  /// How often the event at a position was handed over before.
+  std::uint32_t count_part(std::uint64_t position) {
+    if (position != position_) begin_record(position);
+    return part_++;
+  }
+  void begin_record(std::uint64_t position) {
+    position_ = position;
+    part_ = 0;
+    aside_.clear();
   }
 
   /// Hands an event to its rows, or with `only` to the row of that letter. False: the view store failed.
   template <class Event>
-  bool hand_over(const Event& event, const about& where, const letter* only, consumed& result) {
+  bool hand_over(const Event& event, const about& where, letter* only, consumed& result) {
     bool good = true;
     const auto make = [&]() -> const about& { return where; };
     detail::each_place<Projection>(event, make, [&](const key_type& key) {
-      if (!good) return;
-      if constexpr (rows_type::has_key) {
-        key_buffer<key_type> buffer;
-        const key_bytes bytes = key_bytes_of<key_type>(key, buffer);
-        const std::string_view text(bytes.data == nullptr ? "" : bytes.data, bytes.size);
-        if (only == nullptr || only->key == text) good = to_row(event, where, key, text, only, result);
-      } else {
-        good = to_row(event, where, key, {}, only, result);
-      }
+      const std::uint32_t part = count_part(where.position);
+      if (!good || (only != nullptr && part < only->part)) return;
+      detail::with_key_text(key, [&](std::string_view text) {
+        if (only == nullptr || only->key == text) good = to_row(event, where, key, text, part, only, result);
+      });
     });
     return good;
   }
 
   template <class Event>
-  bool to_row(const Event& event, const about& where, const key_type& key, std::string_view text, const letter* only, consumed& result) {
+  bool to_row(const Event& event, const about& where, const key_type& key, std::string_view text, std::uint32_t part, letter* only, consumed& result) {
     if (only == nullptr && this->was_discarded(where.position, text)) return true;
     if (only == nullptr && any_letters_) {
       bool blocked = false;
-      if (!views_.is_blocked(name(), text, blocked)) return false;
-      if (blocked) return put_aside({.position = where.position, .key = std::string(text), .since = clock_()}, result);
+      if (!this->is_blocked(text, blocked)) return false;
+      if (blocked) return put_aside({.position = where.position, .key = std::string(text), .since = now_}, result);
     }
+    if (only != nullptr && tried_ == detail::attempt::failed) return true;  // what comes behind a part that failed waits with it
+    was_handed_ = true;
     std::string cause;
-    switch (detail::project_to_key<Projection>(rows(), key, event, [&]() -> const about& { return where; }, cause)) {
+    tried_ = detail::project_to_key<Projection>(rows(), key, event, [&]() -> const about& { return where; }, cause);
+    switch (tried_) {
       case detail::attempt::done:
         ++result.handled;
-        return only == nullptr || views_.drop(name(), *only);
+        this->note_success();
+        return true;
       case detail::attempt::failed: {
         letter one;
         if (only != nullptr) one = *only;
-        else one = {.position = where.position, .key = std::string(text), .since = clock_()};
+        else one = {.position = where.position, .key = std::string(text), .since = now_};
         one.cause = cause.empty() ? std::string("no cause was given") : cause;
         one.attempts += 1;
+        one.part = part;
         one.due = {};
-        failed_again_ = true;
+        letter stops;
+        if (this->note_failure(detail::an_exception, one.key, one.cause, now_, stops)) stops_ = stops;
         return put_aside(one, result);
       }
       case detail::attempt::broken: break;
@@ -257,70 +253,70 @@ class consumer : public detail::held_consumer<consumer<Projection, Log, Views, C
   }
 
   bool put_aside(const letter& one, consumed& result) {
+    for (const std::string& key : aside_)  // one letter stands for all that an event brings to a row
+      if (key == one.key) return true;
+    aside_.push_back(one.key);
     any_letters_ = true;
     ++result.put_aside;
     return views_.put(name(), one);
   }
 
-  /// Tries what is due: of each row the first open letter, where its time has come or where nothing is before it any more, and then those
-  /// behind it, until one fails.
-  bool try_letters(consumed& result) {
-    std::vector<letter> open;
-    this->forget_discarded();
-    if (!views_.each_letter(name(), [&](const letter& one) {
-          if (one.discarded.empty()) open.push_back(one);
-          else this->note_discarded(one);
-          return true;
-        }))
-      return false;
-    any_letters_ = !open.empty();
-    if (open.empty()) return true;
-    const timestamp now = clock_();
-    std::unordered_set<std::string> stuck;
-    for (const letter& one : open) {
-      if (stuck.contains(one.key)) continue;
-      const bool is_due = one.attempts == 0 || (one.due.nanoseconds != 0 && one.due.nanoseconds <= now.nanoseconds);
-      failed_again_ = !is_due;
-      if (is_due && !try_again(one, result)) return false;
-      if (failed_again_) stuck.insert(one.key);
+  /// Tries what is due: of each row the first open letter, and then those behind it, until one fails.
+  bool try_letters(std::uint64_t limit, consumed& result) {
+    std::vector<detail::letters_of_key> due;
+    if (!this->collect_due(now_, due)) return false;
+    for (detail::letters_of_key& of : due) {
+      for (std::size_t i = 0; i < of.all.size(); ++i) {
+        if (limit == 0 || !stops_.key.empty()) break;
+        --limit;
+        if (!try_again(of.all[i], result)) return false;
+        if (tried_ == detail::attempt::failed) break;
+        if (!views_.drop(name(), of.all[i]) || !this->make_next_due(of.all, i, now_)) return false;
+      }
     }
     return true;
   }
 
-  bool try_again(const letter& one, consumed& result) {
+  bool try_again(letter& one, consumed& result) {
     bool good = true, met = false;
+    was_handed_ = false;
+    tried_ = detail::attempt::done;
+    begin_record(one.position);
     const auto handle = [&](const auto& event, const about& where) {
       met = true;
       if constexpr (projects<row_type, std::remove_cvref_t<decltype(event)>>) good = good && hand_over(event, where, &one, result);
     };
     const read_result read = log_.read({.after = one.position - 1, .to = one.position}, handle, unknown_events::skip);
     if (!good) return false;
-    if (read && met) return true;
-    letter gone = one;  // what cannot be read stays aside, and says why
-    gone.cause = read ? "the event is no longer there, or the model does not know it" : read.why().describe();
-    gone.attempts += 1;
-    gone.due = {};
-    failed_again_ = true;
-    return views_.put(name(), gone);
+    if (was_handed_) return true;
+    one.cause = !read ? read.why().describe() : met ? "the event no longer belongs to this row" : "the event is no longer there";  // it stays aside, and says why
+    one.attempts += 1;
+    one.due = {};
+    tried_ = detail::attempt::failed;
+    return views_.put(name(), one);
   }
 
   Log& log_;
-  opened_type views_;
   [[no_unique_address]] Clock clock_;
   unknown_events unknown_;
   gesta::checkpoint at_;
-  bool any_letters_ = false, failed_again_ = false;
+  timestamp now_;                        // of this poll
+  std::uint64_t position_ = 0;           // of the stored event that is handed over
+  std::uint32_t part_ = 0;               // how often it was handed over
+  std::vector<std::string> aside_;       // the rows for which it was put aside
+  letter stops_;                         // says why it stops in this poll; without a key it does not
+  detail::attempt tried_{};
+  bool any_letters_ = false, was_handed_ = false, knows_discarded_ = false;
 };
 
 /// Makes the consumer that keeps the view of Projection: `auto keeper = gesta::consume<by_country>(log, gesta::sqlite_views{"shop.db"});`. `log` is an
-/// app, or a gesta::reader, and outlives it. Options: a clock, and gesta::unknown_events.
-template <class Projection, class Log, class Views>
-auto consume(Log& log, const Views& views) {
-  return consumer<Projection, Log, Views>(log, views);
-}
-template <class Projection, class Log, class Views, class Clock>
-auto consume(Log& log, const Views& views, Clock clock, unknown_events unknown = unknown_events::fail) {
-  return consumer<Projection, Log, Views, Clock>(log, views, static_cast<Clock&&>(clock), unknown);
+/// app, or a gesta::reader, and outlives it. Options, in any order: a clock, gesta::unknown_events, gesta::stop_after.
+template <class Projection, class Log, class Views, detail::consumer_option... Option>
+auto consume(Log& log, const Views& views, Option... option) {
+  using clock = detail::clock_in<Option...>;
+  return consumer<Projection, Log, Views, clock>(log, views, detail::clock_of(option...),
+                                                 detail::option_or<unknown_events>(unknown_events::fail, option...),
+                                                 detail::option_or<stop_after>(stop_after{}, option...));
 }
 
 }  // namespace gesta

@@ -129,6 +129,7 @@ class rebuilding {
     if (const failure* const cause = self.views_.broken()) return result.stop(*cause), false;
     if (!self.views_.begin()) return result.stop(self.views_.last_failure()), false;
     if (!self.views_.load(self.name(), state)) return (void)self.gives_up(result), false;
+    self.now_ = self.clock_();
     return self.may_act(state, result);
   }
 
@@ -168,13 +169,15 @@ class rebuilding {
     std::sort(texts.begin(), texts.end());
     const auto is_of = [&](std::string_view text) { return std::binary_search(texts.begin(), texts.end(), text); };
     if (!drop_open(is_of)) return self.gives_up(result);
+    self.begin_record(0);
     bool broken = false;
     const auto handle = [&](const auto& event, const about& where) {
       using event_type = std::remove_cvref_t<decltype(event)>;
       if constexpr (projects<typename Self::row_type, event_type>)
         detail::each_place<typename Self::projection>(event, [&]() -> const about& { return where; }, [&](const Key& key) {
+          const std::uint32_t part = self.count_part(where.position);
           detail::with_key_text(key, [&](std::string_view text) {
-            if (!broken && is_of(text)) broken = !self.to_row(event, where, key, text, nullptr, result);
+            if (!broken && is_of(text)) broken = !self.to_row(event, where, key, text, part, nullptr, result);
           });
         });
       return !broken;

@@ -5,21 +5,12 @@
 
 #include <cstdint>
 #include <string>
-#if __cpp_exceptions
-#include <exception>
-#endif
 
 #include <gesta/react/rows.hpp>
+#include <gesta/runtime/attempt.hpp>
 #include <gesta/store/row_table.hpp>
 
 namespace gesta::detail {
-
-/// What became of one attempt to handle an event.
-enum class attempt : std::uint8_t {
-  done,
-  failed,  ///< the handler could not: the event is put aside
-  broken,  ///< the store could not: nobody can go on
-};
 
 template <class Row, class Event>
 constexpr bool projects_without_throwing() noexcept {
@@ -45,14 +36,12 @@ attempt project_to_key(Table& table, const typename Table::key_type& key, const 
       else if (!table.erase(key)) return attempt::broken;
       return attempt::failed;
     };
-    try {
-      const bool stays = detail::project_to_row(*row, event, make);
-      return stays || table.erase(key) ? attempt::done : attempt::broken;
-    } catch (const std::exception& thrown) {
-      return fails(thrown.what());
-    } catch (...) {
-      return fails("project threw something that is no std::exception");
-    }
+    return detail::without_exceptions(
+        [&] {
+          const bool stays = detail::project_to_row(*row, event, make);
+          return stays || table.erase(key) ? attempt::done : attempt::broken;
+        },
+        fails);
   }
 #endif
   row_type* const row = table.find_or_add(key);

@@ -28,6 +28,7 @@ struct failure {
     ahead_of_log,    ///< a checkpoint lies behind the end of the log, or in another incarnation of it
     tombstoned,      ///< the stream was closed for ever
     truncated,       ///< the store no longer keeps what was asked for; `position` is the first that it keeps, where known
+    stopped,         ///< a consumer has stopped by itself, after too many failures: a person lets it go on
   };
 
   kind why = kind::input_output;

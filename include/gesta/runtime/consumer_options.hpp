@@ -1,0 +1,59 @@
+// Options of consumers, given in any order: a clock, what becomes of unknown events, when it stops by itself.
+// Floor: runtime.
+// May include: all above.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+#include <gesta/detail/pack.hpp>
+#include <gesta/message/about.hpp>
+#include <gesta/runtime/clock.hpp>
+#include <gesta/runtime/letters.hpp>
+#include <gesta/runtime/unknown_events.hpp>
+
+namespace gesta {
+
+/// How many effects a consumer performs before it keeps how far it is: as many may be performed again after a crash.
+struct events_a_commit {
+  std::uint64_t count = 1;
+};
+
+namespace detail {
+
+template <class Option>
+concept a_clock = requires(Option& option) {
+  { option() } -> std::same_as<timestamp>;
+};
+template <class Option>
+concept consumer_option = a_clock<Option> || same<Option, unknown_events> || same<Option, stop_after> || same<Option, events_a_commit>;
+
+template <class... Option>
+struct first_clock : type_is<system_clock> {};
+template <class First, class... Option>
+struct first_clock<First, Option...> : std::conditional_t<a_clock<First>, type_is<First>, first_clock<Option...>> {};
+template <class... Option>
+using clock_in = typename first_clock<Option...>::type;
+
+constexpr system_clock clock_of() { return {}; }
+template <class First, class... Option>
+constexpr auto clock_of(const First& first, const Option&... option) {
+  if constexpr (a_clock<First>) return first;
+  else return detail::clock_of(option...);
+}
+
+/// The option of this type, or the default.
+template <class Wanted>
+constexpr Wanted option_or(Wanted otherwise) {
+  return otherwise;
+}
+template <class Wanted, class First, class... Option>
+constexpr Wanted option_or(Wanted otherwise, const First& first, const Option&... option) {
+  if constexpr (same<Wanted, First>) return first;
+  else return detail::option_or<Wanted>(static_cast<Wanted&&>(otherwise), option...);
+}
+
+}  // namespace detail
+
+}  // namespace gesta

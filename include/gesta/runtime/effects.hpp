@@ -1,0 +1,538 @@
+// Who performs effects: it follows a log, hands its events to what acts outside, and keeps how far it came.
+// Floor: runtime.
+// May include: all above.
+//
+// What is outside takes no part in a commit. So an effect is performed first, outside of any lock, and then noted: it comes at least once, and twice
+// only where the program ended between the two. Before it is noted, the consumer looks whether it still is the one that may.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <gesta/detail/names.hpp>
+#include <gesta/message/key_bytes.hpp>
+#include <gesta/model/diagnostic.hpp>
+#include <gesta/model/flow.hpp>
+#include <gesta/model/rules/effects.hpp>
+#include <gesta/react/effect.hpp>
+#include <gesta/react/rows.hpp>
+#include <gesta/runtime/attempt.hpp>
+#include <gesta/runtime/clock.hpp>
+#include <gesta/runtime/consumer_options.hpp>
+#include <gesta/runtime/event_copy.hpp>
+#include <gesta/runtime/feed.hpp>
+#include <gesta/runtime/lease.hpp>
+#include <gesta/runtime/letters.hpp>
+#include <gesta/store/checkpoint.hpp>
+#include <gesta/store/progress.hpp>
+#include <gesta/store/view_store.hpp>
+
+namespace gesta {
+
+namespace detail {
+
+/// Written as the owner of a consumer that another one continues: nobody may act under its name any more.
+inline constexpr message_id handed_over{0xffff'ffff'ffff'ffff, 0xffff'ffff'ffff'ffff};
+
+/// An error in words: the name of its type, and what its `describe()` says where it has one.
+template <class Error>
+std::string words_of(const Error& error) {
+  constexpr name_view name = type_name<Error>;
+  std::string words(name.data, name.size);
+  if constexpr (requires { std::string(error.describe()); }) words += ": " + std::string(error.describe());
+  return words;
+}
+
+/// In the place of a consumer whose rules are broken, so that one mistake stays one error.
+struct no_effects {
+  consumed poll(std::uint64_t = 0) { return {}; }
+};
+
+}  // namespace detail
+
+/// Performs the effects of Reactor: made by `gesta::perform_by<mailer>(log, views, smtp, gesta::from_now{})`. It acts only when it is polled. Not
+/// copyable; one thread at a time, the one that uses the log. `perform` may use the log's app: nothing is open while it runs.
+///
+/// Promises: each event that Reactor has a `perform` for is performed at least once, and again only when the program ended, or the view store failed,
+/// between an effect and the commit that notes it; then as many as gesta::events_a_commit says. Events of one key are performed in the order of
+/// the log; a key is what `locate(const Reactor&, const Event&)` says, else the key of the event's entity (entities of two aggregates that have
+/// equal keys wait for each other). What fails is tried again or put aside, as `on_failure` says, and later events of its key wait behind it.
+template <class Reactor, class Log, class Views, class Capability, class Clock = system_clock>
+class effects : public detail::letter_desk<typename Views::template opened<>>,
+                public detail::held_consumer<effects<Reactor, Log, Views, Capability, Clock>> {
+  using held_type = detail::held_consumer<effects>;
+  using opened_type = typename Views::template opened<>;
+  using desk = detail::letter_desk<opened_type>;
+  using desk::views_;
+  using flow_type = flow<typename Log::model_type>;
+  using events = typename detail::events_performed<Reactor, Capability, typename flow_type::current_events>::type;
+  using copy_type = detail::event_copy<events>;
+
+ public:
+  template <class Start>
+  effects(Log& log, const Views& views, Capability& capability, Start start, Clock clock = {}, unknown_events unknown = unknown_events::fail,
+          stop_after stop = {}, events_a_commit most = {})
+      : desk(views, name(), stop), log_(log), capability_(capability), clock_(static_cast<Clock&&>(clock)), unknown_(unknown), most_(most.count) {
+    if constexpr (std::is_same_v<Start, continues>) continues_ = start.id;
+    else from_now_ = std::is_same_v<Start, from_now>;
+  }
+  effects(const effects&) = delete;
+  effects& operator=(const effects&) = delete;
+
+  /// The name of its checkpoint and its letters: the reactor's id.
+  static constexpr std::string_view name() noexcept { return event_id{Reactor::id}.name; }
+
+  /// Performs the letters that are due, at most `limit`, then what was kept in the log since, at most `limit` stored events. False: the view store or
+  /// the log failed; failure::kind::conflict, when somebody else performs under this name without a claim, and nothing of what he did was overwritten;
+  /// failure::kind::stopped, see gesta::stop_after; failure::kind::interrupted, when what is no effect (`locate`, an old event's `upcast`)
+  /// threw. What was performed and noted before that stays so.
+  consumed poll(std::uint64_t limit = 1000) {
+    consumed result;
+    if (const failure* const cause = views_.broken()) return result.stop(*cause), result;
+    detail::without_exceptions([&] { (void)(begins(result) && performs_letters(limit, result) && performs_events(limit, result)); },
+                               [&](const char* words) {
+                                 if (is_open_) rolls_back();
+                                 result.stop(failure(failure::kind::interrupted, 0, name().data(), ": an exception outside of perform: ", words));
+                               });
+    return result;
+  }
+
+  /// Up to where it has performed and noted.
+  const gesta::checkpoint& checkpoint() const noexcept { return state_.at; }
+  opened_type& views() noexcept { return views_; }
+  const failure* broken() const noexcept { return views_.broken(); }
+
+  // ---- events that were put aside; letters(visit) tells them
+
+  /// Lets the next poll try a letter again, whatever it waits for, and when it succeeds those behind it. For the first open letter of its key; of another
+  /// one, or of one that is not there, failure::kind::conflict.
+  read_result retry(const letter& one) { return this->make_due(one, clock_()); }
+  /// The same for the first open letter of every key; a consumer that has stopped goes on.
+  read_result retry_all() { return this->make_all_due(clock_()); }
+  /// Closes a letter without its effect: a person says why, and the letter is kept. Those that wait behind it go on with the next poll.
+  read_result discard(const letter& one, std::string_view reason) { return this->close(one, reason, clock_()); }
+  /// Lets a consumer go on that was paused, or that has stopped by itself.
+  read_result resume() {
+    const read_result kept = held_type::resume();
+    return kept ? this->go_on() : kept;
+  }
+
+ private:
+  // ---- units of the view store
+
+  bool fails(const failure& cause, consumed& result) {
+    result.stop(cause);
+    return false;
+  }
+  bool store_fails(consumed& result) {
+    const failure cause = views_.last_failure();
+    if (is_open_) rolls_back();
+    return fails(cause, result);
+  }
+  void rolls_back() {
+    views_.rollback();
+    is_open_ = false;
+    this->forget();
+  }
+  /// Opens a unit, where the consumer is as this one left it and this one may act; else somebody else goes on with it.
+  bool opens(consumed& result) {
+    if (!views_.begin()) return store_fails(result);
+    is_open_ = true;
+    if (!views_.load(name(), kept_)) return store_fails(result);
+    progress there = kept_;
+    const bool is_ours = there.at == state_.at && there.owner != detail::handed_over;
+    if (is_ours && may_act(there, result)) {
+      state_ = there;
+      return true;
+    }
+    rolls_back();
+    return is_ours ? false : fails(moved_on(there), result);
+  }
+  bool may_act(progress& state, consumed& result) {
+    const detail::admission found = this->admit(state, clock_);
+    result.owned_elsewhere = found == detail::admission::owned_elsewhere;
+    result.is_paused = found == detail::admission::is_paused;
+    return found == detail::admission::goes_on;
+  }
+  bool closes(consumed& result) {
+    if (state_ != kept_ && !views_.save(name(), state_)) return store_fails(result);
+    is_open_ = false;
+    if (views_.commit()) return true;
+    this->forget();
+    return fails(views_.last_failure(), result);
+  }
+  failure moved_on(const progress& there) const {
+    if (there.owner == detail::handed_over)
+      return failure(failure::kind::conflict, 0, "the consumer ", name().data(), " was handed over to a new one, which continues it");
+    failure cause(failure::kind::conflict, 0, "somebody else performs the effects of ", name().data(), ": it was at position ", state_.at.position,
+                  " and is at ");
+    cause.add(there.at.position);
+    cause.position = there.at.position;
+    return cause;
+  }
+
+  // ---- where it is
+
+  bool begins(consumed& result) {
+    progress there;
+    if (!views_.load(name(), there)) return store_fails(result);
+    if (there.owner == detail::handed_over) return fails(moved_on(there), result);
+    state_ = there;
+    if (!may_act(there, result)) return false;
+    if (there != state_ && !(opens(result) && closes(result))) return false;  // claimed before anything is performed
+    if (!has_begun_ && state_.at == gesta::checkpoint{} && !starts(result)) return false;
+    has_begun_ = true;
+    letter stopped;
+    bool is_over = false;
+    now_ = clock_();
+    if (!this->look_whether_stopped(now_, stopped, is_over)) return store_fails(result);
+    if (stopped.key.empty()) return true;
+    if (!is_over) return fails(this->why_stopped(stopped), result);
+    if (!opens(result)) return false;
+    if (!views_.drop(name(), stopped)) return store_fails(result);
+    this->half_open();
+    return closes(result);
+  }
+
+  /// It has no checkpoint: it gets the one that its start says, before anything is performed.
+  bool starts(consumed& result) {
+    const read_result known = log_.holds({});  // what other programs appended is looked at as well
+    if (!known) return fails(known.why(), result);
+    gesta::checkpoint first{log_.incarnation(), from_now_ ? log_.kept_position() : 0};
+    if (!opens(result)) return false;
+    if (continues_ != nullptr && !takes_over(first, result)) return false;
+    if (first == state_.at) return rolls_back(), true;  // the beginning of a log without a name
+    state_.at = first;
+    return closes(result);
+  }
+  bool takes_over(gesta::checkpoint& first, consumed& result) {
+    const std::string_view old(continues_);
+    progress there;
+    if (!views_.load(old, there)) return store_fails(result);
+    if (there == progress{} || there.owner == detail::handed_over) {
+      rolls_back();
+      return fails(failure(failure::kind::conflict, 0, name().data(), " continues ", continues_,
+                           there == progress{} ? ", which never began in this view store" : ", which another one continues already"),
+                   result);
+    }
+    std::vector<letter> all;
+    if (!views_.each_letter(old, [&](const letter& one) { return all.push_back(one), true; })) return store_fails(result);
+    for (const letter& one : all)
+      if ((one.position != 0 && !views_.put(name(), one)) || !views_.drop(old, one)) return store_fails(result);
+    first = there.at;
+    state_.time = there.time;
+    there.owner = detail::handed_over;
+    there.until = {0x7fff'ffff'ffff'ffff};
+    return views_.save(old, there) || store_fails(result);
+  }
+
+  // ---- performing
+
+  struct outcome {
+    bool failed = false;
+    const char* kind = nullptr;  ///< of the error: a name that lives as long as the program
+    std::string words{};
+    gesta::retry answer{.times = 0};
+  };
+
+  template <class Event>
+  outcome perform_one(const Event& event, const about& where) {
+    outcome what;
+    detail::without_exceptions([&] { call(event, where, what); },
+                               [&](const char* words) {
+                                 what.failed = true;
+                                 what.kind = detail::an_exception;
+                                 what.words = words;
+                               });
+    return what;
+  }
+  template <class Event>
+  void call(const Event& event, const about& where, [[maybe_unused]] outcome& what) {
+    const auto make = [&]() -> const about& { return where; };
+    using returned = detail::perform_result<Reactor, Event, Capability>;
+    if constexpr (detail::is_effected<returned>) {
+      auto came = detail::call_perform<Reactor>(event, capability_, make);
+      if (!came.failed()) return;
+      what.failed = true;
+      detail::select<returned::errors::size>(came.error_index(), [&](auto at) {
+        const auto& error = came.template error<at()>();
+        using type = std::remove_cvref_t<decltype(error)>;
+        what.kind = detail::naming::of_type<type>();
+        what.words = detail::words_of(error);
+        what.answer = detail::answer_to<Reactor>(event, error);
+      });
+    } else {
+      (void)detail::call_perform<Reactor>(event, capability_, make), void();
+    }
+  }
+
+  template <class Event>
+  static std::string key_of(const Event& event, const about& where) {
+    if constexpr (locates<Reactor, Event>) {
+      const auto text = [](const auto& key) {
+        using key_type = std::remove_cvref_t<decltype(key)>;
+        key_buffer<key_type> buffer;
+        const auto value = key_value<key_type>(key);
+        const key_bytes bytes = key_bytes_of<key_type>(value, buffer);
+        return std::string(bytes.data == nullptr ? "" : bytes.data, bytes.size);
+      };
+      if constexpr (detail::locates_exactly_about<Reactor, Event>) return text(locate(Reactor{}, event, where));
+      else return text(locate(Reactor{}, event));
+    } else {
+      return std::string(where.key.data == nullptr ? "" : where.key.data, where.key.size);
+    }
+  }
+
+  /// What becomes of a letter after a failure.
+  void note(letter& one, const outcome& what, std::uint32_t part) {
+    const timestamp now = clock_();
+    one.cause = what.words.empty() ? std::string("no cause was given") : what.words;
+    one.attempts += 1;
+    one.part = part;
+    one.due = one.attempts <= what.answer.times ? now + what.answer.wait_after(one.attempts) : timestamp{};
+    letter stops;
+    if (this->note_failure(what.kind, one.key, one.cause, now, stops)) stops_ = stops;
+  }
+
+  // ---- letters
+
+  bool performs_letters(std::uint64_t limit, consumed& result) {
+    std::vector<detail::letters_of_key> due;
+    stops_ = {};
+    if (!this->any_letters(any_letters_)) return store_fails(result);
+    if (!any_letters_) return true;
+    if (!this->collect_due(now_, due)) return store_fails(result);
+    for (detail::letters_of_key& of : due) {
+      for (std::size_t i = 0; i < of.all.size() && limit != 0; ++i, --limit) {
+        bool failed = false;
+        if (!performs_letter(of.all, i, failed, result)) return false;
+        if (!stops_.key.empty()) return fails(this->why_stopped(stops_), result);
+        if (failed) break;
+      }
+    }
+    return true;
+  }
+
+  bool performs_letter(std::vector<letter>& of, std::size_t i, bool& failed, consumed& result) {
+    const letter was = of[i];
+    letter& one = of[i];
+    read_events_at(one);
+    std::uint64_t performed = 0;
+    for (std::size_t at = 0; at < used_ && !failed; ++at) {
+      held_[at].event.visit([&](const auto& event, const about& where) {
+        const outcome what = perform_one(event, where);
+        failed = what.failed;
+        if (failed) return note(one, what, held_[at].part);
+        this->note_success();
+        ++performed;
+      });
+    }
+    if (used_ == 0) {
+      failed = true;
+      note(one, {.failed = true, .kind = "unreadable", .words = unread_}, one.part);
+    }
+    if (!opens(result)) return false;
+    bool same = false;
+    if (!this->is_as_it_was(was, now_, same)) return store_fails(result);
+    if (!same) {
+      rolls_back();
+      failure cause(failure::kind::conflict, 0, "somebody else has changed a letter of ", name().data(), " at position ", was.position);
+      cause.position = was.position;
+      return fails(cause, result);
+    }
+    if (failed ? !views_.put(name(), one) : !views_.drop(name(), one) || !this->make_next_due(of, i, now_)) return store_fails(result);
+    if (!stops_.key.empty() && !views_.put(name(), stops_)) return store_fails(result);
+    if (!closes(result)) return false;
+    result.handled += performed;
+    result.put_aside += failed ? 1 : 0;
+    return true;
+  }
+
+  // ---- events
+
+  /// An event that was read and is to be performed when the reading is over.
+  struct held {
+    copy_type event;
+    std::string key{};
+    std::uint32_t part = 0;
+  };
+
+  template <class Event>
+  void hold(const Event& event, const about& where, std::string&& key, std::uint32_t part) {
+    if (used_ == held_.size()) held_.emplace_back();
+    held& place = held_[used_++];
+    place.event.assign(event, where);
+    place.key = static_cast<std::string&&>(key);
+    place.part = part;
+  }
+
+  void read_events_at(const letter& one) {
+    used_ = 0;
+    unread_ = "the event is no longer there";
+    std::uint32_t part = 0;
+    const auto take = [&](const auto& event, const about& where) {
+      using type = std::remove_cvref_t<decltype(event)>;
+      unread_ = "the event is no longer performed under this key";
+      if constexpr (performs<Reactor, type, Capability>) {
+        std::string key = key_of(event, where);
+        const std::uint32_t at = part++;
+        if (key == one.key && at >= one.part) hold(event, where, static_cast<std::string&&>(key), at);
+      }
+    };
+    const read_result read = log_.read({.after = one.position - 1, .to = one.position}, take, unknown_events::skip);
+    if (!read) unread_ = read.why().describe();
+  }
+
+  bool performs_events(std::uint64_t limit, consumed& result) {
+    while (limit != 0) {
+      used_ = 0;
+      std::uint64_t position = 0;
+      std::uint32_t part = 0;
+      timestamp time = state_.time;
+      const auto take = [&](const auto& event, const about& where) {
+        using type = std::remove_cvref_t<decltype(event)>;
+        if (where.position != position) position = where.position, part = 0;
+        time = where.time;
+        if constexpr (performs<Reactor, type, Capability>) hold(event, where, key_of(event, where), part++);
+        return used_ < most_held;
+      };
+      auto feed = log_.follow(state_.at);
+      const read_result read = feed.poll(take, limit, unknown_);
+      const std::uint64_t from = state_.at.position;
+      if (!performs_held(result) || !notes(feed.checkpoint(), time, result)) return false;
+      if (!stops_.key.empty()) return fails(this->why_stopped(stops_), result);
+      if (!read) return fails(read.why(), result);
+      result.caught_up = feed.is_live();
+      const std::uint64_t seen = state_.at.position - from;
+      if (result.caught_up || seen == 0 || seen >= limit) break;
+      limit -= seen;
+    }
+    return true;
+  }
+
+  /// Performs what was read. It is noted behind a stored event only, when all that came of it was performed or put aside.
+  bool performs_held(consumed& result) {
+    performed_ = 0;
+    aside_.clear();
+    std::uint64_t since_commit = 0;
+    for (std::size_t i = 0; i < used_; ++i) {
+      held& next = held_[i];
+      const std::uint64_t position = next.event.where().position;
+      if (i != 0 && held_[i - 1].event.where().position != position) {
+        const bool is_due = since_commit >= most_ || !stops_.key.empty();
+        if (is_due && !notes({log_.incarnation(), position - 1}, held_[i - 1].event.where().time, result)) return false;
+        if (!stops_.key.empty()) return fails(this->why_stopped(stops_), result);
+        if (is_due) since_commit = 0;
+      }
+      bool blocked = false;
+      if (!is_held_up(next.key, blocked)) return store_fails(result);
+      if (blocked) {
+        put_aside({.position = position, .key = next.key, .since = now_});
+        continue;
+      }
+      next.event.visit([&](const auto& event, const about& where) {
+        const outcome what = perform_one(event, where);
+        ++since_commit;
+        if (!what.failed) {
+          ++performed_;
+          return this->note_success();
+        }
+        letter one{.position = position, .key = next.key, .since = clock_()};
+        note(one, what, next.part);
+        put_aside(one);
+      });
+    }
+    return true;
+  }
+
+  bool is_held_up(const std::string& key, bool& blocked) {
+    for (const letter& one : aside_) blocked = blocked || one.key == key;
+    return blocked || !any_letters_ || this->is_blocked(key, blocked);
+  }
+  void put_aside(const letter& one) {
+    for (const letter& other : aside_)  // one letter stands for all that came of a stored event under a key
+      if (other.position == one.position && other.key == one.key) return;
+    aside_.push_back(one);
+    any_letters_ = true;
+  }
+
+  /// Keeps what was done up to a place in the log. Of a log without a name the place is its position.
+  bool notes(const gesta::checkpoint& place, timestamp time, consumed& result) {
+    if (place == state_.at && aside_.empty() && stops_.key.empty()) return true;
+    if (!opens(result)) return false;
+    for (const letter& one : aside_)
+      if (!views_.put(name(), one)) return store_fails(result);
+    if (!stops_.key.empty() && !views_.put(name(), stops_)) return store_fails(result);
+    const progress before = state_;
+    state_.at = place;
+    state_.time = time;
+    if (!closes(result)) {
+      state_ = before;
+      return false;
+    }
+    result.handled += performed_;
+    result.put_aside += aside_.size();
+    performed_ = 0;
+    aside_.clear();
+    return true;
+  }
+
+  static constexpr std::size_t most_held = 64;
+
+  Log& log_;
+  Capability& capability_;
+  [[no_unique_address]] Clock clock_;
+  unknown_events unknown_;
+  std::uint64_t most_;
+  const char* continues_ = nullptr;
+  bool from_now_ = false, has_begun_ = false;
+  progress state_, kept_;  // as this one left it; as it is in the open unit
+  timestamp now_;
+  std::deque<held> held_;  // a copy of an event cannot be moved; the places are used again
+  std::size_t used_ = 0;
+  std::uint64_t performed_ = 0;
+  std::vector<letter> aside_;
+  letter stops_;
+  std::string unread_;
+  bool any_letters_ = false, is_open_ = false;
+};
+
+namespace detail {
+
+template <class Reactor, class Log, class Views, class Capability, class Start, consumer_option... Option>
+  requires is_start<Start>
+auto performed_by(Log& log, const Views& views, Capability& capability, Start start, const Option&... option) {
+  using clock = clock_in<Option...>;
+  return effects<Reactor, Log, Views, Capability, clock>(log, views, capability, start, detail::clock_of(option...),
+                                                         detail::option_or<unknown_events>(unknown_events::fail, option...),
+                                                         detail::option_or<stop_after>(stop_after{}, option...),
+                                                         detail::option_or<events_a_commit>(events_a_commit{}, option...));
+}
+
+}  // namespace detail
+
+/// Makes the consumer that performs the effects of Reactor: `auto mails = gesta::perform_by<mailer>(app, gesta::sqlite_views{"shop.db"}, smtp,
+/// gesta::from_now{});`. `log` is an app, or a gesta::reader; it and the capability outlive it. The capability is handed to `perform` and to nobody
+/// else: no projection, rebuild or test of decisions ever has one. The start says where it begins as long as it has no checkpoint in the view store:
+/// gesta::from_now, gesta::from_beginning or gesta::continues; later it goes on where it was, whatever the start says. Options, in any
+/// order: a clock, gesta::unknown_events, gesta::stop_after, gesta::events_a_commit.
+template <class Reactor, class Log, class Views, class Capability, class... Argument>
+auto perform_by(Log& log, const Views& views, Capability& capability, Argument... argument) {
+  constexpr bool is_start_said = (detail::is_start<Argument> || ...);
+  if constexpr (!is_start_said) {
+    (void)sizeof(diagnostic::start_not_said<is_start_said, Reactor>);
+    return detail::no_effects{};
+  } else if constexpr (!rules::effects_sound<flow<typename Log::model_type>, Reactor, Capability>) {
+    (void)sizeof(rules::of_effects<flow<typename Log::model_type>, Reactor, Capability>);
+    return detail::no_effects{};
+  } else {
+    return detail::performed_by<Reactor>(log, views, capability, argument...);
+  }
+}
+
+}  // namespace gesta

@@ -1,0 +1,15 @@
+// [gesta E205] no event of the model ever reaches this Part; add  react(const Reactor&, const Event&)  or  project(View&, const Event&)  for an event of the model, in the header of its struct, or remove the part
+// in part_never_reached<false, mailer>
+#include <gesta/model/model.hpp>
+
+struct paid { int cents; static constexpr auto id = "order.paid"; };
+struct pay { int cents; };
+struct order { int cents = 0; };
+constexpr void evolve(order& o, const paid& e) { o.cents += e.cents; }
+constexpr auto decide(const order&, const pay& c) -> gesta::emits<paid> { return paid{c.cents}; }
+struct orders : gesta::aggregate<order, gesta::commands<pay>> { static constexpr auto id = "order"; };
+
+struct post { int sent = 0; };
+struct mailer { static constexpr auto id = "mailer"; };
+inline void perform(const mailer&, const paid&, post& p) { ++p.sent; }
+struct shop : gesta::model<orders, gesta::reactors<mailer>> {};
