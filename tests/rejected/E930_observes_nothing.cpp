@@ -1,4 +1,4 @@
-// [gesta E930] the Observer observes nothing; add  void observe(Observer&, const gesta::decided&)  beside it, for exactly this type and one of gesta::decided, rejected, conflicted, retried, parked, stalled, caught_up
+// [gesta E930] the Observer observes nothing; add  void observe(Observer&, const gesta::decided&)  beside it, for exactly this type and one of gesta::decided, rejected, conflicted, retried, parked, stalled, caught_up, fell_behind
 // in observes_nothing<false, counters>
 #include <gesta/gesta.hpp>
 

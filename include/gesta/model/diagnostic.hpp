@@ -668,7 +668,7 @@ struct erases_tagged {
 
 template <bool Ok, class Observer>
 struct observes_nothing {
-  static_assert(Ok, "[gesta E930] the Observer observes nothing; add  void observe(Observer&, const gesta::decided&)  beside it, for exactly this type and one of gesta::decided, rejected, conflicted, retried, parked, stalled, caught_up");
+  static_assert(Ok, "[gesta E930] the Observer observes nothing; add  void observe(Observer&, const gesta::decided&)  beside it, for exactly this type and one of gesta::decided, rejected, conflicted, retried, parked, stalled, caught_up, fell_behind");
 };
 
 template <bool Ok, class Observer>

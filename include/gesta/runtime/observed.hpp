@@ -87,6 +87,13 @@ struct caught_up {
   std::uint64_t position;
 };
 
+/// A consumer is further behind than was stated to be good; told again only when it has caught up meanwhile.
+struct fell_behind {
+  const char* who;            ///< the id of the consumer
+  std::uint64_t events;       ///< positions between what it has seen and the end of the log
+  std::int64_t nanoseconds;   ///< since the first event was recorded that it has not seen; 0 where the model keeps no times
+};
+
 namespace detail {
 
 void observe();  // ordinary lookup ends here, so the verb is found by its arguments only
@@ -95,7 +102,7 @@ template <class Observer, class... What>
 inline constexpr bool observes_any = (observes_exactly<Observer, What> || ...);
 
 template <class Observer>
-inline constexpr bool observes_something = observes_any<Observer, decided, rejected, conflicted, retried, parked, stalled, caught_up>;
+inline constexpr bool observes_something = observes_any<Observer, decided, rejected, conflicted, retried, parked, stalled, caught_up, fell_behind>;
 
 template <std::size_t I, class Observer>
 struct observer_at {

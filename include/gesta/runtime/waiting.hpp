@@ -58,7 +58,7 @@ struct real_time {
 };
 
 /// Waits as real_time does, or until somebody rings: who appends in the same process rings after a commit, and who runs a consumer in another
-/// thread goes on at once. A ring that comes before the wait is not lost.
+/// thread goes on at once. A ring that comes before the wait is not lost. For one that waits at a time.
 class bell {
  public:
   /// From any thread.
@@ -67,10 +67,20 @@ class bell {
     is_rung_ = true;
     changed_.notify_all();
   }
+  /// Ends what waits for it, and what runs until then; from any thread, for good.
+  void stop() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    is_over_ = true;
+    changed_.notify_all();
+  }
+  bool is_over() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return is_over_;
+  }
   timestamp now() const noexcept { return real_time{}.now(); }
   void operator()(duration most) {
     std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait_for(lock, std::chrono::nanoseconds(most.nanoseconds), [this] { return is_rung_; });
+    changed_.wait_for(lock, std::chrono::nanoseconds(most.nanoseconds), [this] { return is_rung_ || is_over_; });
     is_rung_ = false;
   }
 
@@ -78,6 +88,7 @@ class bell {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool is_rung_ = false;
+  bool is_over_ = false;
 };
 
 namespace detail {
