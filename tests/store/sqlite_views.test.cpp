@@ -119,7 +119,7 @@ TEST_CASE("rows, checkpoint and letters of a unit are kept together") {
     REQUIRE(sell(views, "FR", 1));
     CHECK(all_rows(views) == "DE=3/1 FR=6/2 9 @3");  // the unit sees itself
     CHECK(views.save("other", here));
-    CHECK(views.put("shop", {2, "FR", "no room", 3, {10}, {20}}));
+    CHECK(views.put("shop", {.position = 2, .key = "FR", .cause = "no room", .attempts = 3, .since = {10}, .due = {20}}));
     CHECK(answer(f / "a.db", "select count(*) from by_country") == "0");
     REQUIRE(views.commit());
   }
@@ -146,14 +146,14 @@ TEST_CASE("what is taken back was never there") {
   shop_views views(at(f / "a.db"));
   REQUIRE(sell_alone(views, "FR", 5));
   REQUIRE(views.begin());
-  REQUIRE(views.put("shop", {1, "FR", "x", 1, {}, {}}));
+  REQUIRE(views.put("shop", {.position = 1, .key = "FR", .cause = "x", .attempts = 1}));
   REQUIRE(views.commit());
   REQUIRE(views.begin());
   REQUIRE(sell(views, "FR", 5));
   REQUIRE(sell(views, "DE", 5));
   REQUIRE(views.table<by_country>().erase("FR"));
-  REQUIRE(views.put("shop", {1, "FR", "y", 2, {}, {}}));
-  REQUIRE(views.put("shop", {2, "DE", "z", 1, {}, {}}));
+  REQUIRE(views.put("shop", {.position = 1, .key = "FR", .cause = "y", .attempts = 2}));
+  REQUIRE(views.put("shop", {.position = 2, .key = "DE", .cause = "z", .attempts = 1}));
   bool blocked = false;
   CHECK(views.is_blocked("shop", "DE", blocked));
   CHECK(blocked);
@@ -199,7 +199,7 @@ TEST_CASE("two programs that use one file see what the other has kept") {
   CHECK(all_rows(two) == "FR=33/6 33 @6");
   REQUIRE(one.commit());
   REQUIRE(two.begin());
-  REQUIRE(two.put("shop", {7, "FR", "x", 1, {}, {}}));
+  REQUIRE(two.put("shop", {.position = 7, .key = "FR", .cause = "x", .attempts = 1}));
   CHECK(two.table<by_country>().erase("FR"));
   REQUIRE(two.commit());
   CHECK(one.is_blocked("shop", "FR", blocked));
@@ -265,12 +265,12 @@ TEST_CASE("letters are kept by consumer and position, and found by key") {
   shop_views views(at(f / "a.db"));
   REQUIRE(views.begin());
   const std::string zero("\0\x05", 2);
-  REQUIRE(views.put("a", {9, "FR", "late", 1, {5}, {6}}));
-  REQUIRE(views.put("a", {3, zero, "early", 2, {}, {}}));
-  REQUIRE(views.put("b", {3, "IT", "other's", 1, {}, {}}));
-  REQUIRE(views.put("a", {9, "FR", "again", 2, {5}, {7}}));  // replaces
-  REQUIRE(views.put("a", {9, "DE", "beside", 1, {}, {}}));
-  REQUIRE(views.put("a", {9, std::string("A\0", 2), "before", 1, {}, {}}));
+  REQUIRE(views.put("a", {.position = 9, .key = "FR", .cause = "late", .attempts = 1, .since = {5}, .due = {6}}));
+  REQUIRE(views.put("a", {.position = 3, .key = zero, .cause = "early", .attempts = 2}));
+  REQUIRE(views.put("b", {.position = 3, .key = "IT", .cause = "other's", .attempts = 1}));
+  REQUIRE(views.put("a", {.position = 9, .key = "FR", .cause = "again", .attempts = 2, .since = {5}, .due = {7}}));  // replaces
+  REQUIRE(views.put("a", {.position = 9, .key = "DE", .cause = "beside", .attempts = 1}));
+  REQUIRE(views.put("a", {.position = 9, .key = std::string("A\0", 2), .cause = "before", .attempts = 1}));
   CHECK(letters_of(views, "a") == "3:" + zero + ":early:2 9:" + std::string("A\0", 2) + ":before:1 9:DE:beside:1 9:FR:again:2 ");
   const auto is_blocked = [&](const char* consumer, std::string_view key) {
     bool blocked = false;
@@ -288,7 +288,7 @@ TEST_CASE("letters are kept by consumer and position, and found by key") {
   CHECK(views.drop("a", {.position = 9, .key = "IT"}));
   CHECK_FALSE(is_blocked("a", zero));
   // What is discarded is kept, and holds nobody up.
-  CHECK(views.put("a", {9, "DE", "beside", 1, {}, {}, "by hand"}));
+  CHECK(views.put("a", {.position = 9, .key = "DE", .cause = "beside", .attempts = 1, .discarded = "by hand"}));
   CHECK_FALSE(is_blocked("a", "DE"));
   CHECK(is_blocked("a", "FR"));
   CHECK(views.drop("a", {.position = 9, .key = std::string("A\0", 2)}));
@@ -296,26 +296,26 @@ TEST_CASE("letters are kept by consumer and position, and found by key") {
   REQUIRE(views.commit());
   gesta::letter read;
   CHECK(views.each_letter("a", [&](const gesta::letter& one) { return read = one, true; }));
-  CHECK(read == gesta::letter{9, "FR", "again", 2, {5}, {7}});
+  CHECK(read == gesta::letter{.position = 9, .key = "FR", .cause = "again", .attempts = 2, .since = {5}, .due = {7}});
 }
 
 TEST_CASE("a visitor may put and drop letters, and end") {
   const folder f;
   shop_views views(at(f / "a.db"));
   REQUIRE(views.begin());
-  for (std::uint64_t i = 1; i <= 200; ++i) REQUIRE(views.put("a", {i, std::to_string(i), "", 0, {}, {}}));
+  for (std::uint64_t i = 1; i <= 200; ++i) REQUIRE(views.put("a", {.position = i, .key = std::to_string(i)}));
   std::uint64_t seen = 0, sum = 0;
   CHECK(views.each_letter("a", [&](const gesta::letter& one) {
     ++seen;
     sum += one.position;
     CHECK(views.drop("a", one));
-    if (one.position == 1) CHECK(views.put("a", {201, "new", "", 0, {}, {}}));
+    if (one.position == 1) CHECK(views.put("a", {.position = 201, .key = "new"}));
     return true;
   }));
   CHECK(seen == 201);
   CHECK(sum == 201 * 202 / 2);
   CHECK(letters_of(views, "a").empty());
-  for (std::uint64_t i = 1; i <= 3; ++i) REQUIRE(views.put("a", {i, "", "", 0, {}, {}}));
+  for (std::uint64_t i = 1; i <= 3; ++i) REQUIRE(views.put("a", {.position = i}));
   seen = 0;
   CHECK(views.each_letter("a", [&](const gesta::letter&) { return ++seen < 2; }));
   CHECK(seen == 2);
@@ -339,7 +339,8 @@ TEST_CASE("what a hand spoils of checkpoints and letters is corrupt") {
     CHECK(views.load("another", read));
     CHECK(views.broken() == nullptr);
   }
-  const char* const letters[] = {"update letters set attempts = -1", "update letters set attempts = 5000000000", "update letters set since = 'then'",
+  const char* const letters[] = {"update letters set attempts = -1", "update letters set attempts = 5000000000", "update letters set part = -1",
+                                 "update letters set since = 'then'",
                                  "update letters set due = 1.5", "update letters set key = 7.5",
                                  "update letters set position = -position"};
   for (const char* const one : letters) {
@@ -347,7 +348,7 @@ TEST_CASE("what a hand spoils of checkpoints and letters is corrupt") {
     const folder f;
     shop_views views(at(f / "a.db"));
     REQUIRE(views.begin());
-    REQUIRE(views.put("shop", {1, "FR", "x", 1, {}, {}}));
+    REQUIRE(views.put("shop", {.position = 1, .key = "FR", .cause = "x", .attempts = 1}));
     REQUIRE(views.commit());
     sql(f / "a.db", one);
     std::size_t seen = 0;

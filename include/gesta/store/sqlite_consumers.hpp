@@ -28,7 +28,8 @@ namespace gesta::detail {
 ///                file is what came up to there. time: when the event there was recorded. owner, until: 16 bytes, and when the claim ends; NULL
 ///                and 0: whoever comes first. Times are nanoseconds since 1970.
 ///     letters    events that a consumer has put aside. position: of the event. key: the byte form of what keeps its order, as text where it
-///                has no zero, else as a blob. attempts: 0 where it waits behind an earlier one. due: 0 when a person says so. discarded: why
+///                has no zero, else as a blob. attempts: 0 where it waits behind an earlier one. part: how many times it was
+///                handed over before. due: 0 when a person says so. discarded: why
 ///                a person has closed it; empty while it is open.
 inline constexpr const char* sqlite_view_tables = R"(
 create table if not exists views(
@@ -49,6 +50,7 @@ create table if not exists letters(
   key               not null,
   cause     text    not null,
   attempts  integer not null,
+  part      integer not null,
   since     integer not null,
   due       integer not null,
   discarded text    not null,
@@ -67,10 +69,10 @@ class sqlite_consumers {
            file.prepare(save_, "insert or replace into consumers(name, incarnation, position, time, owner, until, paused, serving) "
                                "values(?, ?, ?, ?, ?, ?, ?, ?)") &&
            file.prepare(all_, "select incarnation, position, time, owner, until, paused, serving, name from consumers order by name") &&
-           file.prepare(put_, "insert or replace into letters(consumer, position, key, cause, attempts, since, due, discarded) "
-                              "values(?, ?, ?, ?, ?, ?, ?, ?)") &&
+           file.prepare(put_, "insert or replace into letters(consumer, position, key, cause, attempts, part, since, due, discarded) "
+                              "values(?, ?, ?, ?, ?, ?, ?, ?, ?)") &&
            file.prepare(drop_, "delete from letters where consumer = ? and position = ? and key = ?") &&
-           file.prepare(some_, "select position, key, cause, attempts, since, due, discarded from letters where consumer = ?1 and position >= ?2 "
+           file.prepare(some_, "select position, key, cause, attempts, part, since, due, discarded from letters where consumer = ?1 and position >= ?2 "
                                "and (position > ?2 or cast(key as blob) > ?3) order by position, cast(key as blob) limit 64") &&
            file.prepare(of_key_, "select 1 from letters where consumer = ? and key = ? and discarded = '' limit 1") &&
            file.prepare(any_, "select 1 from letters where consumer = ? and discarded = '' limit 1");
@@ -116,9 +118,10 @@ class sqlite_consumers {
     return unit_.run(key(put_.set_text(0, view(consumer)).set(1, static_cast<std::int64_t>(one.position)), 2, one.key)
                          .set_text(3, view(one.cause))
                          .set(4, std::int64_t{one.attempts})
-                         .set(5, one.since.nanoseconds)
-                         .set(6, one.due.nanoseconds)
-                         .set_text(7, view(one.discarded)));
+                         .set(5, std::int64_t{one.part})
+                         .set(6, one.since.nanoseconds)
+                         .set(7, one.due.nanoseconds)
+                         .set_text(8, view(one.discarded)));
   }
   bool drop(std::string_view consumer, const letter& one) {
     if (unit_.is_doomed()) return false;
@@ -229,11 +232,11 @@ class sqlite_consumers {
   }
   static bool read(const sqlite_statement& row, letter& one) {
     if (!is_position(row, 0) || !read_text(row, 1, one.key) || !read_text(row, 2, one.cause) || !read_integer(row, 3, one.attempts) ||
-        !row.is_number(4) || !row.is_number(5) || !read_text(row, 6, one.discarded))
+        !read_integer(row, 4, one.part) || !row.is_number(5) || !row.is_number(6) || !read_text(row, 7, one.discarded))
       return false;
     one.position = static_cast<std::uint64_t>(row.number(0));
-    one.since = {row.number(4)};
-    one.due = {row.number(5)};
+    one.since = {row.number(5)};
+    one.due = {row.number(6)};
     return true;
   }
   // In order of position, then of key, behind a position and a key.

@@ -195,7 +195,7 @@ class view_script {
 
   static progress full(std::uint64_t position) { return {{{1, 2}, position}, {-3}, {~std::uint64_t{0}, 5}, {6}, true, true}; }
   static letter full_letter(std::uint64_t position, const std::string& key, const std::string& cause) {
-    return {position, key, cause, 4000000000u, {-7}, {8}, {}};
+    return {.position = position, .key = key, .cause = cause, .attempts = 4000000000u, .part = 3, .since = {-7}, .due = {8}};
   }
 
   std::string letters(const std::string& consumer, std::size_t most) {
