@@ -4,6 +4,8 @@
 #pragma once
 
 #include <gesta/gesta.hpp>
+#include <gesta/runtime/query.hpp>
+#include <gesta/store/memory_views.hpp>
 
 #include <doctest/doctest.h>
 
@@ -21,6 +23,7 @@
 #include "../../examples/forum.hpp"
 #include "../../examples/desk.hpp"
 #include "../../examples/retail/ledger.hpp"
+#include "../../examples/sales.hpp"
 #include "../../examples/turnstile.hpp"
 #include "../codec/messages.hpp"
 #include "golden.hpp"
@@ -54,6 +57,9 @@ namespace example_18 {
 }
 namespace example_19 {
 #include "../../examples/19_facts_and_feeds.cpp"
+}
+namespace example_26 {
+#include "../../examples/26_carried_state.cpp"
 }
 #undef main
 #pragma GCC diagnostic pop
@@ -138,6 +144,13 @@ void all_examples() {
   namespace e19 = example_19;
   example<Codec, e19::office>("19_facts_and_feeds", e19::booked{500}, e19::booked{least}, e19::carried_forward{2025, 350},
                               e19::carried_forward{least, most});
+
+  struct sales : gesta::model<orders> {};
+  example<Codec, sales>("sales", sold{"FR", 100}, sold{"", least});
+
+  namespace e26 = example_26::customers;
+  example<Codec, e26::model>("26_carried_state", e26::registered{"anna", {"Elm Street 1", "York"}}, e26::registered{"", {"", ""}},
+                             e26::moved{"sixteen bytes ok", {"Elm Street 1", "York"}, {"Pier 4", "Hull"}});
 
   namespace e16 = example_16;
   example<Codec, e16::school>("16_boundary", e16::course_planned{"logic", 1}, e16::course_planned{"", ~0u}, e16::enrolled{"logic", "anna"},
