@@ -67,6 +67,16 @@ class sqlite_file {
     return false;
   }
 
+  /// Notes that the file is not what a log leaves behind, at all or at the place of an event; returns false.
+  bool damaged(const char* what) { return break_off(failure(failure::kind::corrupt, 0, what, ": ", path())); }
+  bool damaged_at(std::int64_t position, const char* why) {
+    failure cause(failure::kind::corrupt, 0, "the event at position ", static_cast<std::uint64_t>(position), " cannot be read, ", why);
+    cause.add(": ");
+    cause.add(path());
+    cause.position = static_cast<std::uint64_t>(position);
+    return break_off(cause);
+  }
+
   bool prepare(sqlite_statement& statement, const char* sql) {
     const int code = statement.prepare(connection(), sql);
     return code == SQLITE_OK || fail(code);

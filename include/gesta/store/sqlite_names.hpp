@@ -51,8 +51,9 @@ class sqlite_names {
            file_.prepare(add_, "insert into types(kind, id, version, form) values(?, ?, ?, ?)");
   }
 
-  /// Reads what others added. False: an error.
+  /// Reads what others added. Nobody can while the open unit of work has added something. False: an error.
   bool refresh() {
+    if (static_cast<std::int64_t>(entries_.size()) > kept_) return true;
     const sqlite_reading reading(read_.set(0, kept_));
     bool failed = false, known = true;
     while (known && file_.next(read_, failed)) known = learn();
