@@ -58,12 +58,19 @@ struct map_views {
     };
     content now, before;
     gesta::failure cause;
+    int failing_commits = 0;
 
     explicit opened(const map_views&) {}
     const gesta::failure* broken() const { return nullptr; }
     const gesta::failure& last_failure() const { return cause; }
     bool begin() { return before = now, true; }
-    bool commit() { return true; }
+    bool commit() {
+      if (failing_commits == 0) return true;
+      --failing_commits;
+      now = before;
+      cause = gesta::failure(gesta::failure::kind::input_output, 0, "the disk is gone");
+      return false;
+    }
     void rollback() { now = before; }
     bool load(std::string_view name, gesta::progress& state) {
       const auto found = now.consumers.find(name);

@@ -37,13 +37,13 @@ namespace gesta {
 ///
 /// An event that `project` cannot handle, because it throws, is put aside at once with the words of the exception: a projection is a function of the
 /// event, and would fail again until there is another program. Later events of the same row wait behind it, all other rows go on.
-template <class Projection, class Log, class Views, class Clock = system_clock>
-class consumer : public detail::letter_desk<typename Views::template opened<Projection>>,
-                 public detail::held_consumer<consumer<Projection, Log, Views, Clock>>,
-                 public detail::rebuilding<consumer<Projection, Log, Views, Clock>> {
+template <class Projection, class Log, class Views, class Clock = system_clock, class Observers = observed_by<>>
+class consumer : public detail::letter_desk<typename Views::template opened<Projection>, Observers>,
+                 public detail::held_consumer<consumer<Projection, Log, Views, Clock, Observers>>,
+                 public detail::rebuilding<consumer<Projection, Log, Views, Clock, Observers>> {
   friend detail::rebuilding<consumer>;
   using held = detail::held_consumer<consumer>;
-  using desk = detail::letter_desk<typename Views::template opened<Projection>>;
+  using desk = detail::letter_desk<typename Views::template opened<Projection>, Observers>;
   using desk::views_;
   using rows_type = detail::projected_rows<Projection>;
   using row_type = typename rows_type::row_type;
@@ -53,8 +53,9 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
  public:
   using projection = Projection;
 
-  consumer(Log& log, const Views& views, Clock clock = {}, unknown_events unknown = unknown_events::fail, stop_after stop = {})
-      : desk(views, name(), stop), log_(log), clock_(static_cast<Clock&&>(clock)), unknown_(unknown) {
+  consumer(Log& log, const Views& views, Clock clock = {}, unknown_events unknown = unknown_events::fail, stop_after stop = {},
+           const Observers& observers = Observers{})
+      : desk(views, name(), stop, observers), log_(log), clock_(static_cast<Clock&&>(clock)), unknown_(unknown) {
     (void)sizeof(diagnostic::view_version_below_one<detail::has_sound_version<Projection>(), Projection>);
   }
   consumer(const consumer&) = delete;
@@ -134,6 +135,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
     letter stopped;
     bool is_over = false;
     now_ = clock_();
+    begin_record(0);  // what the last poll began may have been taken back
     if (!views_.load(name(), state)) return take_back(views_.last_failure(), result);
     const progress before = state;
     if (!may_act(state, result)) return;
@@ -146,7 +148,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
     stops_ = {};
     if ((!knows_discarded_ || before.at != at_) && !look_for_discarded()) return take_back(views_.last_failure(), result);
     if (!this->any_letters(any_letters_) || (any_letters_ && !try_letters(limit, result))) return take_back(views_.last_failure(), result);
-    auto feed = log_.follow(state.at);
+    gesta::feed<Log> feed(log_, state.at, false);  // what it comes to is said by the consumer
     bool broken = false;
     const auto handle = [&](const auto& event, const about& where) {
       state.time = where.time;
@@ -164,6 +166,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
       return take_back(cause, result);
     }
     at_ = state.at;
+    this->tell_notes();
     result.caught_up = read && feed.is_live();
     if (!read) result.stop(read.why());
     else if (!stops_.key.empty()) result.stop(this->why_stopped(stops_));
@@ -258,7 +261,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
     aside_.push_back(one.key);
     any_letters_ = true;
     ++result.put_aside;
-    return views_.put(name(), one);
+    return this->put_letter(one);
   }
 
   /// Tries what is due: of each row the first open letter, and then those behind it, until one fails.
@@ -282,6 +285,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
     was_handed_ = false;
     tried_ = detail::attempt::done;
     begin_record(one.position);
+    this->note_try(one);
     const auto handle = [&](const auto& event, const about& where) {
       met = true;
       if constexpr (projects<row_type, std::remove_cvref_t<decltype(event)>>) good = good && hand_over(event, where, &one, result);
@@ -293,7 +297,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
     one.attempts += 1;
     one.due = {};
     tried_ = detail::attempt::failed;
-    return views_.put(name(), one);
+    return this->put_letter(one);
   }
 
   Log& log_;
@@ -310,13 +314,15 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
 };
 
 /// Makes the consumer that keeps the view of Projection: `auto keeper = gesta::consume<by_country>(log, gesta::sqlite_views{"shop.db"});`. `log` is an
-/// app, or a gesta::reader, and outlives it. Options, in any order: a clock, gesta::unknown_events, gesta::stop_after.
+/// app, or a gesta::reader, and outlives it. Options, in any order: a clock, gesta::unknown_events, gesta::stop_after,
+/// gesta::observed_by: those hear gesta::parked and gesta::retried, once that is kept.
 template <class Projection, class Log, class Views, detail::consumer_option... Option>
 auto consume(Log& log, const Views& views, Option... option) {
   using clock = detail::clock_in<Option...>;
-  return consumer<Projection, Log, Views, clock>(log, views, detail::clock_of(option...),
-                                                 detail::option_or<unknown_events>(unknown_events::fail, option...),
-                                                 detail::option_or<stop_after>(stop_after{}, option...));
+  using observers = decltype(detail::observers_of(option...));
+  return consumer<Projection, Log, Views, clock, observers>(log, views, detail::clock_of(option...),
+                                                           detail::option_or<unknown_events>(unknown_events::fail, option...),
+                                                           detail::option_or<stop_after>(stop_after{}, option...), detail::observers_of(option...));
 }
 
 }  // namespace gesta

@@ -1,4 +1,4 @@
-// Options of consumers, given in any order: a clock, what becomes of unknown events, when it stops by itself.
+// Options of consumers, given in any order: a clock, what becomes of unknown events, when it stops by itself, who observes.
 // Floor: runtime.
 // May include: all above.
 #pragma once
@@ -11,6 +11,7 @@
 #include <gesta/message/about.hpp>
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/letters.hpp>
+#include <gesta/runtime/observed.hpp>
 #include <gesta/runtime/unknown_events.hpp>
 
 namespace gesta {
@@ -27,7 +28,8 @@ concept a_clock = requires(Option& option) {
   { option() } -> std::same_as<timestamp>;
 };
 template <class Option>
-concept consumer_option = a_clock<Option> || same<Option, unknown_events> || same<Option, stop_after> || same<Option, events_a_commit>;
+concept consumer_option =
+    a_clock<Option> || same<Option, unknown_events> || same<Option, stop_after> || same<Option, events_a_commit> || is_observed_by<Option>;
 
 template <class... Option>
 struct first_clock : type_is<system_clock> {};

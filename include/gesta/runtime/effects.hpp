@@ -62,12 +62,12 @@ struct no_effects {
 /// between an effect and the commit that notes it; then as many as gesta::events_a_commit says. Events of one key are performed in the order of
 /// the log; a key is what `locate(const Reactor&, const Event&)` says, else the key of the event's entity (entities of two aggregates that have
 /// equal keys wait for each other). What fails is tried again or put aside, as `on_failure` says, and later events of its key wait behind it.
-template <class Reactor, class Log, class Views, class Capability, class Clock = system_clock>
-class effects : public detail::letter_desk<typename Views::template opened<>>,
-                public detail::held_consumer<effects<Reactor, Log, Views, Capability, Clock>> {
+template <class Reactor, class Log, class Views, class Capability, class Clock = system_clock, class Observers = observed_by<>>
+class effects : public detail::letter_desk<typename Views::template opened<>, Observers>,
+                public detail::held_consumer<effects<Reactor, Log, Views, Capability, Clock, Observers>> {
   using held_type = detail::held_consumer<effects>;
   using opened_type = typename Views::template opened<>;
-  using desk = detail::letter_desk<opened_type>;
+  using desk = detail::letter_desk<opened_type, Observers>;
   using desk::views_;
   using flow_type = flow<typename Log::model_type>;
   using events = typename detail::events_performed<Reactor, Capability, typename flow_type::current_events>::type;
@@ -76,8 +76,8 @@ class effects : public detail::letter_desk<typename Views::template opened<>>,
  public:
   template <class Start>
   effects(Log& log, const Views& views, Capability& capability, Start start, Clock clock = {}, unknown_events unknown = unknown_events::fail,
-          stop_after stop = {}, events_a_commit most = {})
-      : desk(views, name(), stop), log_(log), capability_(capability), clock_(static_cast<Clock&&>(clock)), unknown_(unknown), most_(most.count) {
+          stop_after stop = {}, events_a_commit most = {}, const Observers& observers = Observers{})
+      : desk(views, name(), stop, observers), log_(log), capability_(capability), clock_(static_cast<Clock&&>(clock)), unknown_(unknown), most_(most.count) {
     if constexpr (std::is_same_v<Start, continues>) continues_ = start.id;
     else from_now_ = std::is_same_v<Start, from_now>;
   }
@@ -162,7 +162,10 @@ class effects : public detail::letter_desk<typename Views::template opened<>>,
   bool closes(consumed& result) {
     if (state_ != kept_ && !views_.save(name(), state_)) return store_fails(result);
     is_open_ = false;
-    if (views_.commit()) return true;
+    if (views_.commit()) {
+      this->tell_notes();
+      return true;
+    }
     this->forget();
     return fails(views_.last_failure(), result);
   }
@@ -345,7 +348,8 @@ class effects : public detail::letter_desk<typename Views::template opened<>>,
       cause.position = was.position;
       return fails(cause, result);
     }
-    if (failed ? !views_.put(name(), one) : !views_.drop(name(), one) || !this->make_next_due(of, i, now_)) return store_fails(result);
+    this->note_try(was);
+    if (failed ? !this->put_letter(one) : !views_.drop(name(), one) || !this->make_next_due(of, i, now_)) return store_fails(result);
     if (!stops_.key.empty() && !views_.put(name(), stops_)) return store_fails(result);
     if (!closes(result)) return false;
     result.handled += performed;
@@ -401,7 +405,7 @@ class effects : public detail::letter_desk<typename Views::template opened<>>,
         if constexpr (performs<Reactor, type, Capability>) hold(event, where, key_of(event, where), part++);
         return used_ < most_held;
       };
-      auto feed = log_.follow(state_.at);
+      gesta::feed<Log> feed(log_, state_.at, false);  // what it comes to is said by the consumer
       const read_result read = feed.poll(take, limit, unknown_);
       const std::uint64_t from = state_.at.position;
       if (!performs_held(result) || !notes(feed.checkpoint(), time, result)) return false;
@@ -466,7 +470,7 @@ class effects : public detail::letter_desk<typename Views::template opened<>>,
     if (place == state_.at && aside_.empty() && stops_.key.empty()) return true;
     if (!opens(result)) return false;
     for (const letter& one : aside_)
-      if (!views_.put(name(), one)) return store_fails(result);
+      if (!this->put_letter(one)) return store_fails(result);
     if (!stops_.key.empty() && !views_.put(name(), stops_)) return store_fails(result);
     const progress before = state_;
     state_.at = place;
@@ -508,10 +512,11 @@ template <class Reactor, class Log, class Views, class Capability, class Start, 
   requires is_start<Start>
 auto performed_by(Log& log, const Views& views, Capability& capability, Start start, const Option&... option) {
   using clock = clock_in<Option...>;
-  return effects<Reactor, Log, Views, Capability, clock>(log, views, capability, start, detail::clock_of(option...),
-                                                         detail::option_or<unknown_events>(unknown_events::fail, option...),
-                                                         detail::option_or<stop_after>(stop_after{}, option...),
-                                                         detail::option_or<events_a_commit>(events_a_commit{}, option...));
+  using observers = decltype(detail::observers_of(option...));
+  return effects<Reactor, Log, Views, Capability, clock, observers>(log, views, capability, start, detail::clock_of(option...),
+                                                                    detail::option_or<unknown_events>(unknown_events::fail, option...),
+                                                                    detail::option_or<stop_after>(stop_after{}, option...),
+                                                                    detail::option_or<events_a_commit>(events_a_commit{}, option...), detail::observers_of(option...));
 }
 
 }  // namespace detail
@@ -520,7 +525,8 @@ auto performed_by(Log& log, const Views& views, Capability& capability, Start st
 /// gesta::from_now{});`. `log` is an app, or a gesta::reader; it and the capability outlive it. The capability is handed to `perform` and to nobody
 /// else: no projection, rebuild or test of decisions ever has one. The start says where it begins as long as it has no checkpoint in the view store:
 /// gesta::from_now, gesta::from_beginning or gesta::continues; later it goes on where it was, whatever the start says. Options, in any
-/// order: a clock, gesta::unknown_events, gesta::stop_after, gesta::events_a_commit.
+/// order: a clock, gesta::unknown_events, gesta::stop_after, gesta::events_a_commit, gesta::observed_by: those hear gesta::parked and gesta::retried,
+/// once that is kept.
 template <class Reactor, class Log, class Views, class Capability, class... Argument>
 auto perform_by(Log& log, const Views& views, Capability& capability, Argument... argument) {
   constexpr bool is_start_said = (detail::is_start<Argument> || ...);

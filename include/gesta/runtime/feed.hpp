@@ -32,7 +32,7 @@ template <class App>
 class feed {
  public:
   /// Made by `app.follow`.
-  feed(App& app, const gesta::checkpoint& after) : app_(app), after_(after) {}
+  feed(App& app, const gesta::checkpoint& after, bool is_heard = true) : app_(app), after_(after), is_heard_(is_heard) {}
 
   /// Calls visit(const Event&, const gesta::about&) for what was kept since, at most `limit` stored events; visit may return false to end it
   /// behind that event; what an old event became is handed over to its end, as a checkpoint has no place within it. False:
@@ -79,6 +79,7 @@ class feed {
  private:
   read_result told(const read_result& read) {
     if constexpr (detail::is_observed<App>) {
+      if (!is_heard_) return read;
       if (!read) {
         app_.tell(stalled{"feed", read.why()});
       } else if (is_live() && after_.position != caught_up_at_) {
@@ -92,6 +93,7 @@ class feed {
   App& app_;
   gesta::checkpoint after_;
   std::uint64_t caught_up_at_ = slice::end;
+  bool is_heard_;  ///< whether the app's observers hear of it
 };
 
 }  // namespace gesta

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include <gesta/react/effect.hpp>
+#include <gesta/runtime/letter_notes.hpp>
 #include <gesta/runtime/unknown_events.hpp>
 #include <gesta/store/checkpoint.hpp>
 #include <gesta/store/letter.hpp>
@@ -81,7 +82,7 @@ struct letters_of_key {
 };
 
 /// The letters of one consumer. A base of consumers; what is public is theirs.
-template <class Opened>
+template <class Opened, class Observers = observed_by<>>
 class letter_desk {
  public:
   /// visit(const letter&) for each event that was put aside, in order of position, those that a person discarded included; a letter at position 0
@@ -97,7 +98,8 @@ class letter_desk {
 
  protected:
   template <class Store>
-  letter_desk(const Store& store, std::string_view name, stop_after stop) : views_(store), name_(name), stop_(stop) {}
+  letter_desk(const Store& store, std::string_view name, stop_after stop, const Observers& observers)
+      : views_(store), name_(name), stop_(stop), notes_(observers) {}
 
   // ---- what a person says
 
@@ -223,7 +225,25 @@ class letter_desk {
   }
   void note_success() noexcept { in_a_row_ = 0; }
   /// What was noted may not be kept.
-  void forget() noexcept { knows_blocked_ = false; }
+  void forget() noexcept {
+    knows_blocked_ = false;
+    notes_.forget();
+  }
+
+  // ---- what observers hear, once it is kept
+
+  /// Writes a letter of an event that was put aside, or has failed again.
+  bool put_letter(const letter& one) {
+    notes_.note_parked(one);
+    return views_.put(name_, one);
+  }
+  /// A letter is tried; one that only waited was never tried before.
+  void note_try(const letter& one) {
+    if (one.attempts != 0) notes_.note_retried(one);
+  }
+  /// The unit is kept.
+  void tell_notes() noexcept { notes_.tell(name_.c_str()); }
+
   /// Notes a failure of a kind (a name that lives as long as the program). True: the consumer has to stop, and `stopped` is its letter.
   bool note_failure(const char* kind, const std::string& key, const std::string& words, timestamp now, letter& stopped) {
     in_a_row_ = kind == kind_ || kind_ == nullptr ? in_a_row_ + 1 : 1;
@@ -309,6 +329,7 @@ class letter_desk {
   const char* kind_ = nullptr;
   std::uint32_t in_a_row_ = 0;
   bool knows_blocked_ = false;
+  [[no_unique_address]] letter_notes<Observers> notes_;
 };
 
 }  // namespace detail

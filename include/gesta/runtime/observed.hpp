@@ -69,9 +69,9 @@ struct retried {
 struct parked {
   const char* who;  ///< the id of the consumer; "app": an unknown event
   std::uint64_t position;
-  key_bytes key;  ///< of its entity, as the store holds it
+  key_bytes key;  ///< of its entity, of a consumer's its row, as the store holds it
   const char* cause;
-  std::uint32_t attempts;  ///< how often it was tried; 0: nobody can
+  std::uint32_t attempts;  ///< how often it was tried; 0: nobody can, or it waits behind an earlier one of its row
 };
 
 /// Somebody cannot go on: a caller got a gesta::failure, a store broke, a consumer stopped. Nothing of the unit of work concerned was kept; after

@@ -133,9 +133,9 @@ inline bool is_other(const progress& state, const at_least& wanted) noexcept {
 }
 
 /// A consumer shows what it has made, and is polled while somebody waits.
-template <class Projection, class Log, class Views, class Clock>
-struct shown_by<consumer<Projection, Log, Views, Clock>> {
-  using place_type = consumer<Projection, Log, Views, Clock>;
+template <class Projection, class Log, class Views, class Clock, class Observers>
+struct shown_by<consumer<Projection, Log, Views, Clock, Observers>> {
+  using place_type = consumer<Projection, Log, Views, Clock, Observers>;
   using key_type = typename projected_rows<Projection>::key_type;
   using found_type = gesta::found<typename projected_rows<Projection>::row_type>;
 

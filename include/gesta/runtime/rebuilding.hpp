@@ -186,10 +186,15 @@ class rebuilding {
     if (broken) return self.gives_up(result);
     if (!read) {
       self.views_.rollback();
+      self.forget();
       return result.stop(read.why()), result;
     }
     if (!self.views_.save(self.name(), state)) return self.gives_up(result);
-    if (!self.views_.commit()) result.stop(self.views_.last_failure());
+    if (!self.views_.commit()) {
+      self.forget();
+      return result.stop(self.views_.last_failure()), result;
+    }
+    self.tell_notes();
     return result;
   }
 
