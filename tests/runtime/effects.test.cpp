@@ -9,6 +9,11 @@
 
 #include <gesta/gesta.hpp>
 
+#include <gesta/store/memory_views.hpp>
+#include <gesta/store/sqlite.hpp>
+#include <gesta/store/sqlite_views.hpp>
+
+#include "../folder.hpp"
 #include "map_views.hpp"
 
 namespace {
@@ -292,4 +297,128 @@ TEST_CASE("it stops by itself when too many keys are blocked") {
   CHECK(mails.retry_all());  // lets it go on as well
   CHECK(mails.poll());
   CHECK(out.sent.size() == 5);
+}
+
+TEST_CASE("a new version continues exactly where the old one stopped, with its letters, and the old one never goes on") {
+  const folder place;
+  const std::string path = place / "shop.db";
+  auto app = gesta::start<shop>(gesta::sqlite_store{.path = path, .level = gesta::durability::process});
+  const gesta::sqlite_views views{.path = path, .level = gesta::durability::process};
+  post out;
+  auto old = gesta::perform_by<mailer>(app, views, out, gesta::from_beginning{});
+  out.refuses = 11;
+  for (const int cents : {10, 11, 12}) REQUIRE(static_cast<bool>(app.handle("1", pay{"FR", cents})));
+  CHECK(old.poll());
+  REQUIRE(static_cast<bool>(app.handle("2", pay{"DE", 13})));
+  CHECK(joined(out.sent) == "1 10; ");
+
+  auto nobody = gesta::perform_by<counter>(app, views, out, gesta::continues{"nobody"});
+  CHECK_FALSE(nobody.poll());
+  auto next = gesta::perform_by<counter>(app, views, out, gesta::continues{"mailer"});
+  CHECK(next.poll().handled == 1);
+  CHECK(joined(out.sent) == "1 10; DE; ");
+  CHECK(letters_of(old).empty());
+  CHECK(letters_of(next) == "2 1 1 refused; 3 1 0; ");
+  const auto no = old.poll();
+  REQUIRE_FALSE(no);
+  CHECK(no.why().why == gesta::failure::kind::conflict);
+  auto again = gesta::perform_by<mailer>(app, views, out, gesta::from_beginning{});  // the old program, started again
+  CHECK_FALSE(again.poll());
+  auto third = gesta::perform_by<counter>(app, views, out, gesta::continues{"mailer"});  // the new one as well: it has its own checkpoint
+  CHECK(third.poll().handled == 0);
+  CHECK(joined(out.sent) == "1 10; DE; ");
+}
+
+TEST_CASE("who performs under a name that somebody else uses stops, and overwrites nothing") {
+  const folder place;
+  const std::string path = place / "shop.db";
+  auto app = gesta::start<shop>(gesta::sqlite_store{.path = path, .level = gesta::durability::process});
+  const gesta::sqlite_views views{.path = path, .level = gesta::durability::process};
+  REQUIRE(static_cast<bool>(app.handle("1", pay{"FR", 10})));
+  post out;
+  auto mine = gesta::perform_by<mailer>(app, views, out, gesta::from_beginning{});
+  CHECK(mine.poll().handled == 1);
+  REQUIRE(static_cast<bool>(app.handle("1", pay{"FR", 11})));
+  SUBCASE("by a claim: the other one says so and does nothing") {
+    auto other = gesta::perform_by<mailer>(app, views, out, gesta::from_beginning{});
+    other.under({{1, 2}, gesta::seconds(60)});
+    CHECK(other.poll().handled == 1);
+    REQUIRE(static_cast<bool>(app.handle("1", pay{"FR", 12})));
+    const auto kept_off = mine.poll();
+    CHECK(kept_off);
+    CHECK(kept_off.owned_elsewhere);
+    CHECK(other.release());
+    CHECK(mine.poll().handled == 1);
+  }
+  SUBCASE("paused, it stands still until somebody lets it go on") {
+    auto person = gesta::perform_by<mailer>(app, views, out, gesta::from_now{});
+    CHECK(person.pause());
+    CHECK(mine.poll().is_paused);
+    CHECK(person.resume());
+    CHECK(mine.poll().handled == 1);
+  }
+  CHECK(out.sent.back() == (out.sent.size() == 3 ? "1 12" : "1 11"));
+}
+
+namespace {
+
+// Its effect moves the consumer's own checkpoint, as another process would.
+struct meddler {
+  static constexpr auto id = "meddler";
+};
+struct meddling {
+  const gesta::sqlite_views* views;
+  int performed = 0;
+};
+void perform(const meddler&, const paid&, meddling& m) {
+  ++m.performed;
+  gesta::sqlite_views::opened<> there(*m.views);
+  REQUIRE(there.begin());  // no lock is held while an effect is performed
+  gesta::progress state;
+  REQUIRE(there.load("meddler", state));
+  state.at.position += 1;
+  REQUIRE(there.save("meddler", state));
+  REQUIRE(there.commit());
+}
+
+}  // namespace
+
+TEST_CASE("whose checkpoint was moved by another one while it performed keeps nothing, and says so") {
+  const folder place;
+  const std::string path = place / "shop.db";
+  auto app = gesta::start<shop>(gesta::sqlite_store{.path = path, .level = gesta::durability::process});
+  const gesta::sqlite_views views{.path = path, .level = gesta::durability::process, .patience_milliseconds = 100};
+  meddling out{&views};
+  for (int i = 0; i < 3; ++i) REQUIRE(static_cast<bool>(app.handle("1", pay{"FR", i})));
+  auto effects = gesta::perform_by<meddler>(app, views, out, gesta::from_beginning{});
+  const auto result = effects.poll();
+  REQUIRE_FALSE(result);
+  CHECK(result.why().why == gesta::failure::kind::conflict);
+  CHECK(result.handled == 0);
+  CHECK(out.performed == 1);
+  gesta::progress state;
+  CHECK(effects.views().load("meddler", state));
+  CHECK(state.at.position == 1);
+}
+
+TEST_CASE_TEMPLATE("letters in memory and in a file are as in the smallest view store", Views, map_views, gesta::memory_views, gesta::sqlite_views) {
+  const folder place;
+  std::int64_t now = 100 * second;
+  Views views = [&] {
+    if constexpr (requires(Views v) { v.path; }) return Views{.path = place / "views.db", .level = gesta::durability::process};
+    else return Views{};
+  }();
+  auto app = gesta::start<shop>(gesta::memory_store{});
+  post out;
+  auto mails = gesta::perform_by<mailer>(app, views, out, gesta::from_beginning{}, counting_clock{&now}, gesta::stop_after{.keys = 0, .in_a_row = 0});
+  out.unreachable_times = 3;
+  for (const char* key : {"1", "2", "1", "3", "4"}) app.handle(key, pay{"FR", 10});
+  CHECK(mails.poll().put_aside == 4);
+  CHECK(letters_of(mails) == "1 1 1 unreachable: code 7 due 101; 2 2 1 unreachable: code 7 due 101; 3 1 0; 4 3 1 unreachable: code 7 due 101; ");
+  CHECK(mails.poll().handled == 0);
+  now = 101 * second;
+  CHECK(mails.poll(2).handled == 2);  // at most so many letters, those that wait included
+  CHECK(mails.poll(10).handled == 2);
+  CHECK(letters_of(mails).empty());
+  CHECK(joined(out.sent).substr(0, 6) == "4 10; ");
 }

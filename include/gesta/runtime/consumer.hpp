@@ -146,6 +146,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
       this->half_open();
     }
     stops_ = {};
+    begin_record(0);  // what the last poll noted of an event may have been taken back
     if ((!knows_discarded_ || before.at != at_) && !look_for_discarded()) return take_back(views_.last_failure(), result);
     if (!this->any_letters(any_letters_) || (any_letters_ && !try_letters(limit, result))) return take_back(views_.last_failure(), result);
     gesta::feed<Log> feed(log_, state.at, false);  // what it comes to is said by the consumer
@@ -267,7 +268,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
   /// Tries what is due: of each row the first open letter, and then those behind it, until one fails.
   bool try_letters(std::uint64_t limit, consumed& result) {
     std::vector<detail::letters_of_key> due;
-    if (!this->collect_due(now_, due)) return false;
+    if (!this->collect_due(now_, limit, due)) return false;
     for (detail::letters_of_key& of : due) {
       for (std::size_t i = 0; i < of.all.size(); ++i) {
         if (limit == 0 || !stops_.key.empty()) break;

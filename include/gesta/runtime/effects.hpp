@@ -309,7 +309,7 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
     stops_ = {};
     if (!this->any_letters(any_letters_)) return store_fails(result);
     if (!any_letters_) return true;
-    if (!this->collect_due(now_, due)) return store_fails(result);
+    if (!this->collect_due(now_, limit, due)) return store_fails(result);
     for (detail::letters_of_key& of : due) {
       for (std::size_t i = 0; i < of.all.size() && limit != 0; ++i, --limit) {
         bool failed = false;
@@ -341,7 +341,7 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
     }
     if (!opens(result)) return false;
     bool same = false;
-    if (!this->is_as_it_was(was, now_, same)) return store_fails(result);
+    if (!this->is_as_it_was(was, same)) return store_fails(result);
     if (!same) {
       rolls_back();
       failure cause(failure::kind::conflict, 0, "somebody else has changed a letter of ", name().data(), " at position ", was.position);

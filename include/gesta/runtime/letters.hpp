@@ -68,10 +68,12 @@ namespace detail {
 /// The letter of a consumer that has stopped.
 inline constexpr std::string_view key_of_consumer = "(consumer)";
 
-/// A view store that finds the letters to be tried without looking at all of them.
+/// A view store that finds letters without looking at all of them.
 template <class Views>
-concept finds_due_letters = requires(Views& views, std::string_view name, timestamp now, bool (*visit)(const letter&)) {
-  { views.each_due(name, now, visit) } -> std::same_as<bool>;
+concept finds_letters = requires(Views& views, std::string_view name, timestamp now, bool (*visit)(const letter&), letter& one, bool& found) {
+  { views.any_letter(name, found) } -> std::same_as<bool>;
+  { views.each_due(name, now, std::size_t{}, visit) } -> std::same_as<bool>;
+  { views.find_letter(name, std::uint64_t{}, name, one, found) } -> std::same_as<bool>;
 };
 
 inline bool is_due(const letter& one, timestamp now) noexcept { return one.due.nanoseconds != 0 && one.due.nanoseconds <= now.nanoseconds; }
@@ -145,8 +147,8 @@ class letter_desk {
 
   // ---- what is tried again
 
-  /// The letters of the keys that have a due one. False: they cannot be read.
-  bool collect_due(timestamp now, std::vector<letters_of_key>& due) {
+  /// The letters of the keys that have a due one, of so many keys at most. False: they cannot be read.
+  bool collect_due(timestamp now, std::uint64_t most_keys, std::vector<letters_of_key>& due) {
     std::unordered_map<std::string, std::size_t> places;
     std::vector<letters_of_key> all;
     const auto note = [&](const letter& one) {
@@ -156,26 +158,32 @@ class letter_desk {
       all[at->second].all.push_back(one);
       return true;
     };
-    if (!each_due(now, note)) return false;
+    if (!each_due(now, most_keys, note)) return false;
     for (letters_of_key& of : all)
       if (detail::is_due(of.all.front(), now)) due.push_back(static_cast<letters_of_key&&>(of));
     return true;
   }
 
   /// Whether a letter is still as it was when it was collected; inside a unit.
-  bool is_as_it_was(const letter& one, timestamp now, bool& same) {
+  bool is_as_it_was(const letter& one, bool& same) {
     same = false;
-    return each_due(now, [&](const letter& there) {
-      if (there.position != one.position || there.key != one.key) return true;
-      same = there == one;
-      return false;
-    });
+    if constexpr (finds_letters<Opened>) {
+      letter there;
+      if (!views_.find_letter(name_, one.position, one.key, there, same)) return false;
+      same = same && there == one;
+      return true;
+    } else {
+      return views_.each_letter(name_, [&](const letter& there) {
+        same = there == one;
+        return !same;
+      });
+    }
   }
 
   /// Whether any letter is open.
   bool any_letters(bool& any) {
     any = false;
-    if constexpr (requires { views_.any_letter(std::string_view(), any); }) return views_.any_letter(name_, any);
+    if constexpr (finds_letters<Opened>) return views_.any_letter(name_, any);
     else
       return views_.each_letter(name_, [&](const letter& one) {
         any = any || one.discarded.empty();
@@ -264,8 +272,8 @@ class letter_desk {
 
  private:
   template <class Visit>
-  bool each_due(timestamp now, Visit&& visit) {
-    if constexpr (finds_due_letters<Opened>) return views_.each_due(name_, now, visit);
+  bool each_due(timestamp now, std::uint64_t most_keys, Visit&& visit) {
+    if constexpr (finds_letters<Opened>) return views_.each_due(name_, now, static_cast<std::size_t>(most_keys), visit);
     else return views_.each_letter(name_, visit);
   }
 

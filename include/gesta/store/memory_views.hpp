@@ -134,6 +134,10 @@ struct kept_letter {
   place_of_letter place;
   letter what;
 };
+struct due_letter {
+  place_of_letter place;
+  timestamp due;
+};
 struct key_of_letters {
   std::string consumer;
   std::string key;
@@ -192,6 +196,7 @@ class memory_views::opened {
   bool put(std::string_view consumer, const letter& one) {
     drop(consumer, one);
     letters_.find_or_add(place_of(consumer, one))->what = one;
+    if (one.due.nanoseconds != 0) due_.find_or_add(place_of(consumer, one))->due = one.due;
     if (one.discarded.empty()) ++blocked_.find_or_add({std::string(consumer), one.key})->letters;
     return true;
   }
@@ -200,6 +205,7 @@ class memory_views::opened {
     const auto* const known = letters_.find(place);
     if (known == nullptr) return true;
     const detail::key_of_letters of{place.consumer, place.key};
+    if (known->what.due.nanoseconds != 0) due_.erase(place);
     if (known->what.discarded.empty() && --blocked_.find_or_add(of)->letters == 0) blocked_.erase(of);
     return letters_.erase(place);
   }
@@ -217,6 +223,31 @@ class memory_views::opened {
       if (!detail::visit_one(visit, one)) break;
     return true;
   }
+  /// Costs as many steps as letters have a time, and where one of them is due, as there are letters.
+  template <class Visit>
+  bool each_due(std::string_view consumer, timestamp now, std::size_t most_keys, Visit&& visit) const {
+    std::vector<std::string> keys;
+    if (due_.size() == 0) return true;
+    due_.each([&](const detail::due_letter& one) {
+      if (one.place.consumer == consumer && one.due.nanoseconds <= now.nanoseconds && keys.size() < most_keys) keys.push_back(one.place.key);
+    });
+    if (keys.empty()) return true;
+    std::sort(keys.begin(), keys.end());
+    return each_letter(consumer, [&](const letter& one) {
+      return !one.discarded.empty() || !std::binary_search(keys.begin(), keys.end(), one.key) || detail::visit_one(visit, one);
+    });
+  }
+  bool find_letter(std::string_view consumer, std::uint64_t position, std::string_view key, letter& one, bool& found) const {
+    const auto* const known = letters_.find(detail::place_of_letter{std::string(consumer), position, std::string(key)});
+    found = known != nullptr;
+    if (found) one = known->what;
+    return true;
+  }
+  bool any_letter(std::string_view consumer, bool& any) const {
+    any = false;
+    if (letters_.size() != 0) blocked_.each([&](const detail::blocked_key& one) { any = any || one.of.consumer == consumer; });
+    return true;
+  }
   bool is_blocked(std::string_view consumer, std::string_view key, bool& blocked) const {
     blocked = letters_.size() != 0 && blocked_.find(detail::key_of_letters{std::string(consumer), std::string(key)}) != nullptr;
     return true;
@@ -232,12 +263,14 @@ class memory_views::opened {
     [&]<std::size_t... I>(detail::indices<I...>) { (visit(detail::value_at<I>(tables_)), ...); }(detail::make_indices<sizeof...(Projection)>{});
     visit(consumers_);
     visit(letters_);
+    visit(due_);
     visit(blocked_);
   }
 
   detail::values<detail::taken_back_rows<detail::projected_rows<Projection>>...> tables_;
   detail::taken_back_rows<detail::own_rows<detail::kept_progress, std::string, &detail::kept_progress::consumer>> consumers_;
   detail::taken_back_rows<detail::own_rows<detail::kept_letter, detail::place_of_letter, &detail::kept_letter::place>> letters_;
+  detail::taken_back_rows<detail::own_rows<detail::due_letter, detail::place_of_letter, &detail::due_letter::place>> due_;
   detail::taken_back_rows<detail::own_rows<detail::blocked_key, detail::key_of_letters, &detail::blocked_key::of>> blocked_;
   failure failure_;
 };

@@ -28,8 +28,8 @@ namespace gesta::detail {
 ///                file is what came up to there. time: when the event there was recorded. owner, until: 16 bytes, and when the claim ends; NULL
 ///                and 0: whoever comes first. Times are nanoseconds since 1970.
 ///     letters    events that a consumer has put aside. position: of the event. key: the byte form of what keeps its order, as text where it
-///                has no zero, else as a blob. attempts: 0 where it waits behind an earlier one. part: how many times it was
-///                handed over before. due: 0 when a person says so. discarded: why
+///                has no zero, else as a blob. attempts: 0 where it waits behind an earlier one. part: the first of its
+///                hand-overs that was not done. due: 0 when a person says so. discarded: why
 ///                a person has closed it; empty while it is open.
 inline constexpr const char* sqlite_view_tables = R"(
 create table if not exists views(
@@ -56,6 +56,7 @@ create table if not exists letters(
   discarded text    not null,
   primary key(consumer, position, key)) without rowid;
 create index if not exists letters_of_key on letters(consumer, key) where discarded = '';
+create index if not exists letters_due on letters(consumer, due, key) where due <> 0;
 )";
 
 /// Checkpoints and letters by the name of their consumer. Within a unit and, for reading, outside of one.
@@ -74,6 +75,11 @@ class sqlite_consumers {
            file.prepare(drop_, "delete from letters where consumer = ? and position = ? and key = ?") &&
            file.prepare(some_, "select position, key, cause, attempts, part, since, due, discarded from letters where consumer = ?1 and position >= ?2 "
                                "and (position > ?2 or cast(key as blob) > ?3) order by position, cast(key as blob) limit 64") &&
+           file.prepare(one_, "select position, key, cause, attempts, part, since, due, discarded from letters "
+                              "where consumer = ? and position = ? and key = ?") &&
+           file.prepare(due_, "select position, key, cause, attempts, part, since, due, discarded from letters where consumer = ?1 and discarded = '' "
+                              "and key in (select key from letters where consumer = ?1 and due <> 0 and due <= ?2 order by due limit ?3) "
+                              "order by position, cast(key as blob)") &&
            file.prepare(of_key_, "select 1 from letters where consumer = ? and key = ? and discarded = '' limit 1") &&
            file.prepare(any_, "select 1 from letters where consumer = ? and discarded = '' limit 1");
   }
@@ -147,18 +153,43 @@ class sqlite_consumers {
     } while (some.size() == page);
     return true;
   }
+  /// visit(const letter&) for the open letters of the keys that have one which is due, of `most` keys at most; in order of position, then of key.
+  /// Costs as many steps as those keys have letters.
+  template <class Visit>
+  bool each_due(std::string_view consumer, timestamp now, std::size_t most_keys, Visit&& visit) {
+    if (unit_.is_doomed()) return false;
+    std::vector<letter> all;
+    {
+      const sqlite_reading reading(due_.set_text(0, view(consumer)).set(1, now.nanoseconds).set(2, static_cast<std::int64_t>(most_keys)));
+      bool failed = false;
+      while (unit_.file().next(due_, failed))
+        if (!read(due_, all.emplace_back())) return wrong("letters", consumer);
+      if (failed) return unit_.doom();
+    }
+    for (const letter& one : all)
+      if (!visit(one)) break;
+    return true;
+  }
+  /// The letter of this position and key.
+  bool find_letter(std::string_view consumer, std::uint64_t position, std::string_view of_key, letter& one, bool& found) {
+    found = false;
+    if (unit_.is_doomed()) return false;
+    if (position > most) return true;
+    const sqlite_reading reading(key(one_.set_text(0, view(consumer)).set(1, static_cast<std::int64_t>(position)), 2, of_key));
+    bool failed = false;
+    found = unit_.file().next(one_, failed);
+    if (failed) return unit_.doom();
+    return !found || read(one_, one) || wrong("letters", consumer);
+  }
+  bool any_letter(std::string_view consumer, bool& any) {
+    any = false;
+    if (!look_for_some(consumer)) return false;
+    any = has_some_;
+    return true;
+  }
   bool is_blocked(std::string_view consumer, std::string_view of_key, bool& blocked) {
     blocked = false;
-    if (unit_.is_doomed() || !unit_.look()) return false;
-    // Asked for each event, and mostly there are no letters at all: that is remembered as long as nobody else has written.
-    if (asked_ != consumer || generation_ != unit_.generation()) {
-      const sqlite_reading reading(any_.set_text(0, view(consumer)));
-      bool failed = false;
-      has_some_ = unit_.file().next(any_, failed);
-      if (failed) return unit_.doom();
-      asked_ = consumer;
-      generation_ = unit_.generation();
-    }
+    if (!look_for_some(consumer)) return false;
     if (!has_some_) return true;
     const sqlite_reading reading(key(of_key_.set_text(0, view(consumer)), 1, of_key));
     bool failed = false;
@@ -191,6 +222,20 @@ class sqlite_consumers {
   void forget() noexcept { asked_.clear(); }
 
  private:
+  bool look_for_some(std::string_view consumer) {
+    if (unit_.is_doomed() || !unit_.look()) return false;
+    // Asked for each event, and mostly there are no letters at all: that is remembered as long as nobody else has written.
+    if (asked_ != consumer || generation_ != unit_.generation()) {
+      const sqlite_reading reading(any_.set_text(0, view(consumer)));
+      bool failed = false;
+      has_some_ = unit_.file().next(any_, failed);
+      if (failed) return unit_.doom();
+      asked_ = consumer;
+      generation_ = unit_.generation();
+    }
+    return true;
+  }
+
   static constexpr std::size_t page = 64;  ///< as the statement says
   static constexpr std::uint64_t most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
@@ -252,7 +297,7 @@ class sqlite_consumers {
   std::string asked_;  ///< the consumer of has_some_; empty: none
   bool has_some_ = false;
   std::uint64_t generation_ = 0;
-  sqlite_statement load_, save_, all_, put_, drop_, some_, of_key_, any_;
+  sqlite_statement load_, save_, all_, put_, drop_, some_, one_, due_, of_key_, any_;
 };
 
 }  // namespace gesta::detail

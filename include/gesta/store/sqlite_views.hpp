@@ -48,8 +48,8 @@ class sqlite_view_schema {
   template <class... Table>
   bool are_there(bool& all, const Table&... table) {
     std::string answer;
-    if (!ask("select count(*) from sqlite_master where name in ('views', 'consumers', 'letters', 'letters_of_key')", {}, answer)) return false;
-    if (answer != "4") return all = false, true;
+    if (!ask("select count(*) from sqlite_master where name in ('views', 'consumers', 'letters', 'letters_of_key', 'letters_due')", {}, answer)) return false;
+    if (answer != "5") return all = false, true;
     return (is_there(table, all) && ...);
   }
   // False: it cannot be told, or the table is of another row.
@@ -210,6 +210,14 @@ class sqlite_views_on : protected sqlite_views_core, private sqlite_rows_of<Proj
   bool each_letter(std::string_view consumer, Visit&& visit) {
     return !is_broken && consumers.each_letter(consumer, visit);
   }
+  template <class Visit>
+  bool each_due(std::string_view consumer, timestamp now, std::size_t most_keys, Visit&& visit) {
+    return !is_broken && consumers.each_due(consumer, now, most_keys, visit);
+  }
+  bool find_letter(std::string_view consumer, std::uint64_t position, std::string_view key, letter& one, bool& found) {
+    return !is_broken && consumers.find_letter(consumer, position, key, one, found);
+  }
+  bool any_letter(std::string_view consumer, bool& any) { return !is_broken && consumers.any_letter(consumer, any); }
   bool is_blocked(std::string_view consumer, std::string_view key, bool& blocked) {
     return !is_broken && consumers.is_blocked(consumer, key, blocked);
   }
@@ -279,13 +287,16 @@ class sqlite_views_of : private owned_sqlite_file, private sqlite_views_on<Proje
     on::rollback();
   }
 
+  using on::any_letter;
   using on::broken;
   using on::drop;
   using on::drop_view;
   using on::each;
   using on::each_consumer;
+  using on::each_due;
   using on::each_letter;
   using on::find;
+  using on::find_letter;
   using on::is_blocked;
   using on::last_failure;
   using on::load;

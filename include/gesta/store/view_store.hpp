@@ -29,6 +29,9 @@ namespace gesta {
 ///   put(name, letter)   keeps a letter; it replaces that of the same position and key
 ///   drop(name, letter)  takes away that of the same position and key
 ///   each_letter(name, visit)  visit(const letter&) in order of position, then of key, until it gives false
+///   any_letter(name, any), each_due(name, now, most_keys, visit), find_letter(name, position, key, letter, found)  may be there, all or none: with them
+///                       a consumer does not look at all letters in each poll. Whether any is open; visit(const letter&) as above for the open letters
+///                       of at most so many keys that have one with 0 < due <= now; the letter of this position and key
 ///   is_blocked(name, key, blocked)  whether the consumer has an open letter of this key, one that is not discarded
 template <class Views, class Projection>
 concept opened_views = requires(Views& views, const Views& same, std::string_view name, progress& state, const letter& one, bool (*visit)(const letter&), bool& blocked) {
