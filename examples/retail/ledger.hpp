@@ -104,24 +104,39 @@ struct turnover {
 constexpr void project(turnover& v, const items_sold&, const gesta::about& a)     { ++v.sold; v.accounts += a.version == 1; }
 constexpr void project(turnover& v, const items_returned&, const gesta::about& a) { ++v.returned; v.accounts += a.version == 1; }
 
-struct by_country { tally<country_name> revenue; };
-constexpr void project(by_country& v, const items_sold& e)     { v.revenue.add(e.goods.country, worth(e.goods)); }
-constexpr void project(by_country& v, const items_returned& e) { v.revenue.add(e.goods.country, -worth(e.goods)); }
+struct overview : gesta::projection<turnover, gesta::follows<accounts>> { static constexpr auto id = "turnover"; };
 
-struct by_month { tally<month_name> revenue; };
-constexpr void project(by_month& v, const items_sold& e)     { v.revenue.add(month_of(e.goods.at), worth(e.goods)); }
-constexpr void project(by_month& v, const items_returned& e) { v.revenue.add(month_of(e.goods.at), -worth(e.goods)); }
+struct country { country_name name; money revenue = 0; };
+constexpr void project(country& c, const items_sold& e)     { c.revenue += worth(e.goods); }
+constexpr void project(country& c, const items_returned& e) { c.revenue -= worth(e.goods); }
 
-struct by_product { tally<stock_code> quantity; };
-constexpr void project(by_product& v, const items_sold& e)     { v.quantity.add(e.goods.item, e.goods.quantity); }
-constexpr void project(by_product& v, const items_returned& e) { v.quantity.add(e.goods.item, -e.goods.quantity); }
+struct month { month_name name; money revenue = 0; };
+constexpr void project(month& m, const items_sold& e)     { m.revenue += worth(e.goods); }
+constexpr void project(month& m, const items_returned& e) { m.revenue -= worth(e.goods); }
 
-template <class View> using follow_accounts = gesta::projection<View, gesta::follows<accounts>>;
-struct overview         : follow_accounts<turnover>   { static constexpr auto id = "retail.turnover"; };
-struct country_revenue  : follow_accounts<by_country> { static constexpr auto id = "retail.revenue_by_country"; };
-struct monthly_revenue  : follow_accounts<by_month>   { static constexpr auto id = "retail.revenue_by_month"; };
-struct product_quantity : follow_accounts<by_product> { static constexpr auto id = "retail.quantity_by_product"; };
+struct product {
+  stock_code code;
+  std::int64_t quantity = 0;
+  using indexes = gesta::indexes<"quantity">;
+};
+constexpr void project(product& p, const items_sold& e)     { p.quantity += e.goods.quantity; }
+constexpr void project(product& p, const items_returned& e) { p.quantity -= e.goods.quantity; }
 
-struct ledger : gesta::model<accounts, overview, country_revenue, monthly_revenue, product_quantity> {};
+template <class Rows> using follow_accounts = gesta::projection<Rows, gesta::follows<accounts>>;
+struct revenue_by_country  : follow_accounts<gesta::rows<country, "name">> { static constexpr auto id = "revenue_by_country"; };
+struct revenue_by_month    : follow_accounts<gesta::rows<month, "name">>   { static constexpr auto id = "revenue_by_month"; };
+struct quantity_by_product : follow_accounts<gesta::rows<product, "code">> { static constexpr auto id = "quantity_by_product"; };
+
+constexpr country_name locate(const revenue_by_country&, const items_sold& e)     { return e.goods.country; }
+constexpr country_name locate(const revenue_by_country&, const items_returned& e) { return e.goods.country; }
+constexpr month_name   locate(const revenue_by_month&, const items_sold& e)       { return month_of(e.goods.at); }
+constexpr month_name   locate(const revenue_by_month&, const items_returned& e)   { return month_of(e.goods.at); }
+constexpr stock_code   locate(const quantity_by_product&, const items_sold& e)     { return e.goods.item; }
+constexpr stock_code   locate(const quantity_by_product&, const items_returned& e) { return e.goods.item; }
+
+/// All of them, for what is said of them in one way: `all_views<gesta::live>{}`.
+template <template <class...> class Said> using all_views = Said<overview, revenue_by_country, revenue_by_month, quantity_by_product>;
+
+struct ledger : gesta::model<accounts, overview, revenue_by_country, revenue_by_month, quantity_by_product> {};
 
 }  // namespace retail

@@ -62,26 +62,30 @@ bool post(Batch& batch, const row& line, std::uint64_t number, refusals& refused
   }
 }
 
-/// Posts every line, `batch_size` of them in one commit. A line that cannot be read ends it: those before it are kept, all of them.
-template <class App>
-posted post_all(App& app, export_reader& lines, std::uint64_t batch_size, progress& bar, cut reported = {}) {
+/// Posts every line, `batch_size` of them in one commit. A line that cannot be read ends it: those before it are kept, all of them. After each
+/// commit, committed(why); false ends it.
+template <class App, class Committed>
+posted post_all(App& app, export_reader& lines, std::uint64_t batch_size, progress& bar, cut reported, Committed&& committed) {
   using step = export_reader::step;
   posted done;
   row line;
   for (step read = lines.header() ? step::line : step::malformed; read == step::line;) {
-    auto batch = app.batch();
-    for (std::uint64_t n = 0; n < batch_size; ++n) {
-      read = lines.next();
-      if (read == step::line && !parse(lines, line)) read = step::malformed;
-      if (read != step::line) break;
-      const refusals before = done.refused;
-      std::uint64_t position = 0;
-      if (!post(batch, line, lines.line(), done.refused, position, done.why)) return done.end = posted::store_failed, done;
-      bar.at(lines.line(), lines.bytes());
-      if (reported.takes(line, position)) ++done.lines;
-      else done.refused = before;
+    {
+      auto batch = app.batch();
+      for (std::uint64_t n = 0; n < batch_size; ++n) {
+        read = lines.next();
+        if (read == step::line && !parse(lines, line)) read = step::malformed;
+        if (read != step::line) break;
+        const refusals before = done.refused;
+        std::uint64_t position = 0;
+        if (!post(batch, line, lines.line(), done.refused, position, done.why)) return done.end = posted::store_failed, done;
+        bar.at(lines.line(), lines.bytes());
+        if (reported.takes(line, position)) ++done.lines;
+        else done.refused = before;
     }
     if (const auto kept = batch.commit(); !kept) return done.end = posted::store_failed, done.why = kept.why().describe(), done;
+    }
+    if (!committed(done.why)) return done.end = posted::store_failed, done;
   }
   if (!lines.problem().what.empty()) done.end = posted::malformed, done.why = lines.problem().sentence();
   return done;

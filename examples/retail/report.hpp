@@ -74,6 +74,13 @@ void table(std::string& out, std::string_view title, const figures::list& list, 
 
 }  // namespace detail
 
+/// One list alone, for people.
+inline std::string list_of(const figures::list& list, bool is_of_counts) {
+  std::string out;
+  detail::table(out, "", list, [&](std::int64_t n) { return is_of_counts ? std::to_string(n) : detail::coins(n); });
+  return out.substr(2);
+}
+
 /// One JSON object on one line.
 inline std::string json(const figures& f) {
   using namespace detail;

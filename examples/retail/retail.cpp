@@ -3,7 +3,7 @@
 #include <gesta/gesta.hpp>
 #include <gesta/store/memory.hpp>
 #ifdef RETAIL_SQLITE
-#include <gesta/store/sqlite.hpp>
+#include "run_on_sqlite.hpp"
 #endif
 
 #include <cstddef>
@@ -23,9 +23,15 @@ int main(int count, char** words) {
     return retail::all_well;
   }
   retail::use_large_pages();
-  if (asked.sqlite_path.empty()) return retail::run(asked, gesta::memory_store{}, "memory");
+  if (asked.sqlite_path.empty()) {
+    if (asked.snapshot_every == 0) return retail::run_in_memory(asked, gesta::memory_store{});
+    return retail::run_in_memory(asked, gesta::memory_store{}, gesta::snapshots{.every = asked.snapshot_every});
+  }
 #ifdef RETAIL_SQLITE
-  return retail::run(asked, gesta::sqlite_store{.path = asked.sqlite_path}, "sqlite");
+  if (asked.asks == retail::question::rebuild) return retail::rebuild(asked);
+  if (asked.asks != retail::question::none) return retail::answer(asked);
+  if (asked.snapshot_every == 0) return retail::run_in_file(asked, retail::store_of(asked));
+  return retail::run_in_file(asked, retail::store_of(asked), gesta::snapshots{.every = asked.snapshot_every});
 #else
   return retail::complain("--store sqlite: this program was built without SQLite", retail::input_wrong);
 #endif

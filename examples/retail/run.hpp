@@ -4,6 +4,7 @@
 #pragma once
 
 #include <gesta/gesta.hpp>
+#include <gesta/store/memory_views.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +13,7 @@
 #include <string>
 #include <type_traits>
 
+#include "keeping.hpp"
 #include "ledger.hpp"
 #include "options.hpp"
 #include "post.hpp"
@@ -23,7 +25,7 @@
 namespace retail {
 
 /// What the process ends with.
-inline constexpr int all_well = 0, store_failed = 1, input_wrong = 2;
+inline constexpr int all_well = 0, store_failed = 1, input_wrong = 2, not_shown = 3;
 
 inline int complain(const std::string& why, int code) {
   std::fprintf(stderr, "retail: %s\n", why.c_str());
@@ -53,59 +55,60 @@ struct input {
   std::uint64_t bytes = made_up.size();  ///< 0: nobody knows
 };
 
-/// The sums of a tally by name, in the order of the names.
-template <class Name>
-figures::list by_name(const tally<Name>& sums) {
-  figures::list out;
-  sums.for_each([&](const Name& name, std::int64_t sum) { out.emplace_back(std::string(name.data(), name.size()), sum); });
-  std::sort(out.begin(), out.end());
-  return out;
-}
-/// The ten largest, equal ones in the order of their names.
-template <class Name>
-figures::list top_ten(const tally<Name>& sums) {
-  figures::list out = by_name(sums);
-  const auto before = [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; };
-  std::sort(out.begin(), out.end(), before);
-  if (out.size() > 10) out.resize(10);
-  return out;
-}
-
-/// The views that the report is made of.
+/// The views that the report is made of, as lists in the order of names.
 struct looked_at {
   turnover overall;
-  by_country countries;
-  by_month months;
-  by_product products;
+  figures::list countries, months, products;
 
-  template <class Event>
-  void take(const Event& e, const gesta::about& a) {
-    project(overall, e, a);
-    project(countries, e);
-    project(months, e);
-    project(products, e);
+  template <class Countries, class Months, class Products>
+  void take(const turnover& all, Countries& c, Months& m, Products& p) {
+    overall = all;
+    list(countries, c, [](const country& row) { return named(row.name, row.revenue); });
+    list(months, m, [](const month& row) { return named(row.name, row.revenue); });
+    list(products, p, [](const product& row) { return named(row.code, row.quantity); });
+  }
+
+  template <class Name>
+  static figures::list::value_type named(const Name& name, std::int64_t sum) {
+    return {std::string(name.data(), name.size()), sum};
+  }
+  template <class Table, class Line>
+  static void list(figures::list& out, Table& rows, Line&& line) {
+    out.clear();
+    (void)rows.each([&](const auto& row) { return out.push_back(line(row)), true; });
+    std::sort(out.begin(), out.end());
   }
 };
+/// The ten largest, equal ones in the order of their names.
+inline figures::list top_ten(figures::list all) {
+  const auto before = [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; };
+  std::sort(all.begin(), all.end(), before);
+  if (all.size() > 10) all.resize(10);
+  return all;
+}
 
-/// The views of now, as they were after the event at a position, or of the events whose own date is at most one. False: `why` says why not.
+/// The views as they were after the event at a position. False: `why` says why they cannot be told.
 template <class App>
-bool look(App& app, const cut& reported, looked_at& all, std::string& why) {
-  if (reported.at) {
-    const auto was = [&](auto& view) {
-      const auto then = app.template view<std::remove_reference_t<decltype(view)>>(gesta::at_position{*reported.at});
-      if (then) view = *then;
-      else why = then.why().describe();
-      return static_cast<bool>(then);
-    };
-    return was(all.overall) && was(all.countries) && was(all.months) && was(all.products);
-  }
-  if (reported.as_of) {
-    const auto read = app.each_event([&](const auto& e, const gesta::about& a) {
-      if (e.goods.at <= *reported.as_of) all.take(e, a);
-    });
-    return static_cast<bool>(read) || (why = "the log cannot be read", false);
-  }
-  all = {app.template view<turnover>(), app.template view<by_country>(), app.template view<by_month>(), app.template view<by_product>()};
+bool look_at(App& app, std::uint64_t position, looked_at& all, std::string& why) {
+  const gesta::at_position then{position};
+  const auto overall = app.template view<turnover>(then);
+  const auto countries = app.template rows<revenue_by_country>(then);
+  const auto months = app.template rows<revenue_by_month>(then);
+  const auto products = app.template rows<quantity_by_product>(then);
+  const auto read = [&](const auto& was) { return was || (why = was.why().describe(), false); };
+  if (!read(overall) || !read(countries) || !read(months) || !read(products)) return false;
+  all.take(*overall, *countries, *months, *products);
+  return true;
+}
+/// The views of the events whose own date is at most one: of an app, or of a reader.
+template <class Log>
+bool look_up_to(Log& log, const moment& as_of, looked_at& all, std::string& why) {
+  gesta::views<ledger> then;
+  const gesta::read_result read = log.read({}, [&](const auto& e, const gesta::about& a) {
+    if (e.goods.at <= as_of) then.publish(e, [&] { return a; });
+  });
+  if (!read) return why = read.why().describe(), false;
+  all.take(then.view<turnover>(), then.rows<revenue_by_country>(), then.rows<revenue_by_month>(), then.rows<quantity_by_product>());
   return true;
 }
 
@@ -122,30 +125,32 @@ inline figures figures_of(const looked_at& all, const posted& done) {
                   {invalid_price::id, count(done.refused.invalid_price)},
                   {not_a_sale::id, count(done.refused.not_a_sale)}};
   f.accounts = seen.accounts;
-  f.revenue_by_country = by_name(all.countries.revenue);
-  f.revenue_by_month = by_name(all.months.revenue);
-  f.top_products = top_ten(all.products.quantity);
+  f.revenue_by_country = all.countries;
+  f.revenue_by_month = all.months;
+  f.top_products = top_ten(all.products);
   return f;
 }
 
-/// Posts what the options name to a running ledger and prints the report. Returns what the process ends with.
-template <class Open>
-int run_on(const options& asked, const char* store_name, Open&& open) {
+/// Posts what the options name to a running ledger, whose views are kept by `views`, and prints the report. Returns what the process ends with.
+template <class App, class Keeping>
+int run_on(const options& asked, const char* store_name, App& app, Keeping& views) {
   const auto start = std::chrono::steady_clock::now();
   const input in(asked.data);
   if (!asked.data.empty() && in.file == nullptr) return complain("cannot open " + asked.data, input_wrong);
 
-  auto app = open();
   export_reader lines(in.from(), columns);
   progress bar(in.bytes);
-  const cut reported{asked.at, asked.as_of};
-  const posted done = post_all(app, lines, asked.batch, bar, reported);
+  const posted done = post_all(app, lines, asked.batch, bar, {asked.at, asked.as_of}, [&](std::string& why) { return views.committed(app, why); });
   bar.clear();
   if (done.end == posted::store_failed) return complain("the store failed: " + done.why, store_failed);
   if (done.end == posted::malformed) return complain(done.why, input_wrong);
 
   looked_at all;
-  if (std::string why; !look(app, reported, all, why)) return complain("the store failed: " + why, store_failed);
+  std::string why;
+  const bool looked = asked.at      ? look_at(app, *asked.at, all, why)
+                      : asked.as_of ? look_up_to(app, *asked.as_of, all, why)
+                                    : views.look(app, why, [&](const turnover& overall, auto& c, auto& m, auto& p) { all.take(overall, c, m, p); });
+  if (!looked) return complain("the store failed: " + why, store_failed);
   figures f = figures_of(all, done);
   f.store = store_name;
   f.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -156,11 +161,22 @@ int run_on(const options& asked, const char* store_name, Open&& open) {
              : complain("the report cannot be written", input_wrong);
 }
 
-/// The same on a store, with snapshots where they are asked for.
-template <class Store>
-int run(const options& asked, const Store& store, const char* store_name) {
-  if (asked.snapshot_every == 0) return run_on(asked, store_name, [&] { return gesta::start<ledger>(store); });
-  return run_on(asked, store_name, [&] { return gesta::start<ledger>(store, gesta::snapshots{.every = asked.snapshot_every}); });
+/// The same on a store in memory. `option`: further ones of gesta::start.
+template <class Store, class... Option>
+int run_in_memory(const options& asked, const Store& store, const Option&... option) {
+  if (asked.views == way::live) {
+    auto app = gesta::start<ledger>(store, all_views<gesta::live>{}, option...);
+    by_nobody views;
+    return run_on(asked, "memory", app, views);
+  }
+  if (asked.views == way::async) {
+    auto app = gesta::start<ledger>(store, all_views<gesta::async>{}, option...);
+    by_consumers views(app, gesta::memory_views{});
+    return run_on(asked, "memory", app, views);
+  }
+  auto app = gesta::start<ledger>(store, option...);
+  by_app views;
+  return run_on(asked, "memory", app, views);
 }
 
 }  // namespace retail

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "../../examples/retail/options.hpp"
-#include "../../examples/retail/run.hpp"
+#include "../../examples/retail/run_on_sqlite.hpp"
 
 namespace {
 
@@ -116,6 +116,6 @@ int main(int count, char** words) {
   const retail::options asked = retail::read_options(count, words);
   if (!asked.wrong.empty() || asked.sqlite_path.empty()) return retail::complain("--store sqlite:PATH is needed", retail::input_wrong);
   counted<gesta::sqlite_store> store{{.path = asked.sqlite_path}};
-  if (std::getenv("RETAIL_PLANTED_BUG") != nullptr) return retail::run(asked, outcomes_later<decltype(store)>{store}, "sqlite");
-  return retail::run(asked, store, "sqlite");
+  if (std::getenv("RETAIL_PLANTED_BUG") != nullptr) return retail::run_in_file(asked, outcomes_later<decltype(store)>{store});
+  return retail::run_in_file(asked, store);
 }

@@ -27,6 +27,9 @@ class Options(unittest.TestCase):
                 ('--batch cannot be "99999999999999999999"', ["--batch", "99999999999999999999"]),
                 ('--at cannot be "x"', ["--at", "x"]), ('--as-of cannot be "2011-02-30"', ["--as-of", "2011-02-30"]),
                 ('--snapshot-every cannot be "0"', ["--snapshot-every", "0"]),
+                ('--views cannot be "table"', ["--views", "table"]), ("query needs country, month or top", ["query", "day"]),
+                ("views are asked in a file: --store sqlite:PATH", ["query", "top"]), ("views are asked in a file: --store sqlite:PATH", ["rebuild"]),
+                ("--min-position is for a query of what the views show now", ["--min-position", "3"]),
                 ("--at and --as-of are two questions", ["--at", "1", "--as-of", "2011-01-01"]),
                 ('--report cannot be "xml"', ["--report", "xml"]), ('--flow cannot be "png"', ["--flow", "png"])]:
             with self.subTest(options):
@@ -71,7 +74,7 @@ class Options(unittest.TestCase):
     def test_help(self):
         done = support.run("--help")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        for word in ["--data", "--store", "--batch", "--report", "--flow", "--at", "--as-of", "--snapshot-every", "sqlite:PATH"]:
+        for word in ["--data", "--store", "--batch", "--report", "--flow", "--at", "--as-of", "--snapshot-every", "--views", "query", "rebuild", "--min-position", "sqlite:PATH"]:
             self.assertIn(word, done.stdout)
 
     def test_the_flow_is_printed_in_three_forms(self):

@@ -36,6 +36,11 @@ struct projection {
 template <class Row, detail::fixed_string Key, class Numbering = void>
 struct rows {};
 
+/// In a row: what a file finds its rows by besides their key. `using indexes = gesta::indexes<"country", "month, shop">;` names fields of the
+/// row, several of one index with commas between them. A table in memory has no use for it.
+template <detail::fixed_string... Fields>
+struct indexes {};
+
 /// What becomes of a row after an event.
 enum class row : std::uint8_t { stays, goes };
 

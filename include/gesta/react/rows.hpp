@@ -19,11 +19,6 @@
 
 namespace gesta {
 
-/// In a row: what a file finds its rows by besides their key. `using indexes = gesta::indexes<"country", "month, shop">;` names fields of the
-/// row, several of one index with commas between them. A table in memory has no use for it.
-template <detail::fixed_string... Fields>
-struct indexes {};
-
 /// Projection says for Event which of its rows it belongs to: `locate(const Projection&, const Event&) -> key`, with or without a last
 /// `const gesta::about&`.
 template <class Projection, class Event>
