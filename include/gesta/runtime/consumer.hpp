@@ -135,7 +135,6 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
     letter stopped;
     bool is_over = false;
     now_ = clock_();
-    begin_record(0);  // what the last poll began may have been taken back
     if (!views_.load(name(), state)) return take_back(views_.last_failure(), result);
     const progress before = state;
     if (!may_act(state, result)) return;
