@@ -23,10 +23,15 @@ endfunction()
 set(gesta_component_names sqlite json)
 set(gesta_component_includes sqlite gesta/codec/json)
 
-# gesta_link(<target> <source>...): links gesta, and the components whose headers one of the sources includes.
+# gesta_link(<target> <source>...): links gesta, and the components whose headers one of the sources includes; threads where it uses them.
 function(gesta_link target)
   target_link_libraries(${target} PRIVATE gesta::gesta)
   foreach(source IN LISTS ARGN)
+    file(STRINGS ${source} has_threads LIMIT_COUNT 1 REGEX "^#include <(thread|gesta/runtime/partitions\\.hpp)>")
+    if(has_threads)
+      find_package(Threads REQUIRED)
+      target_link_libraries(${target} PRIVATE Threads::Threads)
+    endif()
     gesta_components_of(${source} components)
     foreach(component IN LISTS components)
       target_link_libraries(${target} PRIVATE gesta::${component})

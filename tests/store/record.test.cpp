@@ -136,6 +136,65 @@ TEST_CASE("a record larger than a segment lies in one piece, among others") {
   for (std::uint64_t n = 0; n < 60; ++n) CHECK(number_in(r, *r.at(at[n])) == n);
 }
 
+TEST_CASE("who reads on begins where a reading was left, or at the beginning of a segment, and reads the same") {
+  const auto try_all = [](auto& r, std::uint64_t count) {
+    const std::uint64_t first = r.first().records;
+    for (std::uint64_t after = first; after <= count; after += after % 7 + 1) {
+      for (const bool was_left : {false, true}) {
+        if (was_left) {
+          typename std::remove_reference_t<decltype(r)>::reading until(r, r.nearest(after), after);
+          while (until.next() != nullptr) {
+          }
+          r.leave(until.here());
+          CHECK(r.nearest(after).records == after);
+        }
+        const auto from = r.nearest(after);
+        CHECK(from.records <= after);
+        CHECK((after - from.records) * 32 < 4096 + 1);  // no segment holds more
+        CHECK(numbers(r, from) == from_to(from.records, count - 1));
+      }
+    }
+  };
+  growing grown(4096, 0);
+  large big{};
+  for (std::uint64_t n = 0; n < 700; ++n) {
+    big.n = n;
+    n % 50 == 49 ? put(grown, big) : put(grown, small{n});
+  }
+  try_all(grown, 700);
+  bounded filled(4096, 8);
+  std::uint64_t count = 0;
+  while (put(filled, small{count}) != 0) ++count;
+  CHECK(count == 8 * 4096 / 32);  // full to the last byte: places lie at the ends of segments too
+  try_all(filled, count);
+  lasting last(4096, 4);
+  for (std::uint64_t n = 0; n < 3000; ++n) put(last, small{n});
+  REQUIRE(last.first().records > 0);
+  last.leave({1, 0});
+  try_all(last, 3000);
+  const auto left = last.nearest(3000);
+  for (std::uint64_t n = 3000; n < 6000; ++n) put(last, small{n});
+  last.leave(left);  // overwritten since
+  try_all(last, 6000);
+}
+
+TEST_CASE("where a reading was left is forgotten when it is cut off") {
+  growing r(4096, 0);
+  for (std::uint64_t n = 0; n < 10; ++n) put(r, small{n});
+  const auto before = r.here();
+  for (std::uint64_t n = 10; n < 20; ++n) put(r, small{n});
+  r.leave(r.here());
+  CHECK(r.nearest(20).records == 20);
+  r.cut(before);
+  large big{};
+  for (std::uint64_t n = 10; n < 30; ++n) {  // other records at other places
+    big.n = n;
+    put(r, big);
+  }
+  CHECK(numbers(r, r.nearest(20)).front() == r.nearest(20).records);
+  CHECK(r.nearest(20).records != 0);
+}
+
 TEST_CASE("a cut forgets what is after the mark, whatever was put there and is put again") {
   // Marks at every place, cut after runs of every kind: within a segment, over several, over large records.
   for (std::uint64_t before = 0; before < 260; before += 13) {

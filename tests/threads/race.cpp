@@ -1,10 +1,11 @@
 // What nobody may do, so that it is seen that ThreadSanitizer sees it: two threads use one app and nothing says who is first.
 //
-//   race memory | sqlite FILE
+//   race memory | sqlite FILE | partitions
 //
 // The second begins when the first is done, which it learns without synchronisation: the program never breaks, and only ThreadSanitizer knows
-// that it might.
+// that it might. The last: two workers count in one place, each the events of keys of its own.
 #include <gesta/gesta.hpp>
+#include <gesta/runtime/partitions.hpp>
 #include <gesta/store/sqlite.hpp>
 
 #include <atomic>
@@ -51,11 +52,30 @@ int race(App&& app) {
   return 0;
 }
 
+struct in_one_place {
+  using order = gesta::ordered_by_key;
+  int count = 0;
+  void operator()(const counted& e) { count += e.by; }
+};
+
+int race_of_workers() {
+  auto app = gesta::start<hall>(gesta::memory_store{});
+  for (const char* key : {"a", "b", "c", "d", "e", "f", "g", "h"}) app.handle(key, count{1});
+  in_one_place place;
+  auto lanes = gesta::partition<hall>(gesta::workers{2}, [&](unsigned) -> in_one_place& { return place; });
+  auto feed = app.follow();
+  if (!lanes.poll(feed)) return 1;
+  lanes.drain();
+  std::printf("counted to %d\n", place.count);
+  return 0;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
   const std::string store = count > 1 ? words[1] : "";
   if (store == "memory" && count == 2) return race(gesta::start<hall>(gesta::memory_store{}));
   if (store == "sqlite" && count == 3) return race(gesta::start<hall>(gesta::sqlite_store{.path = words[2]}));
-  return std::fprintf(stderr, "usage: race memory | sqlite FILE\n"), 2;
+  if (store == "partitions" && count == 2) return race_of_workers();
+  return std::fprintf(stderr, "usage: race memory | sqlite FILE | partitions\n"), 2;
 }

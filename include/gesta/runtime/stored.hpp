@@ -100,7 +100,8 @@ template <bool WithKeys = true, class Held, class Visit>
     const auto& events = held.log().events();
     const auto first = events.first(), end = events.here();
     if (part.after < first.records && part.to > part.after) return cause = overwritten(first.records + 1), false;
-    typename Held::unit_type::reading forwards(events, first, part.to < end.records ? part.to : end.records);
+    const auto begin = part.backwards ? first : events.nearest(part.after < end.records ? part.after : end.records);
+    typename Held::unit_type::reading forwards(events, begin, part.to < end.records ? part.to : end.records);
     struct place {
       const record_head* head;
       std::uint64_t position;
@@ -130,6 +131,7 @@ template <bool WithKeys = true, class Held, class Visit>
         if (!visit(held.without_key(*at.head, at.position))) break;
       }
     }
+    if (!part.backwards) events.leave(forwards.here());
     return true;
   } else {
     if (held.broken() != nullptr) return cause = *held.broken(), false;

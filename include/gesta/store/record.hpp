@@ -199,6 +199,11 @@ class records {
     }
     /// Of the record that `next` gave.
     std::uint64_t position() const noexcept { return position_; }
+    /// The place behind it.
+    mark here() const noexcept {
+      if (at_ == nullptr) return {address_, position_};
+      return {number_ * all_.bytes_ + static_cast<link>(at_ - all_.table_[all_.slot(number_)].begin) + 1, position_};
+    }
 
    private:
     struct stretch {
@@ -234,8 +239,27 @@ class records {
     return {1, 0};
   }
 
+  /// A place at or before this position, to read on from: where a reading was left, or the beginning of a segment. Of a position that is kept.
+  mark nearest(std::uint64_t position) const noexcept {
+    const mark begin = first();
+    if (position <= begin.records) return begin;
+    std::uint64_t low = (begin.address - 1) / bytes_, high = current_;
+    while (low < high) {  // the last segment that was entered with no more records
+      const std::uint64_t middle = low + (high - low + 1) / 2;
+      if (table_[slot(start_of(middle))].before <= position) low = middle;
+      else high = middle - 1;
+    }
+    low = start_of(low);
+    const mark found{low * bytes_ + 1, table_[slot(low)].before};
+    const bool is_better = left_.records > found.records && left_.records <= position && left_.address >= begin.address;
+    return is_better ? left_ : found;
+  }
+  /// Where a reading was left; who reads on finds it by `nearest`, as long as it is not cut off.
+  void leave(mark at) const noexcept { left_ = at; }
+
   /// Forgets every record after the mark. Only while none of them has overwritten an old one.
   void cut(mark to) noexcept {
+    if (left_.records > to.records) left_ = {1, 0};
     const std::uint64_t number = (to.address - 1) / bytes_;
     if (count_of_records_ == to.records) return;
     const std::uint64_t start = start_of(number);
@@ -329,6 +353,7 @@ class records {
     exchange(count_, other.count_);
     exchange(room_, other.room_);
     exchange(bytes_, other.bytes_);
+    exchange(left_, other.left_);
   }
 
   std::byte* at_ = nullptr;
@@ -340,6 +365,7 @@ class records {
   std::size_t count_ = 0;
   std::size_t room_ = 0;
   std::size_t bytes_ = 4096;
+  mutable mark left_{1, 0};
 };
 
 }  // namespace detail
