@@ -148,7 +148,7 @@ class sqlite_rows {
     if (found != nullptr && !found->is_there) return true;
     if (found == nullptr) {
       if (!make_room()) return false;
-      found = &add(key, !is_whole_);  // what may be there is erased unread
+      found = &add(key, is_whole_ ? presence::no : presence::perhaps);  // what may be there is erased unread
     }
     found->is_there = false;
     found->row = blank(key);
@@ -251,21 +251,26 @@ class sqlite_rows {
   /// When the table is there.
   bool prepare() {
     const std::string table = detail::quoted(name_), all = names(0, columns_.size()), keys = names(first_key, key_columns);
-    std::string marks, changes;
+    std::string marks, changes, values;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       marks += i == 0 ? "?" : ", ?";
       if (i >= first_key && i < first_key + key_columns) continue;
       const std::string column = detail::quoted(columns_[i].name);
       changes += (changes.empty() ? "" : ", ") + column + " = excluded." + column;
+      values += (values.empty() ? "" : ", ") + column + " = ?" + std::to_string(i + 1);
     }
-    std::string here;
-    for (std::size_t i = first_key; i < first_key + key_columns; ++i)
-      here += (here.empty() ? "" : " and ") + detail::quoted(columns_[i].name) + " = ?";
+    std::string here, there;
+    for (std::size_t i = first_key; i < first_key + key_columns; ++i) {
+      const std::string column = detail::quoted(columns_[i].name);
+      here += (here.empty() ? "" : " and ") + column + " = ?";
+      there += (there.empty() ? "" : " and ") + column + " = ?" + std::to_string(i + 1);
+      if (changes.empty()) values += (values.empty() ? "" : ", ") + column + " = " + column;  // a row that is its key
+    }
+    const std::string insert = "insert into " + table + '(' + all + ") values(" + marks + ')';
     detail::sqlite_file& file = unit_.file();
     return file.prepare(select_, ("select " + all + " from " + table + " where " + here).c_str()) &&
-           file.prepare(put_, ("insert into " + table + '(' + all + ") values(" + marks + ") on conflict(" + keys + ") do " +
-                               (changes.empty() ? "nothing" : "update set " + changes))
-                                  .c_str()) &&
+           file.prepare(add_, insert.c_str()) && file.prepare(change_, ("update " + table + " set " + values + " where " + there).c_str()) &&
+           file.prepare(put_, (insert + " on conflict(" + keys + ") do " + (changes.empty() ? "nothing" : "update set " + changes)).c_str()) &&
            file.prepare(erase_, ("delete from " + table + " where " + here).c_str()) &&
            file.prepare(clear_, ("delete from " + table).c_str()) &&
            file.prepare(all_, ("select " + all + " from " + table + " order by " + keys).c_str()) &&
@@ -275,11 +280,12 @@ class sqlite_rows {
  private:
   static_assert(sizeof(detail::members_as_columns<row_type>) != 0);
 
+  enum class presence : unsigned char { no, perhaps, yes };
   struct entry {
     row_type row;  ///< blank but for its key where there is none
     std::uint64_t hash;
     bool is_there;
-    bool is_in_file;  ///< or may be
+    presence in_file;
     bool is_dirty;
   };
 
@@ -344,11 +350,11 @@ class sqlite_rows {
     const std::uint32_t number = index_.find(hash_of(key), [&](std::uint32_t n) { return is_same(key_of(n), key); });
     return number == detail::hash_index::absent ? nullptr : &entries_[number];
   }
-  entry& add(const key_type& key, bool is_in_file) {
+  entry& add(const key_type& key, presence in_file) {
     const std::uint64_t hash = hash_of(key);
     const auto number = static_cast<std::uint32_t>(entries_.size());
     index_.insert(hash, number, [this](std::uint32_t n) { return entries_[n].hash; });
-    entries_.push_back({blank(key), hash, false, is_in_file, false});
+    entries_.push_back({blank(key), hash, false, in_file, false});
     return entries_.back();
   }
   void soil(entry& one) {
@@ -361,14 +367,14 @@ class sqlite_rows {
     if (unit_.is_doomed() || !unit_.look()) return nullptr;
     if (entry* const found = known(key)) return found;
     if (!make_room() || !ask_whether_empty()) return nullptr;
-    if (is_whole_) return &add(key, false);
+    if (is_whole_) return &add(key, presence::no);
     bind_key(select_, key);
     const detail::sqlite_reading reading(select_);
     bool failed = false;
-    if (!unit_.file().next(select_, failed)) return failed ? (unit_.doom(), nullptr) : &add(key, false);
+    if (!unit_.file().next(select_, failed)) return failed ? (unit_.doom(), nullptr) : &add(key, presence::no);
     row_type row{};
     if (!read(select_, row)) return nullptr;
-    entry& one = add(key, true);
+    entry& one = add(key, presence::yes);
     one.row = static_cast<row_type&&>(row);
     one.is_there = true;
     return &one;
@@ -404,16 +410,18 @@ class sqlite_rows {
     if constexpr (rows::has_key)
       if (hash_of(rows::key_of(one.row)) != one.hash) return wrong(failure::kind::differs, "a row was given another key by who changed it", {}, {});
     if (!one.is_there) {
-      if (!one.is_in_file) return true;
+      if (one.in_file == presence::no) return true;
       bind_key(erase_, rows::key_of(one.row));
-      one.is_in_file = false;
+      one.in_file = presence::no;
       return unit_.run(erase_);
     }
+    // What is known needs no question: where a row is, SQLite is not asked what to do if there is none.
+    detail::sqlite_statement& put = one.in_file == presence::no ? add_ : one.in_file == presence::yes ? change_ : put_;
     int at = 0;
-    if constexpr (!rows::has_key) put_.set(at++, std::int64_t{0});
-    detail::with_fields(one.row, [&](const auto&... field) { ((at = detail::bind_columns(put_, at, field, room_)), ...); });
-    one.is_in_file = true;
-    return unit_.run(put_);
+    if constexpr (!rows::has_key) put.set(at++, std::int64_t{0});
+    detail::with_fields(one.row, [&](const auto&... field) { ((at = detail::bind_columns(put, at, field, room_)), ...); });
+    one.in_file = presence::yes;
+    return unit_.run(put);
   }
 
   bool read(const detail::sqlite_statement& from, row_type& row) {
@@ -463,7 +471,7 @@ class sqlite_rows {
   bool is_whole_ = false;  ///< all rows of the table are in memory
   bool is_asked_ = false;
   bool could_read_ = true;
-  detail::sqlite_statement select_, put_, erase_, clear_, all_, count_, any_;
+  detail::sqlite_statement select_, add_, change_, put_, erase_, clear_, all_, count_, any_;
 };
 
 }  // namespace gesta

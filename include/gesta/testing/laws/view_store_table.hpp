@@ -113,6 +113,7 @@ inline constexpr view_store_law view_store_laws[] = {
     {"a program that ends within a unit leaves what was kept", "begin; add a 1; save c 1; put c 1 k; commit; begin; add a 1; add b 1; save c 2; drop c 1 k; reopen; "
                                                                "rows -> a=1; load c -> 1; letters c -> 1:k"},
     {"rows of before are changed after a new start", "begin; add a 1; commit; reopen; begin; add a 2 -> 3; erase b; commit; reopen; rows -> a=3"},
+    {"a row of before that was erased unread begins anew", "begin; add a 5; add b 1; commit; reopen; begin; erase a; erase c; add a 1 -> 1; add c 2; commit; reopen; rows -> a=1 b=1 c=2"},
     {"rows of before are erased unread after a new start", "begin; add a 1; add b 1; commit; reopen; begin; erase a; commit; reopen; rows -> b=1"},
 
     // ---- where several programs share it
