@@ -1,5 +1,6 @@
 // The rules of the retail ledger, as sentences that the compiler checks.
 #include <gesta/testing/given.hpp>
+#include <gesta/testing/given_rows.hpp>
 
 #include <doctest/doctest.h>
 
@@ -53,17 +54,10 @@ static_assert(given<account>(items_sold{lanterns(6)}).when(adjust{"17850", -1106
 
 // A return counts at its own line's price.
 constexpr entry cheaper = lanterns(2, 2000);
-static_assert(given(items_sold{lanterns(6)}, items_returned{cheaper}).then([] {
-  by_country view;
-  view.revenue.add("EIRE", 6 * 2550 - 2 * 2000);
-  return view;
-}()));
-static_assert(given(items_sold{lanterns(6)}, items_returned{cheaper}, items_sold{frames(1)}).then([] {
-  by_product view;
-  view.quantity.add("85123A", 4);
-  view.quantity.add("22041", 1);
-  return view;
-}()));
+static_assert(given<revenue_by_country>(items_sold{lanterns(6)}, items_returned{cheaper}).then(country{"EIRE", 6 * 2550 - 2 * 2000}));
+static_assert(given<quantity_by_product>(items_sold{lanterns(6)}, items_returned{cheaper}, items_sold{frames(1)})
+                  .then(product{"85123A", 4}, product{"22041", 1}));
+static_assert(given<revenue_by_month>(items_sold{lanterns(6)}, items_returned{cheaper}).then(month{"2010-12", 6 * 2550 - 2 * 2000}));
 
 static_assert(month_of({2011, 9, 30, 0, 0, 0}) == "2011-09");
 static_assert(guest_of("536365") == "guest-536365" && is_guest(guest_of("536365")) && !is_guest("17850"));
