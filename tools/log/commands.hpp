@@ -31,6 +31,15 @@ int copy(const std::string& from, const std::string& to, std::int64_t events_at_
 int export_facts(const std::string& path);
 int import_facts(const std::string& facts, const std::string& path);
 
+/// One JSON object per consumer that keeps views in the file, and per letter. `log`: the file of the log that is followed, where it is another one.
+int list_consumers(const std::string& path, const std::optional<std::string>& log);
+int list_letters(const std::string& path, const std::optional<std::string>& consumer, bool with_discarded);
+/// What a person says of letters: tried again with the next poll, all or one; closed with a reason. And of a consumer: it stands still, or goes on.
+int retry(const std::string& path, const std::string& consumer, const std::optional<std::int64_t>& position, const std::optional<std::string>& key);
+int discard(const std::string& path, const std::string& consumer, std::int64_t position, const std::optional<std::string>& key, const std::string& reason);
+int pause(const std::string& path, const std::string& consumer);
+int resume(const std::string& path, const std::string& consumer);
+
 // ---- output
 
 /// Writes a line to standard output.

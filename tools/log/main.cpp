@@ -22,6 +22,12 @@ usage: gesta-log streams FILE [--aggregate ID]
        gesta-log copy FROM TO
        gesta-log export FILE
        gesta-log import FACTS FILE
+       gesta-log consumers FILE [--log LOG]
+       gesta-log letters FILE [--consumer NAME] [--discarded]
+       gesta-log retry FILE CONSUMER [--position N [--key KEY]]
+       gesta-log discard FILE CONSUMER REASON --position N [--key KEY]
+       gesta-log pause FILE CONSUMER
+       gesta-log resume FILE CONSUMER
        gesta-log --help | --version
 
 streams   one JSON object per line and stream: aggregate, key, version, position of the last event, first version that was not erased,
@@ -41,8 +47,18 @@ copy      brings TO, a new file or a copy made before, to what FROM holds: posit
           no beginning of FROM is refused and stays as it is
 export    writes the whole log as lines of JSON, with the bytes of every payload
 import    makes FILE, which must not be there, of such lines; FACTS may be - for standard input
+consumers one JSON object per line and consumer that keeps a view in FILE: up to which position, how many events it is behind the log, since when
+          the first of them waits, how many letters failed, wait behind others, or were discarded, whether it serves, stands still, or has
+          stopped by itself and why, who owns it and until when
+            --log LOG                the log is another file than FILE
+letters   one JSON object per line and event that a consumer has put aside: consumer, position, key, attempts (0: it waits behind an earlier
+          one), cause, since when, when it is tried again (null: when somebody says so)
+            --discarded              those that were discarded as well
+retry     lets the consumer try a letter again with its next poll, and then those behind it; without --position the first of every key
+discard   closes a letter whose event is not handled; it is kept with the reason, and those behind it go on
+pause     lets a consumer stand still, resume lets it go on, also when it has stopped by itself
 
-Files that are read are opened for reading only. They may be in use: what is seen is the file as it was at one moment, and writers do
+Files that are only looked into are opened for reading only. They may be in use: what is seen is the file as it was at one moment, and writers do
 not wait. Exit codes: 0 well; 1 a file holds what it must not hold, or TO is no beginning of FROM; 2 wrong usage; 3 a file cannot be
 opened, read or written. What is wrong is said on standard error; findings of verify on standard output.
 )";
@@ -127,6 +143,33 @@ int run(int count, char** words) {
   if (command == "import") {
     const auto names = rest.names(2, "FACTS FILE");
     return tool::import_facts(names[0], names[1]);
+  }
+  if (command == "consumers") {
+    const auto log = rest.option("--log", 1);
+    const auto names = rest.names(1, "FILE");
+    return tool::list_consumers(names[0], log ? std::optional(log->front()) : std::nullopt);
+  }
+  if (command == "letters") {
+    const auto consumer = rest.option("--consumer", 1);
+    const bool discarded = rest.flag("--discarded");
+    const auto names = rest.names(1, "FILE");
+    return tool::list_letters(names[0], consumer ? std::optional(consumer->front()) : std::nullopt, discarded);
+  }
+  if (command == "retry" || command == "discard") {
+    const std::int64_t at = rest.number("--position", 0);
+    const auto key = rest.option("--key", 1);
+    const std::optional<std::string> of_key = key ? std::optional(key->front()) : std::nullopt;
+    if (command == "retry") {
+      const auto names = rest.names(2, "FILE CONSUMER");
+      return tool::retry(names[0], names[1], at != 0 ? std::optional(at) : std::nullopt, of_key);
+    }
+    const auto names = rest.names(3, "FILE CONSUMER REASON");
+    if (at == 0) misuse("discard needs --position N");
+    return tool::discard(names[0], names[1], at, of_key, names[2]);
+  }
+  if (command == "pause" || command == "resume") {
+    const auto names = rest.names(2, "FILE CONSUMER");
+    return command == "pause" ? tool::pause(names[0], names[1]) : tool::resume(names[0], names[1]);
   }
   misuse("there is no command " + std::string(command));
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: check.py TOOL WRITER MEMORY [ARGUMENT of unittest...]: gesta-log with real files, undamaged and damaged."""
+"""usage: check.py TOOL WRITER MEMORY KEEPER [ARGUMENT of unittest...]: gesta-log with real files, undamaged and damaged."""
 import json
 import os
 import re
@@ -13,7 +13,7 @@ import unittest
 from contextlib import closing
 from pathlib import Path
 
-TOOL, WRITER, MEMORY = map(os.path.abspath, sys.argv[1:4])
+TOOL, WRITER, MEMORY, KEEPER = map(os.path.abspath, sys.argv[1:5])
 FAULTY_IO = os.environ.get("FAULTS_IO")  # see tests/faults/faulty_io.c; none with sanitizers
 HERE = Path(__file__).resolve().parent
 REPLACE = os.environ.get("GESTA_REPLACE") == "1"  # writes the expected files anew
@@ -304,6 +304,67 @@ class Log(unittest.TestCase):
             run("verify", copied)
         self.assertGreater(interrupted, 12)
 
+    # ---- who keeps views
+
+    def keep(self, *arguments):
+        return subprocess.run([KEEPER, self.folder / "shop.db", *map(str, arguments)], check=True, capture_output=True, text=True).stdout.splitlines()
+
+    def letters(self, *arguments):
+        return [json.loads(line) for line in lines("letters", self.folder / "shop.db", *arguments)]
+
+    def consumer(self, *arguments):
+        one, = [json.loads(line) for line in lines("consumers", self.folder / "shop.db", *arguments)]
+        return one
+
+    def test_consumers_are_shown_with_what_they_are_behind(self):
+        shop = self.folder / "shop.db"
+        self.keep("sell")
+        self.assertIn(b"nobody keeps views in this file", run("consumers", shop, code=2).stderr)
+        self.assertEqual(["6 handled, 0 aside", "DE 15", "FR 17", "IT 4"], self.keep("poll"))
+        one = self.consumer()
+        self.assertEqual(("by_country", 6, 0, 0, 0, 0, True, False, None), tuple(one[k] for k in
+                         ("consumer", "position", "behind", "failed", "waiting", "discarded", "serving", "paused", "stopped")))
+        self.keep("sell")
+        one = self.consumer()
+        self.assertEqual((6, 6, 7), (one["position"], one["behind"], events(shop, "--after", 6, "--limit", 1)[0]["position"]))
+        self.assertEqual(one["waiting_since"], events(shop, "--after", 6, "--limit", 1)[0]["time"])
+        run("verify", shop)
+        run("copy", shop, self.folder / "apart.db")
+        run("verify", self.folder / "apart.db")
+
+    def test_letters_are_tried_again_and_discarded(self):
+        shop = self.folder / "shop.db"
+        self.keep("sell")
+        self.assertEqual("2 handled, 3 aside, stopped", self.keep("poll", 13)[0])
+        self.assertIn("2 keys are blocked", self.consumer()["stopped"])
+        self.assertEqual([(2, "FR", 1, "no sale of 13"), (4, "FR", 0, ""), (5, "DE", 1, "no sale of 13")],
+                         [(l["position"], l["key"], l["attempts"], l["cause"]) for l in self.letters()])
+        self.assertIn("stopped", self.keep("poll", 13)[0])
+        run("resume", shop, "by_country")
+        self.assertIsNone(self.consumer()["stopped"])
+        self.assertIn(b"has no open letter at position 3", run("retry", shop, "by_country", "--position", 3, code=2).stderr)
+        self.assertIn(b"an earlier letter of its key is open", run("retry", shop, "by_country", "--position", 4, code=2).stderr)
+        self.assertIn(b"there is no consumer nobody", run("retry", shop, "nobody", code=2).stderr)
+        run("discard", shop, "by_country", "a test order", "--position", 5, "--key", "DE")
+        self.assertEqual([2, 4], [l["position"] for l in self.letters()])
+        self.assertEqual(["a test order"], [l["discarded"] for l in self.letters("--discarded", "--consumer", "by_country") if "discarded" in l])
+        run("retry", shop, "by_country", "--position", 2)
+        self.assertEqual(["3 handled, 0 aside", "DE 2", "FR 17", "IT 4"], self.keep("poll"))
+        self.assertEqual([], self.letters())
+        self.assertEqual(1, self.consumer()["discarded"])
+
+    def test_all_letters_are_tried_again_and_a_consumer_stands_still(self):
+        shop = self.folder / "shop.db"
+        self.keep("sell")
+        self.keep("poll", 13)
+        run("retry", shop, "by_country")
+        run("pause", shop, "by_country")
+        self.assertTrue(self.consumer()["paused"])
+        self.assertEqual("0 handled, 0 aside, paused", self.keep("poll")[0])
+        run("resume", shop, "by_country")
+        self.keep("poll")
+        self.assertEqual(["0 handled, 0 aside", "DE 15", "FR 17", "IT 4"], self.keep("poll"))
+
     def test_a_file_that_is_no_beginning_is_refused_and_stays(self):
         for name, sql, why in (
                 ("an event more", "insert into events select 16, 8, 3, 15, type, time, null, null, payload from events where position = 15; "
@@ -488,4 +549,4 @@ class Log(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *sys.argv[4:]])
+    unittest.main(argv=[sys.argv[0], *sys.argv[5:]])

@@ -1,0 +1,194 @@
+// gesta-log consumers, letters, retry, discard, pause, resume: who keeps views in a file, and what they have put aside.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <gesta/runtime/clock.hpp>
+#include <gesta/runtime/letters.hpp>
+#include <gesta/store/sqlite_views.hpp>
+
+#include "catalog.hpp"
+#include "commands.hpp"
+#include "file.hpp"
+
+namespace tool {
+
+namespace {
+
+using views_type = gesta::sqlite_views::opened<>;
+
+/// The letters of one consumer, as the library changes them.
+class desk : public gesta::detail::letter_desk<views_type> {
+  using base = gesta::detail::letter_desk<views_type>;
+
+ public:
+  desk(const std::string& path, const std::string& consumer)
+      : base(gesta::sqlite_views{.path = path}, consumer, {}, gesta::observed_by<>{}), path_(path), consumer_(consumer) {
+    if (const gesta::failure* const cause = views_.broken()) throw trouble{trouble::access, path + ": " + cause->describe()};
+  }
+  using base::close;
+  using base::go_on;
+  using base::make_all_due;
+  using base::make_due;
+
+  /// The first open letter at a position, of a key where one is given.
+  gesta::letter find(std::int64_t position, const std::optional<std::string>& key) {
+    std::optional<gesta::letter> found;
+    int count = 0;
+    expect(letters([&](const gesta::letter& one) {
+      if (one.position != static_cast<std::uint64_t>(position) || !one.discarded.empty() || (key && one.key != *key)) return;
+      ++count;
+      if (!found) found = one;
+    }));
+    if (!found) throw trouble{trouble::usage, path_ + ": " + consumer_ + " has no open letter at position " + position};
+    if (count > 1) throw trouble{trouble::usage, path_ + ": " + consumer_ + " has letters of several keys at position " + position + "; say which key"};
+    return *found;
+  }
+  void set_paused(bool is_paused) {
+    gesta::progress state;
+    if (!views_.begin() || !views_.load(consumer_, state)) throw trouble{trouble::access, path_ + ": " + views_.last_failure().describe()};
+    state.is_paused = is_paused;
+    if (!views_.save(consumer_, state) || !views_.commit()) throw trouble{trouble::access, path_ + ": " + views_.last_failure().describe()};
+  }
+  void expect(const gesta::read_result& done) const {
+    if (!done) throw trouble{done.why().why == gesta::failure::kind::conflict ? trouble::usage : trouble::access, path_ + ": " + done.why().describe()};
+  }
+
+ private:
+  std::string path_, consumer_;
+};
+
+void name(const char* text, std::string& out) { ((out += out.empty() ? "{\"" : ",\"") += text) += "\":"; }
+void number(const char* what, std::int64_t value, std::string& out) {
+  name(what, out);
+  out += std::to_string(value);
+}
+void truth(const char* what, bool value, std::string& out) {
+  name(what, out);
+  out += value ? "true" : "false";
+}
+void time_or_null(const char* what, std::int64_t nanoseconds, std::string& out) {
+  name(what, out);
+  if (nanoseconds == 0) out += "null";
+  else put_time(nanoseconds, out);
+}
+
+void need_consumers(file& from) {
+  if (!from.has("consumers") || !from.has("letters")) throw trouble{trouble::usage, from.path() + ": nobody keeps views in this file"};
+}
+/// Only who is there can be told something; what a name that is misspelt said would be lost.
+void need_consumer(const std::string& path, const std::string& consumer) {
+  file from(path, file::access::read);
+  need_consumers(from);
+  query q(from.connection(), "select 1 from consumers where name = ?1 union all select 1 from letters where consumer = ?1");
+  if (!q.set(1, consumer).next()) throw trouble{trouble::usage, path + ": there is no consumer " + consumer};
+}
+
+}  // namespace
+
+int list_consumers(const std::string& path, const std::optional<std::string>& log) {
+  file from(path, file::access::read);
+  need_consumers(from);
+  std::optional<file> other;
+  if (log) other.emplace(*log, file::access::read);
+  file& followed = other ? *other : from;
+  const std::int64_t end = followed.ask("select coalesce(max(position), 0) from events");
+  query first(followed.connection(), "select time from events where position > ? order by position limit 1");
+  query q(from.connection(),
+          "select name, position, time, owner, until, paused, serving, "
+          "(select count(*) from letters l where l.consumer = c.name and l.discarded = '' and l.position <> 0 and l.attempts <> 0), "
+          "(select count(*) from letters l where l.consumer = c.name and l.discarded = '' and l.position <> 0 and l.attempts = 0), "
+          "(select count(*) from letters l where l.consumer = c.name and l.discarded <> ''), "
+          "coalesce((select cause from letters l where l.consumer = c.name and l.position = 0 and l.discarded = ''), '') from consumers c order by name");
+  // A consumer of another log is told by its position alone: `behind` is then null.
+  while (q.next()) {
+    const std::int64_t position = q.number(1);
+    const bool is_of_log = (log || end != 0) && position <= end;
+    std::string line;
+    name("consumer", line);
+    put_text(q.bytes(0), line);
+    number("position", position, line);
+    time_or_null("time", q.number(2), line);
+    name("behind", line);
+    line += is_of_log ? std::to_string(end - position) : "null";
+    name("waiting_since", line);  // when the first event that it has not seen was recorded
+    if (is_of_log && first.set(1, position).next() && first.number(0) != 0) put_time(first.number(0), line);
+    else line += "null";
+    first.again();
+    number("failed", q.number(7), line);
+    number("waiting", q.number(8), line);
+    number("discarded", q.number(9), line);
+    truth("serving", q.number(6) != 0, line);
+    truth("paused", q.number(5) != 0, line);
+    name("stopped", line);
+    if (q.bytes(10).empty()) line += "null";
+    else put_text(q.bytes(10), line);
+    name("owner", line);
+    if (q.is_null(3)) line += "null";
+    else put_hex(q.bytes(3), line);
+    time_or_null("until", q.number(4), line);
+    print_line(line += '}');
+  }
+  end_output();
+  return 0;
+}
+
+int list_letters(const std::string& path, const std::optional<std::string>& consumer, bool with_discarded) {
+  file from(path, file::access::read);
+  need_consumers(from);
+  query q(from.connection(), std::string("select consumer, position, key, attempts, cause, since, due, discarded from letters where position <> 0") +
+                                 (with_discarded ? "" : " and discarded = ''") + (consumer ? " and consumer = ?" : "") + " order by consumer, position, key");
+  if (consumer) q.set(1, *consumer);
+  while (q.next()) {
+    std::string line;
+    name("consumer", line);
+    put_text(q.bytes(0), line);
+    number("position", q.number(1), line);
+    name("key", line);
+    put_text(q.bytes(2), line);
+    number("attempts", q.number(3), line);
+    name("cause", line);
+    put_text(q.bytes(4), line);
+    time_or_null("since", q.number(5), line);
+    time_or_null("due", q.number(6), line);
+    if (!q.bytes(7).empty()) {
+      name("discarded", line);
+      put_text(q.bytes(7), line);
+    }
+    print_line(line += '}');
+  }
+  end_output();
+  return 0;
+}
+
+int retry(const std::string& path, const std::string& consumer, const std::optional<std::int64_t>& position, const std::optional<std::string>& key) {
+  need_consumer(path, consumer);
+  desk of(path, consumer);
+  const gesta::timestamp now = gesta::system_clock{}();
+  of.expect(position ? of.make_due(of.find(*position, key), now) : of.make_all_due(now));
+  return 0;
+}
+
+int discard(const std::string& path, const std::string& consumer, std::int64_t position, const std::optional<std::string>& key, const std::string& reason) {
+  need_consumer(path, consumer);
+  desk of(path, consumer);
+  of.expect(of.close(of.find(position, key), reason, gesta::system_clock{}()));
+  return 0;
+}
+
+int pause(const std::string& path, const std::string& consumer) {
+  need_consumer(path, consumer);
+  desk(path, consumer).set_paused(true);
+  return 0;
+}
+
+int resume(const std::string& path, const std::string& consumer) {
+  need_consumer(path, consumer);
+  desk of(path, consumer);
+  of.set_paused(false);
+  of.expect(of.go_on());
+  return 0;
+}
+
+}  // namespace tool
