@@ -58,6 +58,9 @@ namespace example_18 {
 namespace example_19 {
 #include "../../examples/19_facts_and_feeds.cpp"
 }
+namespace example_22 {
+#include "../../examples/22_rows.cpp"
+}
 namespace example_26 {
 #include "../../examples/26_carried_state.cpp"
 }
@@ -151,6 +154,9 @@ void all_examples() {
   namespace e26 = example_26::customers;
   example<Codec, e26::model>("26_carried_state", e26::registered{"anna", {"Elm Street 1", "York"}}, e26::registered{"", {"", ""}},
                              e26::moved{"sixteen bytes ok", {"Elm Street 1", "York"}, {"Pier 4", "Hull"}});
+
+  namespace e22 = example_22;
+  example<Codec, e22::shop>("22_rows", e22::sold{"FR", 300}, e22::sold{"", least}, e22::returned{"DE", 50}, e22::returned{"eight by", most});
 
   namespace e16 = example_16;
   example<Codec, e16::school>("16_boundary", e16::course_planned{"logic", 1}, e16::course_planned{"", ~0u}, e16::enrolled{"logic", "anna"},

@@ -47,7 +47,7 @@ struct exchange {
   gesta::text<8> country;
   int back, out;
 };
-struct close {};
+struct shut {};
 struct order {
   int events = 0;
 };
@@ -61,8 +61,8 @@ constexpr auto decide(const order&, const move& c) -> gesta::emits<moved> { retu
 constexpr auto decide(const order&, const exchange& c) -> gesta::emits<returned, sold> {
   return gesta::emit(returned{c.country, c.back}, sold{c.country, c.out});
 }
-constexpr auto decide(const order&, const close&) -> gesta::emits<closed> { return closed{}; }
-struct orders : gesta::aggregate<order, gesta::commands<sell, take_back, move, exchange, close>> {
+constexpr auto decide(const order&, const shut&) -> gesta::emits<closed> { return closed{}; }
+struct orders : gesta::aggregate<order, gesta::commands<sell, take_back, move, exchange, shut>> {
   static constexpr auto id = "rows.order";
 };
 
@@ -147,7 +147,7 @@ void sell_some(App& app) {
   app.handle("o2", exchange{"DE", 6, 12}).match([](const order&) {}, [](const gesta::failure&) { FAIL("the store works"); });
   app.handle("o3", sell{"IT", 31}).match([](const order&) {}, [](const gesta::failure&) { FAIL("the store works"); });
   app.handle("o3", take_back{"IT", 31}).match([](const order&) {}, [](const gesta::failure&) { FAIL("the store works"); });
-  app.handle("o2", close{}).match([](const order&) {}, [](const gesta::failure&) { FAIL("the store works"); });
+  app.handle("o2", shut{}).match([](const order&) {}, [](const gesta::failure&) { FAIL("the store works"); });
 }
 
 template <class App>
@@ -281,4 +281,85 @@ TEST_CASE("a table that cannot is no success") {
   table.is_full = true;
   CHECK_FALSE(gesta::detail::project_to_table<by_country>(table, sold{"FR", 3}, nothing));
   CHECK_FALSE(gesta::detail::project_to_table<by_country>(table, moved{"FR", "DE"}, nothing));
+}
+
+TEST_CASE("rows made anew from a log in memory are those that the app has kept, whatever is on its way") {
+  auto app = gesta::start<shop>(gesta::memory_store{});
+  std::uint64_t n = 0;
+  const auto check = [&] {
+    const auto now = app.live<by_country>();
+    REQUIRE(now);
+    CHECK(cents_of(*now) == cents_of(app.rows<by_country>()));
+    CHECK(now->size() == app.rows<by_country>().size());
+    CHECK(app.live<by_size>()->size() == app.rows<by_size>().size());
+    CHECK(app.live<by_order>()->size() == app.rows<by_order>().size());
+  };
+  for (int i = 0; i < 600; ++i) {
+    const std::uint64_t drawn = gesta::detail::mix(++n);
+    const gesta::text<8> country(std::to_string(drawn % 90).c_str()), other(std::to_string(drawn / 100 % 90).c_str());
+    const std::string order = "o" + std::to_string(drawn / 7 % 50);
+    switch (drawn / 1000 % 4) {
+      case 0: app.handle(order, sell{country, static_cast<int>(drawn / 5000 % 100)}); break;
+      case 1: app.handle(order, take_back{country, static_cast<int>(drawn / 5000 % 5)}); break;
+      case 2: app.handle(order, move{country, other}); break;
+      default: app.handle(order, shut{}); break;
+    }
+    if (i < 40 || i % 100 == 0) check();
+  }
+  check();
+}
+
+TEST_CASE("a store that keeps its last records only cannot tell rows that began before") {
+  auto app = gesta::start<shop>(gesta::last_records_store{.bytes = std::size_t{2} << 20});
+  for (int i = 0; i < 60000; ++i) app.handle("o", sell{"FR", 1});
+  CHECK(app.row<by_country>("FR")->cents == 60000);
+  const auto were = app.live<by_country>();
+  REQUIRE_FALSE(were);
+  CHECK(were.why().why == gesta::failure::kind::truncated);
+  CHECK(app.rows<by_country>(gesta::at_position{0})->size() == 0);
+}
+
+TEST_CASE("who looks ahead sees each item sixteen before it is its turn, and once") {
+  for (const int count : {0, 1, 15, 16, 17, 40}) {
+    int ahead = 0, at = 0, looked = 0;
+    std::vector<int> acted;
+    const auto from = [&](int& place) { return [&place, count](int& item) { return place < count && (item = place++, true); }; };
+    const auto look = [&](int item) { CHECK(item == looked++); };
+    const auto act = [&](int item) {
+      CHECK(looked == (item + 17 < count ? item + 17 : count));
+      acted.push_back(item);
+      return item != 30;
+    };
+    CHECK(gesta::detail::looking_ahead<int>(from(ahead), look, from(at), act) == (count != 40));
+    CHECK(static_cast<int>(acted.size()) == (count == 40 ? 31 : count));
+    for (int i = 0; i < static_cast<int>(acted.size()); ++i) CHECK(acted[static_cast<std::size_t>(i)] == i);
+  }
+}
+
+namespace {
+
+/// Keeps the keys that were asked for.
+struct looked_at {
+  static int place_of(const gesta::text<8>& key) { return key.size() == 0 ? -1 : key.data()[0]; }
+  void prefetch(int place) const { places.push_back(place); }
+  mutable std::vector<int> places;
+};
+
+}  // namespace
+
+TEST_CASE("a key is found in an event in place where a field says it, and nowhere else") {
+  using flow = gesta::flow<shop>;
+  const gesta::detail::keys_in_events<flow, by_country> keys;
+  looked_at table;
+  const sold one{"FR", 3};
+  const returned two{"DE", 3};
+  const moved three{"IT", "ES"};
+  const closed four{};
+  keys.look(table, flow::tag<sold>, &one);
+  keys.look(table, flow::tag<returned>, &two);
+  keys.look(table, flow::tag<moved>, &three);
+  keys.look(table, flow::tag<closed>, &four);
+  CHECK(table.places == std::vector<int>{'F', 'D'});
+  CHECK(keys.takes(flow::tag<moved>));
+  CHECK_FALSE(keys.takes(flow::tag<closed>));
 }

@@ -112,11 +112,44 @@ bool project_until(Held& held, const Moment& when, View& view, failure& cause, u
   return detail::each_projected_until<View>(held, when, cause, unknown, take);
 }
 
-/// The same to a table of rows.
+/// The same to a table of rows. In memory, the row of an event is on its way while those before it are projected.
 template <class Projection, class Held, class Moment, class Table>
 bool project_rows_until(Held& held, const Moment& when, Table& table, failure& cause, unknown_events unknown) {
+  using view = typename Projection::view_type;
+  using flow_type = typename Held::flow_type;
   const auto take = [&](const auto& event, auto&& make) __attribute__((always_inline)) { (void)project_to_table<Projection>(table, event, make); };
-  return detail::each_projected_until<typename Projection::view_type>(held, when, cause, unknown, take);
+  if constexpr (Held::is_memory && std::is_same_v<Moment, at_position>) {
+    const auto& events = held.log().events();
+    const auto first = events.first(), end = events.here();
+    if (first.records != 0 && last_position(when) != 0) return cause = overwritten(first.records + 1), false;
+    const std::uint64_t last = last_position(when) < end.records ? last_position(when) : end.records;
+    typename Held::unit_type::reading at(events, first, last), ahead(events, first, last);
+    const keys_in_events<flow_type, Projection> keys;
+    struct place {
+      const record_head* head;
+      std::uint64_t position;
+    };
+    const auto take_next = [&](auto& reader, place& found) __attribute__((always_inline)) {
+      do found.head = reader.next();
+      while (found.head != nullptr && (found.head->tag >= flow_type::event_count || !keys.takes(found.head->tag)));
+      found.position = reader.position();
+      return found.head != nullptr;
+    };
+    const auto look_at = [&](const place& one) __attribute__((always_inline)) { keys.look(table, one.head->tag, held.unit().payload(*one.head)); };
+    const auto act = [&](const place& one) __attribute__((always_inline)) {
+      const recorded record = held.without_key(*one.head, one.position);
+      const auto project_event = [&](const auto& event) __attribute__((always_inline)) {
+        if constexpr (projects<view, std::remove_cvref_t<decltype(event)>>) take(event, [&] { return held.about_of(record); });
+      };
+      if (read_event<flow_type, typename flow_type::current_events, true>(record, project_event)) return true;
+      cause = why_unreadable(recorded(record));
+      return false;
+    };
+    return looking_ahead<place>([&](place& one) __attribute__((always_inline)) { return take_next(ahead, one); }, look_at,
+                                [&](place& one) __attribute__((always_inline)) { return take_next(at, one); }, act);
+  } else {
+    return detail::each_projected_until<view>(held, when, cause, unknown, take);
+  }
 }
 
 /// The same to one row alone.

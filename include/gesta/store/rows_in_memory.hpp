@@ -44,16 +44,33 @@ template <class Slot>
 inline constexpr std::size_t slot_alignment = [] {
   std::size_t line = alignof(Slot);
   while (line < sizeof(Slot) && line < 64) line *= 2;
-  return line;
+  return sizeof(Slot) <= 64 ? line : alignof(Slot);
 }();
-/// Up to 64 bytes it never straddles two cache lines, and no two of them share what is fetched in vain.
 template <class Row>
-struct alignas(sizeof(slot_of_row<Row>) <= 64 ? slot_alignment<slot_of_row<Row>> : alignof(slot_of_row<Row>)) aligned_slot : slot_of_row<Row> {};
+struct alignas(slot_alignment<slot_of_row<Row>>) aligned_slot : slot_of_row<Row> {};
+
+/// As many slots as a cache line has room for: where one of them is looked at the others cost nothing.
+template <class Slot>
+inline constexpr std::size_t group_alignment = sizeof(Slot) <= 64 ? 64 : alignof(Slot);
+template <class Row>
+struct alignas(group_alignment<aligned_slot<Row>>) group_of_rows {
+  using slot = aligned_slot<Row>;
+  static constexpr std::size_t count = sizeof(slot) <= 32 ? 64 / sizeof(slot) : 1;
+
+  slot slots[count];
+
+  /// The slot with this mark, where one alone has it; else any.
+  [[gnu::always_inline]] slot& with_mark(std::uint32_t mark) noexcept {
+    std::size_t at = 0;  // no branch: it would be mispredicted as often as not, and what comes after it would wait for this line
+    for (std::size_t i = 1; i < count; ++i) at += i * std::size_t{slots[i].mark == mark};
+    return slots[at % count];
+  }
+};
 
 }  // namespace detail
 
-/// Rows found by the hash of their keys. Open addressing, the rows in the table itself: to find one costs one place of memory. At most three
-/// quarters full; then it is made anew with twice the places, which moves all rows. Nothing is allocated while the keys stay the same.
+/// Rows found by the hash of their keys. Open addressing, the rows in the table itself, line by line: to find one costs one place of memory. At
+/// most five eighths full; then it is made anew with twice the places, which moves all rows. Nothing is allocated while the keys stay the same.
 template <class Rows>
 class hashed_rows {
  public:
@@ -61,57 +78,66 @@ class hashed_rows {
   using key_type = typename Rows::key_type;
   static constexpr bool is_ordered = false;
 
-  hashed_rows() : slots_(new slot[least]()) {}
+  hashed_rows() : groups_(new group[std::size_t{1} << least]()) {}
   hashed_rows(hashed_rows&& other) : hashed_rows() { swap(other); }
   hashed_rows& operator=(hashed_rows&& other) noexcept {
     swap(other);
     return *this;
   }
-  ~hashed_rows() { delete[] slots_; }
+  ~hashed_rows() { delete[] groups_; }
 
   /// Room for so many rows without growing, touched now.
   void reserve(std::size_t rows) {
-    unsigned bits = 32 - shift_;
+    unsigned bits = this->bits();
     while (most_in(bits) < rows) ++bits;
-    if (bits != 32 - shift_) resize(bits);
+    if (bits != this->bits()) resize(bits);
   }
 
   /// What finds a row fast when it is asked for again: the hash of its key.
+  using place_type = std::uint32_t;
   template <key_argument<key_type> Given>
-  [[gnu::always_inline]] static std::uint32_t place_of(const Given& given) noexcept {
+  [[gnu::always_inline]] static place_type place_of(const Given& given) noexcept {
     return static_cast<std::uint32_t>(key_hash(key_value_of<key_type>(given)) >> 32) | 1u;
   }
   /// Brings near what will be looked at.
-  [[gnu::always_inline]] void prefetch(std::uint32_t place) const noexcept { __builtin_prefetch(slots_ + (place >> shift_), 1); }
+  [[gnu::always_inline]] void prefetch(place_type place) const noexcept { __builtin_prefetch(groups_ + (place >> shift_), 1); }
 
   /// The row of a key; nullptr when there is none.
   template <key_argument<key_type> Given>
   const row_type* find(const Given& given) const {
-    const slot& found = slot_of(given, place_of(given));
-    return found.mark == 0 ? nullptr : &found.row;
+    const key_value<key_type> key = key_value_of<key_type>(given);
+    const place_type place = place_of(given);
+    slot& likely = groups_[place >> shift_].with_mark(place);
+    if (is_of(likely, key, place)) return &likely.row;
+    const slot* const found = search(key, place);
+    return found == nullptr ? nullptr : &found->row;
   }
   template <key_argument<key_type> Given>
-  row_type* find_or_add(const Given& given) {
+  [[gnu::always_inline]] row_type* find_or_add(const Given& given) {
     return find_or_add(given, place_of(given));
   }
   template <key_argument<key_type> Given>
-  [[gnu::always_inline]] row_type* find_or_add(const Given& given, std::uint32_t place) {
-    slot& found = slot_of(given, place);
-    if (found.mark != 0) [[likely]] return &found.row;
-    return add(detail::key_of_row<key_type>(key_value_of<key_type>(given)), place);
+  [[gnu::always_inline]] row_type* find_or_add(const Given& given, place_type place) {
+    const key_value<key_type> key = key_value_of<key_type>(given);
+    slot& likely = groups_[place >> shift_].with_mark(place);
+    if (is_of(likely, key, place)) [[likely]] return &likely.row;
+    return search_or_add(key, place);
   }
   template <key_argument<key_type> Given>
   bool erase(const Given& given) {
-    slot* hole = &slot_of(given, place_of(given));
-    if (hole->mark == 0) return true;
-    const std::size_t mask = this->mask();
-    // What was put behind the hole because its own place was taken moves up.
-    for (std::size_t at = next(static_cast<std::size_t>(hole - slots_)); slots_[at].mark != 0; at = next(at)) {
-      const std::size_t home = slots_[at].mark >> shift_;
-      const auto to = static_cast<std::size_t>(hole - slots_);
-      if (((at - home) & mask) < ((at - to) & mask)) continue;
-      *hole = static_cast<slot&&>(slots_[at]);
-      hole = slots_ + at;
+    slot* hole = search(key_value_of<key_type>(given), place_of(given));
+    if (hole == nullptr) return true;
+    std::size_t to = static_cast<std::size_t>(reinterpret_cast<const char*>(hole) - reinterpret_cast<const char*>(groups_)) / sizeof(group);
+    // What was put further on because its own group was full moves up, until a group that never was full ends it.
+    for (std::size_t at = to; is_full(at, hole);) {
+      at = next(at);
+      for (slot& s : groups_[at].slots) {
+        if (s.mark == 0 || ((at - (s.mark >> shift_)) & mask()) < ((at - to) & mask())) continue;
+        *hole = static_cast<slot&&>(s);
+        hole = &s;
+        to = at;
+        break;
+      }
     }
     *hole = slot{};
     --count_;
@@ -120,11 +146,12 @@ class hashed_rows {
   template <class Visit>
   bool each(Visit&& visit) const {
     std::size_t left = count_;
-    for (std::size_t at = 0; left != 0; ++at) {
-      if (slots_[at].mark == 0) continue;
-      if (!detail::visit_one(visit, slots_[at].row)) break;
-      --left;
-    }
+    for (std::size_t at = 0; left != 0; ++at)
+      for (const slot& s : groups_[at].slots) {
+        if (s.mark == 0) continue;
+        if (!detail::visit_one(visit, s.row)) return true;
+        --left;
+      }
     return true;
   }
   bool clear() {
@@ -135,60 +162,75 @@ class hashed_rows {
   std::size_t size() const noexcept { return count_; }
 
  private:
-  using slot = detail::aligned_slot<row_type>;
-  static constexpr std::size_t least = 16;
-  static constexpr std::size_t most_in(unsigned bits) noexcept { return (std::size_t{1} << bits) / 4 * 3; }
+  using group = detail::group_of_rows<row_type>;
+  using slot = typename group::slot;
+  static constexpr unsigned least = 3;  ///< bits of the smallest number of groups
+  static constexpr std::size_t most_in(unsigned bits) noexcept { return (group::count << bits) / 8 * 5; }
 
-  std::size_t mask() const noexcept { return (std::size_t{1} << (32 - shift_)) - 1; }
+  unsigned bits() const noexcept { return 32 - shift_; }
+  std::size_t mask() const noexcept { return (std::size_t{1} << bits()) - 1; }
   std::size_t next(std::size_t at) const noexcept { return (at + 1) & mask(); }
 
-  // The upper bits of the mark are the place: twice the places keep the order of all rows.
-  template <class Given>
-  [[gnu::always_inline]] slot& slot_of(const Given& given, std::uint32_t place) const {
-    const key_value<key_type> key = key_value_of<key_type>(given);
+  [[gnu::always_inline]] static bool is_of(const slot& s, const key_value<key_type>& key, place_type place) noexcept {
+    if constexpr (detail::key_number<key_type>) return (static_cast<unsigned>(s.mark != place) | static_cast<unsigned>(Rows::key_of(s.row) != key)) == 0;
+    else return s.mark == place && detail::is_key_of_row<key_type>(Rows::key_of(s.row), key);
+  }
+  // The upper bits of the mark are the group: twice the groups keep the order of all rows.
+  [[gnu::noinline]] slot* search(const key_value<key_type>& key, place_type place) const {
     for (std::size_t at = place >> shift_;; at = next(at)) {
-      slot& s = slots_[at];
-      if (s.mark == 0 || (s.mark == place && detail::is_key_of_row<key_type>(Rows::key_of(s.row), key))) return s;
+      bool any_free = false;
+      for (slot& s : groups_[at].slots) {
+        if (is_of(s, key, place)) return &s;
+        any_free = any_free || s.mark == 0;
+      }
+      if (any_free) return nullptr;
     }
   }
-  slot& free_slot(std::uint32_t place) const {
-    std::size_t at = place >> shift_;
-    while (slots_[at].mark != 0) at = next(at);
-    return slots_[at];
+  slot& free_slot(place_type place) const {
+    for (std::size_t at = place >> shift_;; at = next(at))
+      for (slot& s : groups_[at].slots)
+        if (s.mark == 0) return s;
   }
-  [[gnu::noinline]] row_type* add(const key_type& key, std::uint32_t place) {
-    if (count_ == most_in(32 - shift_)) resize(32 - shift_ + 1);
+  bool is_full(std::size_t at, const slot* hole) const {
+    for (const slot& s : groups_[at].slots)
+      if (s.mark == 0 && &s != hole) return false;
+    return true;
+  }
+  [[gnu::noinline]] row_type* search_or_add(const key_value<key_type>& key, place_type place) {
+    if (slot* const found = search(key, place)) return &found->row;
+    if (count_ == most_in(bits())) resize(bits() + 1);
     slot& s = free_slot(place);
     s.mark = place;
-    Rows::set_key(s.row, key);
+    Rows::set_key(s.row, detail::key_of_row<key_type>(key));
     ++count_;
     return &s.row;
   }
   void resize(unsigned bits) {
     if (bits > 31) detail::key_is_out_of_range();
-    slot* const old = slots_;
+    group* const old = groups_;
     const std::size_t count = mask() + 1;
-    slots_ = new slot[std::size_t{1} << bits]();
+    groups_ = new group[std::size_t{1} << bits]();
     shift_ = 32 - bits;
     for (std::size_t at = 0; at < count; ++at)
-      if (old[at].mark != 0) free_slot(old[at].mark) = static_cast<slot&&>(old[at]);
+      for (slot& s : old[at].slots)
+        if (s.mark != 0) free_slot(s.mark) = static_cast<slot&&>(s);
     delete[] old;
   }
   void swap(hashed_rows& other) noexcept {
-    slot* const slots = slots_;
+    group* const groups = groups_;
     const std::size_t count = count_;
     const unsigned shift = shift_;
-    slots_ = other.slots_, count_ = other.count_, shift_ = other.shift_;
-    other.slots_ = slots, other.count_ = count, other.shift_ = shift;
+    groups_ = other.groups_, count_ = other.count_, shift_ = other.shift_;
+    other.groups_ = groups, other.count_ = count, other.shift_ = shift;
   }
 
-  slot* slots_;
+  group* groups_;
   std::size_t count_ = 0;
-  unsigned shift_ = 28;
+  unsigned shift_ = 32 - least;
 };
 
 /// Rows whose keys are the numbers from 0 on: they lie in an array, as long as the highest number that there was. A place without a row holds
-/// another number than its own, so that to find one costs one place of memory.
+/// another number than its own, so that nothing beside the rows is looked at.
 template <class Rows>
 class dense_rows {
  public:
@@ -209,11 +251,14 @@ class dense_rows {
     if (rows > room_) resize(rows);
   }
 
+  using place_type = std::size_t;
   template <key_argument<key_type> Given>
-  [[gnu::always_inline]] static std::size_t place_of(const Given& given) noexcept {
+  [[gnu::always_inline]] static place_type place_of(const Given& given) noexcept {
     return static_cast<std::size_t>(given);
   }
-  [[gnu::always_inline]] void prefetch(std::size_t place) const noexcept { __builtin_prefetch(rows_ + place, 1); }
+  [[gnu::always_inline]] void prefetch(place_type place) const noexcept {
+    if (place < room_) __builtin_prefetch(rows_ + place, 1);
+  }
 
   template <key_argument<key_type> Given>
   const row_type* find(const Given& given) const {
@@ -222,13 +267,15 @@ class dense_rows {
   }
   /// A number below 0, or one that takes 2^32 places, ends the program.
   template <key_argument<key_type> Given>
-  row_type* find_or_add(const Given& given) {
+  [[gnu::always_inline]] row_type* find_or_add(const Given& given) {
     return find_or_add(given, place_of(given));
   }
   template <key_argument<key_type> Given>
-  [[gnu::always_inline]] row_type* find_or_add(const Given&, std::size_t place) {
-    if (place < room_ && is_here(place)) [[likely]] return rows_ + place;
-    return add(place);
+  [[gnu::always_inline]] row_type* find_or_add(const Given&, place_type place) {
+    if (place >= room_) [[unlikely]] make_room(place);
+    // Nothing is asked of the row, and it is not counted: whatever comes after a branch or a sum waits until the row is here.
+    Rows::set_key(rows_[place], static_cast<key_type>(place));
+    return rows_ + place;
   }
   template <key_argument<key_type> Given>
   bool erase(const Given& given) {
@@ -236,17 +283,12 @@ class dense_rows {
     if (place >= room_ || !is_here(place)) return true;
     rows_[place] = row_type{};
     Rows::set_key(rows_[place], elsewhere(place));
-    --count_;
     return true;
   }
   template <class Visit>
   bool each(Visit&& visit) const {
-    std::size_t left = count_;
-    for (std::size_t place = 0; left != 0; ++place) {
-      if (!is_here(place)) continue;
-      if (!detail::visit_one(visit, rows_[place])) break;
-      --left;
-    }
+    for (std::size_t place = 0; place < room_; ++place)
+      if (is_here(place) && !detail::visit_one(visit, rows_[place])) break;
     return true;
   }
   bool clear() {
@@ -254,22 +296,22 @@ class dense_rows {
     swap(none);
     return true;
   }
-  std::size_t size() const noexcept { return count_; }
+  /// Costs a step for each place.
+  std::size_t size() const noexcept {
+    std::size_t count = 0;
+    for (std::size_t place = 0; place < room_; ++place) count += std::size_t{is_here(place)};
+    return count;
+  }
 
  private:
   static key_type elsewhere(std::size_t place) noexcept { return static_cast<key_type>(place ^ 1u); }
   [[gnu::always_inline]] bool is_here(std::size_t place) const noexcept { return Rows::key_of(rows_[place]) == static_cast<key_type>(place); }
 
-  [[gnu::noinline]] row_type* add(std::size_t place) {
-    if (place >= room_) {
-      if (place >= 0xffffffffu) detail::key_is_out_of_range();
-      std::size_t room = room_ == 0 ? 64 : room_;
-      while (room <= place) room *= 2;
-      resize(room);
-    }
-    Rows::set_key(rows_[place], static_cast<key_type>(place));
-    ++count_;
-    return rows_ + place;
+  [[gnu::noinline]] void make_room(std::size_t place) {
+    if (place >= 0xffffffffu) detail::key_is_out_of_range();
+    std::size_t room = room_ == 0 ? 64 : room_;
+    while (room <= place) room *= 2;
+    resize(room);
   }
   void resize(std::size_t room) {
     row_type* const old = rows_;
@@ -281,14 +323,13 @@ class dense_rows {
   }
   void swap(dense_rows& other) noexcept {
     row_type* const rows = rows_;
-    const std::size_t room = room_, count = count_;
-    rows_ = other.rows_, room_ = other.room_, count_ = other.count_;
-    other.rows_ = rows, other.room_ = room, other.count_ = count;
+    const std::size_t room = room_;
+    rows_ = other.rows_, room_ = other.room_;
+    other.rows_ = rows, other.room_ = room;
   }
 
   row_type* rows_ = nullptr;
   std::size_t room_ = 0;
-  std::size_t count_ = 0;
 };
 
 /// The table of a view that is one row.
