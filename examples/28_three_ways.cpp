@@ -7,26 +7,20 @@
 
 #include <cstdio>
 
-struct sold { gesta::text<8> country; int cents; static constexpr auto id = "order.sold"; };
-struct sell { gesta::text<8> country; int cents; };
-struct order { int cents = 0; };
-constexpr void evolve(order& o, const sold& e) { o.cents += e.cents; }
-constexpr auto decide(const order&, const sell& c) -> gesta::emits<sold> { return sold{c.country, c.cents}; }
-struct orders : gesta::aggregate<order, gesta::commands<sell>> { static constexpr auto id = "order"; };
+#include "sales.hpp"
 
-struct country { gesta::text<8> name; int cents = 0; };
-constexpr void project(country& row, const sold& e) { row.cents += e.cents; }
-struct revenue : gesta::projection<gesta::rows<country, "name">, gesta::follows<orders>> { static constexpr auto id = "revenue"; };
-constexpr gesta::text<8> locate(const revenue&, const sold& e) { return e.country; }
+struct sales_in { gesta::text<8> country; int cents = 0; };
+constexpr void project(sales_in& row, const sold& e) { row.cents += e.cents; }
+struct revenue : gesta::projection<gesta::rows<sales_in, "country">, gesta::follows<orders>> { static constexpr auto id = "revenue"; };
 
-struct shop : gesta::model<orders, revenue> {};
+struct market : gesta::model<orders, revenue> {};
 
 template <class App>
 void sell_to(App& app, const char* number, gesta::text<8> country, int cents) {
   app.handle(number, sell{country, cents})
       .match([](const order&) {}, [](const gesta::failure& why) { std::printf("%s\n", why.describe()); });
 }
-void show(const char* way, const country* row) {
+void show(const char* way, const sales_in* row) {
   if (row == nullptr) std::printf("%-9s nothing yet\n", way);
   else std::printf("%-9s %d\n", way, row->cents);
 }
@@ -35,14 +29,14 @@ int main() {
   const gesta::sqlite_store file{"three_ways.db"};
   {
     // Nobody keeps it: it is folded from the log for each question.
-    auto app = gesta::start<shop>(file, gesta::live<revenue>{});
+    auto app = gesta::start<market>(file, gesta::live<revenue>{});
     sell_to(app, "1", "FR", 100);
     show("live:", &*app.live<revenue>("FR"));
   }
   {
     // A consumer keeps it, in its own time: here in tables of the same file. It may be another thread or process.
-    auto app = gesta::start<shop>(file, gesta::async<revenue>{});
-    auto log = gesta::reader<shop>(file);
+    auto app = gesta::start<market>(file, gesta::async<revenue>{});
+    auto log = gesta::reader<market>(file);
     auto keeper = gesta::consume<revenue>(log, gesta::sqlite_views{"three_ways.db"});
     show("async:", keeper.row("FR"));
     if (!keeper.poll()) return 1;
@@ -50,7 +44,7 @@ int main() {
   }
   {
     // The app keeps it in the commit of the events: whoever has the outcome of a command finds it in the rows. It goes on where the consumer stood.
-    auto app = gesta::start<shop>(file, gesta::inlined<revenue>{});
+    auto app = gesta::start<market>(file, gesta::inlined<revenue>{});
     sell_to(app, "2", "FR", 250);
     show("inlined:", app.row<revenue>("FR"));
   }
