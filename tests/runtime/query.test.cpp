@@ -69,6 +69,11 @@ TEST_CASE("a row that an event was put aside of is not yet there, the others are
   CHECK(keeper.letters([&](const gesta::letter& l) { head = l; return false; }));
   CHECK(keeper.discard(head, "a test order"));
   CHECK(words(gesta::find(keeper, "FR", gesta::own_write(app, later))) == "18");
+  poison = 9;  // what was discarded holds nothing up, also beside another one that does
+  app.handle("1", sell{"FR", 9});
+  CHECK(keeper.poll().put_aside == 1);
+  CHECK(words(gesta::find(keeper, "FR", gesta::own_write(app, later))) == "18");
+  CHECK(words(gesta::find(keeper, "FR", {.position = 5})) == "not yet 5, 4, held up");
   poison = -1;
 }
 #endif
