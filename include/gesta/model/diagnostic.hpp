@@ -621,6 +621,11 @@ struct not_versions_of_one_view {
   static_assert(Ok, "[gesta E163] a query lists two projections that are no versions of one view, or not the newer one first; give both the same id and key, and list the one of the higher version first");
 };
 
+template <bool Ok, class Event>
+struct asks_for_no_event {
+  static_assert(Ok, "[gesta E164] gesta::only asks for an Event that no decision of the model records today; ask for one that the contract of a decision lists, also where an older one is meant that is upcast to it");
+};
+
 template <bool Ok, class Model>
 struct not_a_model {
   static_assert(Ok, "[gesta E907] gesta::start takes a model; declare  struct Model : gesta::model<...> {};");

@@ -158,20 +158,7 @@ class tag_states<Flow, types<>> {
   static constexpr bool take = false;
 };
 
-/// Visits the events of a record, typed, that are among Events; passes over all others. False: it cannot be read. An old event may be
-/// several of today, of which only some are among them.
-template <class Flow, class Events, bool InPlace, class Visit>
-bool visit_events(const recorded& record, Visit&& visit) {
-  const auto wanted = [&](const auto& event) {
-    if constexpr (contains<std::remove_cvref_t<decltype(event)>, Events>) visit(event);
-  };
-  if (record.tag >= Flow::event_count) return true;
-  if constexpr (Flow::old_versions::size != 0)
-    if (record.tag >= Flow::current_events::size) return read_event<Flow, typename Flow::current_events, InPlace>(record, wanted);
-  if (all_tags<Flow, Events>.places[record.tag] == Flow::event_count) return true;
-  return read_event<Flow, Events, InPlace>(record, wanted);
-}
-/// The same for the events that belong to any state about tags.
+/// visit_events for those that belong to any state about tags.
 template <class Flow, bool InPlace, class Visit>
 bool visit_tagged(const recorded& record, Visit&& visit) {
   return detail::visit_events<Flow, tagged_events_of<Flow>, InPlace>(record, visit);

@@ -48,7 +48,7 @@ bool each_by_key(Engine& engine, const Key& key, slice part, failure& cause, Vis
   part.limit = slice::end;
   if (left == 0) return true;
   bool readable = true;
-  const bool told = detail::each_stored(engine, part, cause, [&](const recorded& record) {
+  const auto take = [&](const recorded& record) {
     if (record.tag == unknown_tag) return cause = why_unknown(record), readable = false;  // nobody knows its tags
     bool goes_on = true, counts = false;
     readable = visit_events<flow_type, Events, Engine::is_memory>(record, [&](const auto& event) {
@@ -57,7 +57,8 @@ bool each_by_key(Engine& engine, const Key& key, slice part, failure& cause, Vis
     if (!readable) cause = unreadable_at(record.position);
     if (counts) --left;
     return readable && goes_on && left != 0;
-  });
+  };
+  const bool told = detail::each_stored(engine, part, cause, for_some<flow_type, Events, decltype(take)>{take});
   return told && readable;
 }
 

@@ -22,6 +22,8 @@
 #include <gesta/runtime/feed.hpp>
 #include <gesta/runtime/lease.hpp>
 #include <gesta/runtime/letters.hpp>
+#include <gesta/runtime/log_reading.hpp>
+#include <gesta/runtime/only.hpp>
 #include <gesta/runtime/rebuilding.hpp>
 #include <gesta/runtime/row_projecting.hpp>
 #include <gesta/runtime/serving.hpp>
@@ -49,6 +51,8 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
   using row_type = typename rows_type::row_type;
   using key_type = typename rows_type::key_type;
   using opened_type = typename Views::template opened<Projection>;
+  using log_flow = detail::flow_of_log<Log>;
+  using wanted_events = detail::events_for<log_flow, Projection>;
 
  public:
   using projection = Projection;
@@ -64,7 +68,8 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
   /// The name of its checkpoint and its letters: the projection's id, from version 2 on with the version.
   static constexpr std::string_view name() noexcept { return detail::view_name<Projection>; }
 
-  /// Handles the letters that are due, at most `limit`, then what was kept in the log since, at most `limit` stored events, in one commit. False, with
+  /// Handles the letters that are due, at most `limit`, then what was kept in the log since, at most `limit` stored events that the view takes, in
+  /// one commit. Those that it does not take are passed over, by the store where it can tell them apart. False, with
   /// nothing done: the view store failed; or what is no row's own (`locate`, an old event's `upcast`) threw, failure::kind::interrupted. False with
   /// failure::kind::stopped: it has stopped by itself, now or before; see gesta::stop_after.
   consumed poll(std::uint64_t limit = 1000) {
@@ -150,14 +155,18 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
     if (!this->any_letters(any_letters_) || (any_letters_ && !try_letters(limit, result))) return take_back(views_.last_failure(), result);
     gesta::feed<Log> feed(log_, state.at, false);  // what it comes to is said by the consumer
     bool broken = false;
+    std::uint64_t last = state.at.position;
     const auto handle = [&](const auto& event, const about& where) {
       state.time = where.time;
+      last = where.position;
       if constexpr (projects<row_type, std::remove_cvref_t<decltype(event)>>) broken = !hand_over(event, where, nullptr, result);
       return !broken && stops_.key.empty();
     };
-    const read_result read = stops_.key.empty() ? feed.poll(handle, limit, unknown_) : read_result();
+    const read_result read = stops_.key.empty() ? feed.poll(detail::only_of<wanted_events>(handle), limit, unknown_) : read_result();
     if (broken) return take_back(views_.last_failure(), result);
     state.at = feed.checkpoint();
+    const bool caught_up = read && feed.is_live();
+    if (state.at.position != last) note_time(state);
     if (!detail::note_serving<Projection>(views_, state) || (state != before && !views_.save(name(), state)) ||
         (!stops_.key.empty() && !views_.put(name(), stops_)))
       return take_back(views_.last_failure(), result);
@@ -167,9 +176,17 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
     }
     at_ = state.at;
     this->tell_notes();
-    result.caught_up = read && feed.is_live();
+    result.caught_up = caught_up;
     if (!read) result.stop(read.why());
     else if (!stops_.key.empty()) result.stop(this->why_stopped(stops_));
+  }
+
+  /// The view is of the time of the last event that was passed over, too.
+  void note_time(progress& state) {
+    if constexpr (log_flow::is_traced) {
+      const auto note = [&](const auto&, const about& where) { state.time = where.time; };
+      (void)log_.read({.after = state.at.position - 1, .to = state.at.position}, note, unknown_events::skip);
+    }
   }
 
   consumed gives_up(consumed& result) {

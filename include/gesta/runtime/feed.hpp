@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <type_traits>
 
 #include <gesta/message/about.hpp>
 #include <gesta/runtime/observed.hpp>
@@ -38,7 +37,8 @@ class feed {
   /// behind that event; what an old event became is handed over to its end, as a checkpoint has no place within it. False:
   /// failure::kind::ahead_of_log when the checkpoint is not of this log, or lies behind its end; or the store could not read; the
   /// checkpoint then stands behind the last event that was handed over. `unknown` as for app::read. Costs as many steps as the part of the
-  /// log has events, and nothing where nothing came.
+  /// log has events, and nothing where nothing came. Of a visitor made by gesta::only the limit counts the events that it asks for, and the
+  /// checkpoint goes past the others, so that none is looked at twice.
   template <class Visit, class Unknown = unknown_events>
   read_result poll(Visit&& visit, std::uint64_t limit = slice::end, Unknown unknown = {}) {
     const read_result known = app_.holds(after_);
@@ -46,28 +46,10 @@ class feed {
     after_.incarnation = app_.incarnation();
     const std::uint64_t end = app_.kept_position();
     if (end <= after_.position) return told({});
-    std::uint64_t seen = after_.position;
-    bool goes_on = true;
-    const auto note = [&](const auto& event, const about& where) {
-      seen = where.position;
-      if constexpr (std::is_void_v<decltype(visit(event, where))>) visit(event, where);
-      else goes_on = static_cast<bool>(visit(event, where)) && goes_on;
-      return goes_on;
-    };
-    const slice part{.after = after_.position, .to = limit < end - after_.position ? after_.position + limit : end};
-    const auto read_part = [&] {
-      if constexpr (detail::same<Unknown, unknown_events>) {
-        return app_.read_whole(part, note, unknown);
-      } else {
-        auto take = [&](const recorded& record) {
-          seen = record.position;
-          unknown(record);
-        };
-        return app_.read_whole(part, note, take);
-      }
-    };
-    const read_result read = read_part();
-    after_.position = read && goes_on ? part.to : seen;  // what was erased or retired is behind as well
+    const slice part{.after = after_.position, .to = end, .limit = limit};
+    std::uint64_t reached = after_.position;
+    const read_result read = app_.read_whole(part, visit, unknown, reached);
+    after_.position = reached;
     return told(read);
   }
 

@@ -9,6 +9,7 @@
 #include <gesta/model/queries.hpp>
 #include <gesta/runtime/by_tags.hpp>
 #include <gesta/runtime/feed.hpp>
+#include <gesta/runtime/only.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/stored.hpp>
 #include <gesta/runtime/unknown_events.hpp>
@@ -22,6 +23,7 @@ namespace gesta::detail {
 template <class Held, class Visit, class Unknown>
 struct to_visitor {
   using flow_type = typename Held::flow_type;
+  using events = typename events_asked<flow_type, Visit>::type;
 
   Visit& visit;
   Unknown& unknown;
@@ -33,13 +35,21 @@ struct to_visitor {
     if (record.tag == unknown_tag && detail::takes_unknown(unknown, recorded(record))) return true;
     bool goes_on = true;
     const about where{record.key, record.version, record.position, record.from.time, record.from.correlation, record.from.causation};
-    const bool readable = detail::read_event<flow_type, typename flow_type::current_events, Held::is_memory>(record, [&](const auto& event) {
-      if (!goes_on && !is_whole) return;
-      if constexpr (std::is_void_v<decltype(visit(event, where))>) visit(event, where);
-      else goes_on = static_cast<bool>(visit(event, where)) && goes_on;
+    const bool readable = detail::read_event<flow_type, events, Held::is_memory, true>(record, [&](const auto& event) {
+      if constexpr (contains<std::remove_cvref_t<decltype(event)>, events>) {
+        if (!goes_on && !is_whole) return;
+        if constexpr (std::is_void_v<decltype(visit(event, where))>) visit(event, where);
+        else goes_on = static_cast<bool>(visit(event, where)) && goes_on;
+      }
     });
     if (!readable) cause = detail::why_unreadable(recorded(record));
     return readable && goes_on;
+  }
+
+  static constexpr const wanted_types& wanted()
+    requires(!wants_all<flow_type, events>)
+  {
+    return wanted_tags<flow_type, events>;
   }
 };
 
@@ -88,7 +98,7 @@ class log_reading {
   /// batch included. visit may return false to end it. Old events come as those of today; slice::limit counts them as they are stored.
   /// Costs as many steps as there are events behind slice::after. An event that the model does not know ends it with
   /// failure::kind::unknown_event, unless the last argument says gesta::unknown_events::skip, or is a function that takes it as a
-  /// const gesta::recorded& and keeps what it needs.
+  /// const gesta::recorded& and keeps what it needs. A visitor made by gesta::only gets some types of events only.
   template <class Aggregate, class Key, class Visit, class Unknown = unknown_events>
   read_result read(const Key& key, const slice& part, Visit&& visit, Unknown unknown = {}) {
     failure cause;
@@ -114,13 +124,25 @@ class log_reading {
     return detail::read_by_tags(held(), tagged, part, visit);
   }
 
-  /// As the reading of a part of the log, but what an old event became is handed over to its end, also when visit gives false in between:
-  /// for who keeps a position and goes on behind it.
+  /// As the reading of a part of the log, for who keeps a position and goes on behind it: what an old event became is handed over to its end,
+  /// also when visit gives false in between, and `reached` becomes the position up to which there is nothing more to hand over.
   template <class Visit, class Unknown>
-  read_result read_whole(const slice& part, Visit& visit, Unknown& unknown) {
+  read_result read_whole(const slice& part, Visit& visit, Unknown& unknown, std::uint64_t& reached) {
     failure cause;
+    reached = part.after;
     if (!held().catch_up()) return read_result(held().last_failure());
-    const bool read = detail::each_stored(held(), part, cause, to_visitor<Held, Visit, Unknown>{visit, unknown, cause, true});
+    const to_visitor<Held, Visit, Unknown> each{visit, unknown, cause, true};
+    bool goes_on = true;
+    std::uint64_t left = part.limit;
+    const auto take = [&](const recorded& record) {
+      goes_on = each(record);
+      if (cause.detail[0] == '\0') reached = record.position;
+      --left;
+      return goes_on;
+    };
+    using events = typename to_visitor<Held, Visit, Unknown>::events;
+    const bool read = detail::each_stored(held(), part, cause, for_some<typename Held::flow_type, events, decltype(take)>{take});
+    if (read && goes_on && left != 0) reached = part.to;  // what was erased, retired or not asked for is behind as well
     return told(read, cause);
   }
 
@@ -141,5 +163,15 @@ class log_reading {
     return read && cause.detail[0] == '\0' ? read_result() : read_result(cause);
   }
 };
+
+/// The flow of the model whose log this is; of an app that stands for a model with a mistake, that of none.
+struct no_model {
+  using parts = types<>;
+};
+template <class Self, class Held>
+type_is<typename Held::flow_type> find_flow(const log_reading<Self, Held>*);
+type_is<flow<no_model>> find_flow(...);
+template <class Log>
+using flow_of_log = typename decltype(detail::find_flow(static_cast<const Log*>(nullptr)))::type;
 
 }  // namespace gesta::detail

@@ -8,7 +8,9 @@
 #include <type_traits>
 
 #include <gesta/model/flow.hpp>
+#include <gesta/react/rows.hpp>
 #include <gesta/runtime/loading.hpp>
+#include <gesta/runtime/only.hpp>
 #include <gesta/runtime/projecting.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/stored.hpp>
@@ -85,6 +87,7 @@ bool fold_until(Held& held, const Key& key, const Moment& when, typename Aggrega
 template <class View, class Held, class Moment, class Take>
 [[gnu::always_inline]] inline bool each_projected_until(Held& held, const Moment& when, failure& cause, unknown_events unknown, Take&& take) {
   using flow_type = typename Held::flow_type;
+  using events = typename events_projected<View, typename flow_type::current_events>::type;
   bool readable = true;
   // Where positions bound what is read they are not asked again; in memory no event is unknown.
   constexpr bool is_bounded = std::is_same_v<Moment, at_position>;
@@ -96,13 +99,14 @@ template <class View, class Held, class Moment, class Take>
     const auto project_event = [&](const auto& event) __attribute__((always_inline)) {
       if constexpr (projects<View, std::remove_cvref_t<decltype(event)>>) take(event, [&] { return held.about_of(record); });
     };
-    readable = read_event<flow_type, typename flow_type::current_events, Held::is_memory>(record, project_event);
+    readable = read_event<flow_type, events, Held::is_memory, true>(record, project_event);
     if (!readable) cause = why_unreadable(recorded(record));  // a copy: a record whose address goes nowhere needs no place in memory
     return readable;
   };
   slice part;
   if constexpr (is_bounded) part.to = last_position(when);
-  return detail::each_stored<false>(held, part, cause, project) && readable;
+  if constexpr (wants_all<flow_type, events>) return detail::each_stored<false>(held, part, cause, project) && readable;
+  else return detail::each_stored<false>(held, part, cause, for_some<flow_type, events, decltype(project)>{project}) && readable;
 }
 
 /// Projects all events up to a moment to one view. False: `cause` says why it cannot be told.

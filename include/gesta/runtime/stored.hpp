@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <gesta/runtime/holdings.hpp>
+#include <gesta/runtime/only.hpp>
 #include <gesta/store/slice.hpp>
 #include <gesta/store/store.hpp>
 
@@ -51,22 +52,29 @@ bool head_of(Held& held, const Key& key, stream_head& head, [[maybe_unused]] fai
   }
 }
 
-/// Hands over what is kept of a part of one stream: visit(const recorded&), which ends the reading by false. False: `cause` says why not
-/// all can be told.
+/// Hands over what is kept of a part of one stream: visit(const recorded&), which ends the reading by false, and may say what it wants.
+/// False: `cause` says why not all can be told.
 template <class Aggregate, class Held, class Key, class Visit>
 bool each_kept(Held& held, const Key& key, const slice& part, failure& cause, Visit&& visit) {
-  auto& table = held.template table_of<Aggregate>();
-  const auto found = table.find(key);
-  if constexpr (!Held::template is_cached<Aggregate>)
-    if (!found) return true;
-  if constexpr (Held::is_memory) {
-    return held.template each_record_of<true>(table, found.number, part, visit) || (cause = overwritten(), false);
+  if constexpr (takes_some<Visit>) {
+    slice whole = part;
+    whole.limit = slice::end;
+    if (part.limit == 0) return true;
+    return each_kept<Aggregate>(held, key, whole, cause, passing_over<Visit>{visit, part.limit});
   } else {
-    if (held.broken() != nullptr) return cause = *held.broken(), false;
-    const bool read = held.log().read(Held::flow_type::template aggregate_tag<Aggregate>, found ? found->stream : typename Held::log_type::stream{},
-                                      table.bytes_of(key), part, visit);
-    if (!read) cause = held.log().last_failure();
-    return read;
+    auto& table = held.template table_of<Aggregate>();
+    const auto found = table.find(key);
+    if constexpr (!Held::template is_cached<Aggregate>)
+      if (!found) return true;
+    if constexpr (Held::is_memory) {
+      return held.template each_record_of<true>(table, found.number, part, visit) || (cause = overwritten(), false);
+    } else {
+      if (held.broken() != nullptr) return cause = *held.broken(), false;
+      const bool read = held.log().read(Held::flow_type::template aggregate_tag<Aggregate>, found ? found->stream : typename Held::log_type::stream{},
+                                        table.bytes_of(key), part, visit);
+      if (!read) cause = held.log().last_failure();
+      return read;
+    }
   }
 }
 
@@ -92,8 +100,8 @@ void erase_records(Held& held, Place place, std::uint64_t first, std::uint64_t e
   }
 }
 
-/// Hands over a part of the whole log, in the same way. In memory records come without their keys when nobody asks for them, who then has
-/// them by Held::about_of.
+/// Hands over a part of the whole log, in the same way; of a visitor that wants only some, part.limit counts those. In memory records come
+/// without their keys when nobody asks for them, who then has them by Held::about_of.
 template <bool WithKeys = true, class Held, class Visit>
 [[gnu::always_inline]] inline bool each_stored(Held& held, const slice& part, failure& cause, Visit&& visit) {
   if constexpr (Held::is_memory) {
@@ -109,6 +117,8 @@ template <bool WithKeys = true, class Held, class Visit>
     const auto next = [&]() -> place {
       while (const record_head* const head = forwards.next()) {
         if (forwards.position() <= part.after || head->tag == retired_tag) continue;  // in memory only what was erased has that tag
+        if constexpr (takes_some<Visit>)
+          if (!std::remove_cvref_t<Visit>::wanted().holds(head->tag)) continue;
         return {head, forwards.position()};
       }
       return {nullptr, 0};
@@ -135,9 +145,19 @@ template <bool WithKeys = true, class Held, class Visit>
     return true;
   } else {
     if (held.broken() != nullptr) return cause = *held.broken(), false;
-    const bool read = held.log().read_all(part, visit);
-    if (!read) cause = held.log().last_failure();
-    return read;
+    const auto read = [&] {
+      if constexpr (!takes_some<Visit>) {
+        return held.log().read_all(part, visit);
+      } else if constexpr (log_that_filters<typename Held::log_type>) {
+        return held.log().read_all(part, std::remove_cvref_t<Visit>::wanted(), visit);
+      } else {
+        slice whole = part;
+        whole.limit = slice::end;
+        passing_over<Visit> some{visit, part.limit};
+        return part.limit == 0 || held.log().read_all(whole, some);
+      }
+    };
+    return read() || (cause = held.log().last_failure(), false);
   }
 }
 

@@ -119,6 +119,11 @@ class sqlite_log : public sqlite_appending {
   bool read_all(const slice& part, F&& f) {
     return flush() && records_.read(part, last_, f);
   }
+  /// The same for events of some types only: what is not wanted is neither handed over nor counted.
+  template <class F>
+  bool read_all(const slice& part, const wanted_types& wanted, F&& f) {
+    return flush() && records_.read(part, wanted, f);
+  }
 
   /// What the file says of a stream, without reading its events. False: last_failure() says why it cannot be told.
   bool look_up(std::uint16_t aggregate, const stream& handle, const key_bytes& key, stream_head& out) {

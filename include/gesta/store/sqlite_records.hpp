@@ -34,7 +34,9 @@ class sqlite_records {
   bool prepare() {
     return prepare(after_, record_row::linked_query, "position > ? order by position") &&
            prepare(ahead_, record_row::query, "position > ? order by position") &&
-           prepare(before_, record_row::query, "position <= ? order by position desc");
+           prepare(before_, record_row::query, "position <= ? order by position desc") && knows_what_is_wanted() &&
+           prepare(ahead_wanted_, record_row::query, "position > ? and position <= ? and gesta_wants(type) order by position") &&
+           prepare(before_wanted_, record_row::query, "position > ? and position <= ? and gesta_wants(type) order by position desc");
   }
   /// A statement that finds events: a query of record_row and which rows.
   bool prepare(sqlite_statement& statement, const char* query, const char* which) {
@@ -80,6 +82,26 @@ class sqlite_records {
     return !failed;
   }
 
+  /// The same for events of some types only: a step of SQLite for each row of the part, and no more than its type for those that are not
+  /// wanted. That no position is missing is not seen by it.
+  template <class F>
+  bool read(const slice& part, const wanted_types& wanted, F&& f) {
+    wanted_ = wanted;
+    sqlite_statement& rows = part.backwards ? before_wanted_ : ahead_wanted_;
+    const sqlite_reading reading(rows.set(0, as_number(part.after)).set(1, as_number(part.to)));
+    const sqlite_reading keys(keys_.rows());
+    bool failed = false, wants_more = true;
+    std::uint64_t count = 0;
+    const auto counted = [&](const recorded& record) {
+      if (!wanted.holds(record.tag)) return true;  // of a type that others entered after the dictionary was read
+      ++count;
+      return goes_on(f, record);
+    };
+    while (wants_more && count < part.limit && file_.next(rows, failed))
+      if (!hand_over({rows}, record_row{rows}.position(), counted, wants_more)) return false;
+    return !failed;
+  }
+
   /// Hands the event of a row over, unless it was erased. WithErased: also then, as if it was retired.
   template <bool WithErased = false, class F>
   bool hand_over(record_row row, std::int64_t position, F&& f, bool& wants_more) {
@@ -107,10 +129,21 @@ class sqlite_records {
   }
 
  private:
+  // SQLite asks for each row whether its type is wanted. A list of types in the statement is as fast while it has one or two elements.
+  bool knows_what_is_wanted() {
+    const auto wants = [](sqlite3_context* answer, int, sqlite3_value** type) {
+      const auto& self = *static_cast<const sqlite_records*>(sqlite3_user_data(answer));
+      sqlite3_result_int(answer, static_cast<int>(self.wanted_.holds(self.names_.tag(stored_kind::event, sqlite3_value_int64(*type)))));
+    };
+    const int code = sqlite3_create_function_v2(file_.connection(), "gesta_wants", 1, SQLITE_UTF8, this, wants, nullptr, nullptr, nullptr);
+    return code == SQLITE_OK || file_.fail(code);
+  }
+
   sqlite_file& file_;
   sqlite_names& names_;
   sqlite_streams& keys_;
-  sqlite_statement after_, ahead_, before_;
+  wanted_types wanted_{nullptr, 0};  ///< of the reading that is under way
+  sqlite_statement after_, ahead_, before_, ahead_wanted_, before_wanted_;
 };
 
 }  // namespace gesta::detail

@@ -123,8 +123,8 @@ class sqlite_streams {
   // A stream so far behind the known ones is not the next one of a log that is read from its beginning.
   static constexpr std::int64_t far_ahead = 64;
   // Where only some are known: the first ones, and as many of the others as have a slot.
-  static constexpr std::int64_t most_known = 16384;
-  static constexpr std::size_t most_alone = 16384;
+  static constexpr std::int64_t most_known = 32768;
+  static constexpr std::size_t most_alone = 32768;
 
   /// A stream without those before it.
   struct single {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 
 #include <gesta/message/about.hpp>
@@ -63,6 +64,15 @@ struct remembered {
 /// What asking for a remembered outcome came to.
 enum class recall_result : std::uint8_t { fresh, known, failed };
 
+/// Which events a reading asks for, by their tags. What the model does not know may be anything, and is always asked for; what it has
+/// retired never is.
+struct wanted_types {
+  const bool* by_tag;
+  std::size_t count;
+
+  constexpr bool holds(std::uint16_t tag) const noexcept { return tag < count ? by_tag[tag] : tag == unknown_tag; }
+};
+
 /// What takes a stored event; false ends the reading. Stands for every visitor in the concepts below.
 using take_recorded = bool (*)(const recorded&);
 
@@ -93,6 +103,13 @@ concept log_in_units = opened_log<Log> && !Log::is_memory &&
   log.rollback();                                               // nothing of the unit is kept
   { log.read(std::uint16_t{}, stream, key, part, take) } -> std::same_as<bool>;  // by the aggregate's tag; counted in versions
   { log.read_all(part, take) } -> std::same_as<bool>;           // counted in positions
+};
+
+/// A log that reads only what is asked for: as read_all, and what is not wanted is neither handed over nor counted. With another log it is
+/// passed over by who reads.
+template <class Log>
+concept log_that_filters = requires(Log& log, const wanted_types& wanted, take_recorded take, slice part) {
+  { log.read_all(part, wanted, take) } -> std::same_as<bool>;
 };
 
 /// A log that can take single events out for good, within a unit.

@@ -12,9 +12,9 @@
 //         -> FIRST..LAST | again FIRST..LAST | again ..LAST (by its name) | nothing | again nothing | conflict WHICH ACTUAL | FAILURE
 //     handle STREAM DIGIT|WORD [expected=EXPECTED] [once=N]      -> VERSION@POSITION | again ... | nothing | rejected | conflict ACTUAL | FAILURE
 //     handle STREAM DIGIT,DIGIT                                  two events of one decision
-//     read STREAM [after=] [to=] [limit=] [back]                 -> VERSION@POSITION:EVENT ... | - | FAILURE
-//     log [after=] [to=] [limit=] [back]                         likewise, by positions
-//     poll [limit=]                                              what a feed hands over that it has not yet -> as log
+//     read STREAM [after=] [to=] [limit=] [back] [recounts]      -> VERSION@POSITION:EVENT ... | - | FAILURE    recounts: asks for no other events
+//     log [after=] [to=] [limit=] [back] [recounts]              likewise, by positions
+//     poll [limit=] [recounts]                                   what a feed hands over that it has not yet -> as log
 //     poll from=POSITION | poll foreign                          from a position, or one of another log, on
 //     state STREAM [version=|position=|time=]                    -> DIGITS or WORDS, or -
 //     last -> POSITION        version STREAM -> VERSION          time STREAM -> of each event
@@ -293,26 +293,29 @@ class script_runner {
 
   std::string read(detail::words& w) {
     const slice part = detail::slice_of(w);
-    return detail::is_slot(w[0]) ? lines([&](auto&& visit) { return app_.template read<slots>(detail::number_of(w[0]), part, visit); })
-                                 : lines([&](auto&& visit) { return app_.template read<books>(w[0], part, visit); });
+    const bool some = detail::flag(w, "recounts");
+    return detail::is_slot(w[0]) ? lines(some, [&](auto&& visit) { return app_.template read<slots>(detail::number_of(w[0]), part, visit); })
+                                 : lines(some, [&](auto&& visit) { return app_.template read<books>(w[0], part, visit); });
   }
   std::string log(detail::words& w) {
     const slice part = detail::slice_of(w);
-    return lines([&](auto&& visit) { return app_.read(part, visit); });
+    return lines(detail::flag(w, "recounts"), [&](auto&& visit) { return app_.read(part, visit); });
   }
   std::string poll(detail::words& w) {
     if (const auto s = detail::option(w, "from"); !s.empty()) followed_ = {app_.incarnation(), detail::number_of(s)};
     if (detail::flag(w, "foreign")) followed_ = {{1, 2}, 1};
     const std::string limit = detail::option(w, "limit");
+    const bool some = detail::flag(w, "recounts");
     auto feed = app_.follow(followed_);
-    const std::string out = lines([&](auto&& visit) { return feed.poll(visit, limit.empty() ? slice::end : detail::number_of(limit)); });
+    const std::string out = lines(some, [&](auto&& visit) { return feed.poll(visit, limit.empty() ? slice::end : detail::number_of(limit)); });
     followed_ = feed.checkpoint();
     return out;
   }
   template <class Read>
-  static std::string lines(Read&& read_them) {
+  static std::string lines(bool recounts, Read&& read_them) {
     std::string out;
-    const read_result r = read_them([&](const auto& event, const about& where) { out += (out.empty() ? "" : " ") + line_of(event, where); });
+    const auto add = [&](const auto& event, const about& where) { out += (out.empty() ? "" : " ") + line_of(event, where); };
+    const read_result r = recounts ? read_them(only<recounted>(add)) : read_them(add);
     if (!r) return detail::name_of(r.why().why);
     return out.empty() ? "-" : out;
   }

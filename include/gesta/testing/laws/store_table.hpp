@@ -167,6 +167,10 @@ inline constexpr store_law store_laws[] = {
     {"a feed from another log is told so", "append 1@none 4 5; poll foreign -> ahead_of_log"},
     {"a feed is at its place when the store is opened again", "append 1@none 4; poll -> 1@1:4; reopen; append 1@1 5; poll -> 2@2:5; reopen; poll -> -"},
     {"a feed has what others append", "other append 1@none 4; poll -> 1@1:4; other append 1@1 5; append 1@2 6; other append a@none x; poll -> 2@2:5 3@3:6 1@4:x; other poll -> 1@1:4 2@2:5 3@3:6 1@4:x"},
+    {"a feed that asks for some events goes past the others", "append 1@none 4 5; append 1@2 ~6; append a@none x; poll recounts limit=1 -> 3@3:~6; poll recounts -> -; append 1@3 7; poll -> 4@5:7"},
+    {"a feed that asks for some events has as many as it asks for", "append 1@none 4 ~5 6; append 1@3 ~7; append 1@4 8 ~9; poll recounts limit=2 -> 2@2:~5 4@4:~7; poll recounts limit=2 -> 6@6:~9; poll -> -"},
+    {"a feed that asks for some events has nothing of an open batch", "append 1@none 4; batch; append 1@1 ~5; log recounts -> 2@2:~5; poll recounts -> -; commit; poll recounts -> 2@2:~5"},
+    {"a feed that asks for some events has what others append", "other append 1@none 4; poll recounts -> -; other append 1@1 ~5; poll recounts -> 2@2:~5; append 1@2 6; poll recounts -> -; other poll recounts -> 2@2:~5"},
     {"a feed passes over what was erased", "append 1@none 4 ~5; truncate 1 2; poll -> 2@2:~5; append a@none x; close a; poll -> -; append 1@2 6; poll -> 3@4:6"},
 
     // ---- decisions and appends on one stream
@@ -208,7 +212,14 @@ inline constexpr store_law store_laws[] = {
     {"a state at a time", "append 1@none 4; append a@none x; append 1@1 5; state 1 time=2 -> 4; state 1 time=3 -> 45"},
     {"what was does not change with what comes", "append 1@none 4 5; state 1 version=1 -> 4; append 1@2 6; handle 1 7; state 1 version=1 -> 4; state 1 version=2 -> 45"},
 
+    // ---- some events
+    {"who asks for some events gets those alone", "append 1@none 4 ~5 6; append a@none x; append 1@3 ~7; log recounts -> 2@2:~5 4@5:~7; read 1 recounts -> 2@2:~5 4@5:~7; read a recounts -> -; log -> 1@1:4 2@2:~5 3@3:6 1@4:x 4@5:~7"},
+    {"a limit counts the events that are asked for", "append 1@none 4 4 ~5 6; append 1@4 ~7; log recounts limit=1 -> 3@3:~5; read 1 recounts limit=1 -> 3@3:~5; log recounts limit=0 -> -; read 1 recounts limit=0 -> -"},
+    {"some events backwards", "append 1@none 4 4 ~5 6; append 1@4 ~7; append 1@5 8; log recounts back -> 5@5:~7 3@3:~5; log recounts back limit=1 -> 5@5:~7; read 1 recounts back limit=1 -> 5@5:~7; log recounts back to=4 -> 3@3:~5"},
+    {"some events between bounds", "append 1@none 4 ~5 6; append 1@3 ~7; log recounts after=2 -> 4@4:~7; log recounts to=3 -> 2@2:~5; log recounts after=2 to=3 -> -; read 1 recounts after=1 to=3 -> 2@2:~5"},
+
     // ---- what is erased
+    {"what was erased is none of the events that are asked for", "append 1@none 4 ~5; append 1@2 ~6; truncate 1 3; log recounts limit=1 -> 3@3:~6; log recounts back -> 3@3:~6; poll recounts -> 3@3:~6; poll -> -"},
     {"what lies before a version is erased", "append 1@none 4 ~5 6; truncate 1 2; read 1 after=1 -> 2@2:~5 3@3:6; log -> 2@2:~5 3@3:6"},
     {"who reads what was erased is told so", "append 1@none 4 ~5 6; truncate 1 2; read 1 -> truncated; read 1 back -> truncated; read 1 to=1 -> truncated; read 1 after=1 to=2 -> 2@2:~5"},
     {"versions and positions stay", "append 1@none 4 ~5 6; truncate 1 2; version 1 -> 3; last -> 3; append 1@3 7 -> 4..4; read 1 after=2 -> 3@3:6 4@4:7"},
