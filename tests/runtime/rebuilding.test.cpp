@@ -76,6 +76,19 @@ TEST_CASE("the rows to which one stream belongs are made anew, whole") {
   CHECK(cents_of(keeper, "IT") == 0);
 }
 
+TEST_CASE("a consumer that has stopped by itself is not let go on by being made anew") {
+  auto app = gesta::start<shop>(gesta::memory_store{});
+  auto keeper = gesta::consume<by_country>(app, map_views{});
+  app.handle("1", sell{"FR", 10});
+  CHECK(keeper.poll());
+  CHECK(keeper.views().put("by_country", {.position = 0, .key = "(consumer)", .cause = "too many", .attempts = 1}));
+  CHECK(keeper.rebuild());
+  CHECK(letters_in(keeper) == 1);
+  CHECK_FALSE(keeper.poll());
+  CHECK(keeper.resume());
+  CHECK(keeper.poll().handled == 1);
+}
+
 TEST_CASE("a view of another log is not made anew from this one") {
   auto app = gesta::start<shop>(gesta::memory_store{});
   auto keeper = gesta::consume<by_country>(app, map_views{});

@@ -141,7 +141,7 @@ class rebuilding {
     self.any_letters_ = false;
     if (!self.views_.each_letter(self.name(), [&](const letter& one) {
           if (!one.discarded.empty()) note_discarded(one);
-          else if (is_of(std::string_view(one.key))) open.push_back(one);
+          else if (one.position != 0 && is_of(std::string_view(one.key))) open.push_back(one);  // at 0: the consumer has stopped, and stays so
           else self.any_letters_ = true;
           return true;
         }))
