@@ -40,7 +40,6 @@ mutations = [
     ("what failed is done", lanes, "all < first ? all : first - 1", "all"),
     ("what is at work is done", lanes, "if (w->finished.load() >= sent) continue;", "if (w->finished.load() + 1 >= sent) continue;"),
     ("what a worker is at is done", lanes, "w->next.load() - 1;", "w->next.load();"),
-    ("what was not given is done", lanes, "if (position <= before || !kept_back_.empty()) return;", "if (position <= before) return;"),
     ("given before it is sent", lanes, "reached(where.position - 1);", "reached(where.position);"),
     ("a key goes on behind a failure", lanes, "if (!in_keys || w.blocked_count.load() == 0) return false;", "return false;"),
     ("what is kept back is not given", lanes, "if (const dispatched rest = give_rest(); !rest) return rest;", "last_ = outcome::all;"),
