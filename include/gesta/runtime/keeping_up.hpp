@@ -31,7 +31,8 @@ struct pace {
 /// further behind than its pace allows, once until it has caught up; gesta::caught_up when it has; gesta::stalled when it cannot go on. While
 /// somebody has paused it, or another one has claimed it, it only looks whether that is over. A view store that is busy is tried again. Comes
 /// back when it was stopped, having given back its claim, or when it cannot go on: why() says the cause, and it may be called again. `bell` is
-/// a gesta::bell, or anything with now(), is_over() and operator()(duration).
+/// a gesta::bell, or anything with now(), is_over() and operator()(duration). Observers that the consumer was made with hear caught_up and
+/// stalled by itself: whoever is given in both places hears those twice.
 template <class Keeper, class Bell, class... Observer>
 read_result keep_up(Keeper& keeper, Bell& bell, const pace& how, const observed_by<Observer...>& observers) {
   const char* const who = keeper.name().data();  // ended by a zero
