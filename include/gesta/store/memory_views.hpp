@@ -245,7 +245,7 @@ class memory_views::opened {
   }
   bool any_letter(std::string_view consumer, bool& any) const {
     any = false;
-    if (letters_.size() != 0) blocked_.each([&](const detail::blocked_key& one) { any = any || one.of.consumer == consumer; });
+    if (letters_.size() != 0) blocked_.each([&](const detail::blocked_key& one) { return !(any = one.of.consumer == consumer); });
     return true;
   }
   bool is_blocked(std::string_view consumer, std::string_view key, bool& blocked) const {

@@ -64,6 +64,7 @@ class sqlite_consumers {
  public:
   explicit sqlite_consumers(sqlite_rows_unit& unit) : unit_(unit) {}
 
+  // Indexes are named where SQLite, which has no statistics, would take the primary key and look at each letter: 80 ms of 100,000.
   bool prepare() {
     sqlite_file& file = unit_.file();
     return file.prepare(load_, "select incarnation, position, time, owner, until, paused, serving from consumers where name = ?") &&
@@ -77,10 +78,11 @@ class sqlite_consumers {
                                "and (position > ?2 or cast(key as blob) > ?3) order by position, cast(key as blob) limit 64") &&
            file.prepare(one_, "select position, key, cause, attempts, part, since, due, discarded from letters "
                               "where consumer = ? and position = ? and key = ?") &&
-           file.prepare(due_, "select position, key, cause, attempts, part, since, due, discarded from letters where consumer = ?1 and discarded = '' "
-                              "and key in (select key from letters where consumer = ?1 and due <> 0 and due <= ?2 order by due limit ?3) "
+           file.prepare(due_, "select position, key, cause, attempts, part, since, due, discarded from letters indexed by letters_of_key "
+                              "where consumer = ?1 and discarded = '' "
+                              "and key in (select key from letters indexed by letters_due where consumer = ?1 and due <> 0 and due <= ?2 order by due limit ?3) "
                               "order by position, cast(key as blob)") &&
-           file.prepare(of_key_, "select 1 from letters where consumer = ? and key = ? and discarded = '' limit 1") &&
+           file.prepare(of_key_, "select 1 from letters indexed by letters_of_key where consumer = ? and key = ? and discarded = '' limit 1") &&
            file.prepare(any_, "select 1 from letters where consumer = ? and discarded = '' limit 1");
   }
 
