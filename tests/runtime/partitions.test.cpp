@@ -288,6 +288,25 @@ TEST_CASE("a full buffer that refuses ends the giving, and nothing is lost or gi
   CHECK(handled == 20);
 }
 
+TEST_CASE("what is kept back is not given, whatever the caller says to have reached") {
+  auto app = gesta::start<hall>(gesta::memory_store{});
+  for (std::uint32_t i = 0; i < 20; ++i) app.handle("a", move{i, 0});
+  gate door;
+  std::atomic<int> handled{0};
+  using refusing = gesta::bounded<4, gesta::when_full::refuse>;
+  auto lanes = gesta::partition<hall, refusing>(gesta::one_worker, [&](unsigned) { return gated{&door, &handled}; });
+  auto feed = app.follow();
+  CHECK(lanes.poll(feed).what() == outcome::full);
+  const std::uint64_t kept_back = feed.checkpoint().position;  // the last that was taken from the feed
+  lanes.reached(20);
+  door.let_go();
+  CHECK(lanes.wait_until_done(kept_back - 1) == gesta::awaited::done);
+  CHECK(lanes.done() == kept_back - 1);
+  for (bool all = false; !all; std::this_thread::yield()) all = static_cast<bool>(lanes.poll(feed));
+  CHECK(lanes.wait_until_done(20) == gesta::awaited::done);
+  CHECK(handled == 20);
+}
+
 TEST_CASE("a full buffer that blocks holds the giving back until there is room") {
   auto app = gesta::start<hall>(gesta::memory_store{});
   for (std::uint32_t i = 0; i < 20; ++i) app.handle("a", move{i, 0});

@@ -54,6 +54,7 @@ mutations = [
     ("workers note failures without a lock", lanes, "  void set_aside(worker& w, const item& one, const failure& cause) {\n    const std::lock_guard locked(aside_lock_);",
      "  void set_aside(worker& w, const item& one, const failure& cause) {"),
     ("a place holds the event before", "runtime/event_copy", "held<Given>() = event;", ""),
+    ("what was not given is done", lanes, "if (position <= before || !kept_back_.empty()) return;", "if (position <= before) return;"),
 ]
 
 
