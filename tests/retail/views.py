@@ -133,6 +133,23 @@ class Views(unittest.TestCase):
                 self.same_rows(database)
                 self.assertEqual(support.figures(support.report(*self.options(way, database))), self.expected)
 
+    def test_a_country_that_cannot_be_projected_holds_up_no_other_and_is_made_good(self):
+        for country in self.random.sample(sorted(support.oracle(self.half)["revenue_by_country"]), 3):
+            for way in KEPT:
+                with self.subTest(way=way, country=country), tempfile.TemporaryDirectory(dir=self.folder) as folder:
+                    database = Path(folder) / "ledger.db"
+                    support.report("--data", self.half, *self.options("live", database)[2:])
+                    said = subprocess.run([os.environ["RETAIL_POISON"], database, country], check=True, capture_output=True, text=True).stdout
+                    self.assertRegex(said, "^1 failed, [0-9]+ wait\n$")
+                    support.report(*self.options(way, database))  # the mended program goes on; the country waits until somebody says so
+                    rows = dict(asked(database, "country"))
+                    self.assertEqual({name: sum for name, sum in rows.items() if name != country},
+                                     {name: sum for name, sum in self.expected["revenue_by_country"].items() if name != country})
+                    self.assertNotIn(country, rows)
+                    mended = subprocess.run([os.environ["RETAIL_POISON"], database], check=True, capture_output=True, text=True).stdout
+                    self.assertEqual(mended, "0 failed, 0 wait\n")
+                    self.same_rows(database)
+
     def test_two_processes_sell_and_keep_the_views(self):
         both = [subprocess.Popen([support.RETAIL, *map(str, self.options(way, batch=40)), "--report", "json"], stdout=subprocess.PIPE, text=True) for way in KEPT]
         for process in both:
