@@ -26,8 +26,11 @@ class store_oracle {
     if (verb == "append") return append(step.substr(verb.size()));
     w.erase(w.begin());
     if (verb == "handle") return handle(w);
-    if (verb == "read") return lines(w[0], detail::slice_of(w));
-    if (verb == "log") return lines({}, detail::slice_of(w));
+    if (verb == "read" || verb == "log") {
+      const slice part = detail::slice_of(w);
+      const bool some = detail::flag(w, "recounts");
+      return lines(verb == "read" ? w[0] : std::string(), part, some);
+    }
     if (verb == "poll") return poll(w);
     if (verb == "state") return state(w);
     if (verb == "last") return std::to_string(now_.log.size());
@@ -173,14 +176,15 @@ class store_oracle {
 
   // ---- reading
 
-  std::string lines(const std::string& stream, const slice& part) const {
+  /// `some`: recounts alone.
+  std::string lines(const std::string& stream, const slice& part, bool some) const {
     if (!stream.empty() && is_closed(stream)) return "tombstoned";
     if (!stream.empty() && part.after + 1 < first_of(stream) && part.to > part.after) return "truncated";
     std::vector<std::string> all;
     for (std::size_t i = 0; i < now_.log.size(); ++i) {
       const entry& e = now_.log[i];
       const std::size_t number = stream.empty() ? i + 1 : e.version;
-      if ((stream.empty() || e.stream == stream) && number > part.after && number <= part.to && e.version >= first_of(e.stream))
+      if ((stream.empty() || e.stream == stream) && number > part.after && number <= part.to && is_handed_over(e, some))
         all.push_back(std::to_string(e.version) + '@' + std::to_string(i + 1) + ':' + e.event);
     }
     if (part.backwards) all = {all.rbegin(), all.rend()};
@@ -207,10 +211,13 @@ class store_oracle {
     if (const auto s = detail::option(w, "from"); !s.empty()) followed_ = detail::number_of(s);
     if (detail::flag(w, "foreign") || followed_ > end) return "ahead_of_log";
     const std::string limit = detail::option(w, "limit");
+    const bool some = detail::flag(w, "recounts");
     slice part{.after = followed_, .to = end};
-    if (!limit.empty() && followed_ + detail::number_of(limit) < end) part.to = followed_ + detail::number_of(limit);
+    std::size_t left = limit.empty() ? ~std::size_t{0} : detail::number_of(limit);
+    for (part.to = followed_; part.to < end && left != 0; ++part.to)
+      if (is_handed_over(now_.log[part.to], some)) --left;
     followed_ = part.to;
-    return lines({}, part);
+    return lines({}, part, some);
   }
   std::string state(detail::words& w) const {
     constexpr std::size_t all = ~std::size_t{0};
@@ -227,6 +234,7 @@ class store_oracle {
 
   // ---- erasing
 
+  bool is_handed_over(const entry& e, bool some) const { return e.version >= first_of(e.stream) && (!some || e.event[0] == '~'); }
   std::size_t first_of(const std::string& stream) const {
     const auto at = now_.first.find(stream);
     return at == now_.first.end() ? 1 : at->second;
