@@ -187,9 +187,11 @@ def read_tags(wanted):
     for line in gdb.execute("info variables -q gesta::detail::all_tags<", to_string=True).splitlines():
         kind, _, name = line.partition(" gesta::detail::all_tags<")
         arguments = parts_of(kind[kind.find("gesta::detail::tags_of<"):])
-        if len(arguments) != 4 or plain_name(arguments[0]) != wanted or arguments[2].strip() != "false":
+        if len(arguments) != 4 or plain_name(arguments[0]) != wanted:
             continue
-        lists.append((parts_of(arguments[1]), "gesta::detail::all_tags<" + name.rstrip(";")))
+        events = parts_of(arguments[1])
+        if all(events != listed for listed, _ in lists):  # some are there twice: for whole events, and for those that may become one of them
+            lists.append((events, "gesta::detail::all_tags<" + name.rstrip(";")))
         old = parts_of(arguments[3])
     seen = [event for events, _ in lists for event in events]
     for events, name in lists:
