@@ -178,6 +178,14 @@ TEST_CASE("a poisonous event holds up its own row only, and what waits keeps its
     CHECK(letters_of(keeper).empty());
     CHECK(rows_of(keeper) == "DE: 1 -1; ");
   }
+  SUBCASE("it has not caught up while letters are due that were not tried") {
+    poison = -1;
+    CHECK(keeper.retry(head));
+    CHECK_FALSE(keeper.poll(2).caught_up);
+    CHECK(letters_of(keeper) == "5 FR 0; ");
+    CHECK(keeper.poll(2).caught_up);
+    CHECK(letters_of(keeper).empty());
+  }
   SUBCASE("discarded with a reason, those behind it follow") {
     CHECK(keeper.discard(head, "a test order"));
     CHECK(keeper.poll().handled == 2);

@@ -152,6 +152,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
     stops_ = {};
     begin_record(0);  // what the last poll noted of an event may have been taken back
     if ((!knows_discarded_ || before.at != at_) && !look_for_discarded()) return take_back(views_.last_failure(), result);
+    more_may_be_due_ = false;
     if (!this->any_letters(any_letters_) || (any_letters_ && !try_letters(limit, result))) return take_back(views_.last_failure(), result);
     gesta::feed<Log> feed(log_, state.at, false);  // what it comes to is said by the consumer
     bool broken = false;
@@ -165,7 +166,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
     const read_result read = stops_.key.empty() ? feed.poll(detail::only_of<wanted_events>(handle), limit, unknown_) : read_result();
     if (broken) return take_back(views_.last_failure(), result);
     state.at = feed.checkpoint();
-    const bool caught_up = read && feed.is_live();
+    const bool caught_up = read && feed.is_live() && !more_may_be_due_;
     if (state.at.position != last) note_time(state);
     if (!detail::note_serving<Projection>(views_, state) || (state != before && !views_.save(name(), state)) ||
         (!stops_.key.empty() && !views_.put(name(), stops_)))
@@ -294,6 +295,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
         if (!views_.drop(name(), of.all[i]) || !this->make_next_due(of.all, i, now_)) return false;
       }
     }
+    more_may_be_due_ = limit == 0;
     return true;
   }
 
@@ -327,7 +329,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
   std::vector<std::string> aside_;       // the rows for which it was put aside
   letter stops_;                         // says why it stops in this poll; without a key it does not
   detail::attempt tried_{};
-  bool any_letters_ = false, was_handed_ = false, knows_discarded_ = false;
+  bool any_letters_ = false, was_handed_ = false, knows_discarded_ = false, more_may_be_due_ = false;
 };
 
 /// Makes the consumer that keeps the view of Projection: `auto keeper = gesta::consume<by_country>(log, gesta::sqlite_views{"shop.db"});`. `log` is an

@@ -307,6 +307,7 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
   bool performs_letters(std::uint64_t limit, consumed& result) {
     std::vector<detail::letters_of_key> due;
     stops_ = {};
+    more_may_be_due_ = false;
     if (!this->any_letters(any_letters_)) return store_fails(result);
     if (!any_letters_) return true;
     if (!this->collect_due(now_, limit, due)) return store_fails(result);
@@ -318,6 +319,7 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
         if (failed) break;
       }
     }
+    more_may_be_due_ = limit == 0;
     return true;
   }
 
@@ -411,9 +413,10 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
       if (!performs_held(result) || !notes(feed.checkpoint(), time, result)) return false;
       if (!stops_.key.empty()) return fails(this->why_stopped(stops_), result);
       if (!read) return fails(read.why(), result);
-      result.caught_up = feed.is_live();
+      const bool is_live = feed.is_live();
+      result.caught_up = is_live && !more_may_be_due_;
       const std::uint64_t seen = state_.at.position - from;
-      if (result.caught_up || seen == 0 || seen >= limit) break;
+      if (is_live || seen == 0 || seen >= limit) break;
       limit -= seen;
     }
     return true;
@@ -503,7 +506,7 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
   std::vector<letter> aside_;
   letter stops_;
   std::string unread_;
-  bool any_letters_ = false, is_open_ = false;
+  bool any_letters_ = false, more_may_be_due_ = false, is_open_ = false;
 };
 
 namespace detail {

@@ -32,7 +32,7 @@ class [[nodiscard]] consumed {
  public:
   std::uint64_t handled = 0;    ///< hand-overs that succeeded: changes of a row, effects; letters that were tried again included
   std::uint64_t put_aside = 0;  ///< letters that were written: events that failed, and events that wait behind them
-  bool caught_up = false;       ///< everything that is kept in the log was handed over
+  bool caught_up = false;       ///< everything that is kept in the log was handed over, and every letter that was due was tried
   bool owned_elsewhere = false; ///< another one has claimed the consumer: nothing was done
   bool is_paused = false;       ///< somebody has let it stand still: nothing was done
 
