@@ -1,6 +1,6 @@
 // A number of events that is known only at run time: `many<E>` in the contract, `gesta::each(range, f)` in the decision.
 // Floor: decide.
-// May include: detail, model/diagnostic.hpp.
+// May include: detail, message, model/diagnostic.hpp.
 //
 // At run time the decision holds the address of the range, the closure (at most three words) and one function: nothing is allocated
 // and each event is built when it is visited. All events are visited before the first of them evolves the state, so the range may
@@ -12,15 +12,10 @@
 #include <type_traits>
 
 #include <gesta/detail/pack.hpp>
+#include <gesta/message/many.hpp>
 #include <gesta/model/diagnostic.hpp>
 
 namespace gesta {
-
-/// In a contract: any number of Event, none included.
-template <class Event>
-struct many {
-  using event_type = Event;
-};
 
 /// What `gesta::each` returns: one Event for each element of a range. It refers to the range: return it, do not keep it.
 template <class Event, class Range, class Make>
