@@ -70,6 +70,7 @@ enum class step_is : std::uint8_t {
 struct step_status {
   step_is is = step_is::untouched;
   bool won = false;            ///< the first success of its any_of
+  std::uint16_t overdue = 0;   ///< how many of its commands were not answered in time, and not since
   std::uint32_t attempts = 0;  ///< how often the open command was asked again
   std::uint32_t size = 1;      ///< how many commands it asks
   std::uint32_t answered = 0;  ///< of them
@@ -97,9 +98,9 @@ struct course_view {
 enum class act_is : std::uint8_t {
   begun,
   asked,        ///< `size` commands, the first of them is open
-  answered,     ///< the step's open command, as `becomes`; where it asks more, the next is open
+  answered,     ///< the step's open command, as `becomes`; where it asks more, and nothing has failed, the next is open
   asked_again,  ///< the open command, or that of the undo
-  failed,       ///< by an answer of the step, or by an interrupt (no_step)
+  failed,       ///< by an answer of the step, or by an interrupt or an any_of that asked nothing (no_step): once, by what failed first
   undo_asked,   ///< the last of what stands
   undone,       ///< the last of what stands
   passed_over,  ///< nothing of the step has to be undone
@@ -108,7 +109,7 @@ enum class act_is : std::uint8_t {
   resolved,     ///< by a person: counts as undone
   completed,
   compensated,
-  late,         ///< an answer that came after its time had passed: changes nothing
+  late,         ///< an answer that came after its time had passed: it is no longer missing, and nothing else changes
   ignored,      ///< an input that was seen before, or that comes too late: changes nothing, is not recorded
 };
 struct act {
@@ -125,15 +126,16 @@ constexpr void note(const course_table& table, course_view at, const act& one, s
   switch (one.is) {
     case act_is::begun:
       at.whole = {course_is::under_way, false, 1};
-      at.steps[0] = {step_is::done, false, 0, 1, 1, 1};
+      at.steps[0] = {step_is::done, false, 0, 0, 1, 1, 1};
       break;
-    case act_is::asked: step = {size != 0 ? step_is::asked : step_is::not_done, false, 0, size, 0, 0}; break;
+    case act_is::asked: step = {size != 0 ? step_is::asked : step_is::not_done, false, 0, 0, size, 0, 0}; break;
     case act_is::answered: {
       const bool stands = one.becomes != step_is::not_done;
       ++step.answered;
       step.standing += stands ? 1 : 0;
+      step.overdue = static_cast<std::uint16_t>(step.overdue + (one.becomes == step_is::unknown ? 1 : 0));
       step.attempts = 0;
-      if (one.is_success && step.answered < step.size) break;  // the next one is open
+      if (one.is_success && step.answered < step.size && !at.whole.failing) break;  // the next one is open
       step.is = one.becomes == step_is::unknown ? step_is::unknown : step.standing != 0 ? step_is::done : step_is::not_done;
       const group_rule& group = table.groups[table.steps[one.step].group];
       if (group.is == group_is::any_of && one.is_success) {
@@ -165,7 +167,7 @@ constexpr void note(const course_table& table, course_view at, const act& one, s
       break;
     case act_is::completed: at.whole.is = course_is::completed; break;
     case act_is::compensated: at.whole.is = course_is::compensated; break;
-    case act_is::late:
+    case act_is::late: --step.overdue; break;
     case act_is::ignored: break;
   }
   // The group is over when nothing of it is open: where it is, is derived, so that it need not be written down.
@@ -197,18 +199,22 @@ class course {
     say(act_is::begun);
     go_on();
   }
-  /// The open command of a step was answered.
+  /// The open command of a step was answered. Whose answer it is, the caller knows: that of an earlier command of the step is answered_late.
   constexpr void answered(std::uint16_t step, std::size_t outcome) {
     const step_status& s = at_.steps[step];
-    if (at_.whole.is != course_is::under_way || s.is != step_is::asked) return say(is_late(s) ? act_is::late : act_is::ignored, step);
+    if (at_.whole.is != course_is::under_way || s.is != step_is::asked) return answered_late(step);
     const outcome_rule& rule = table_.outcome(step, outcome);
     const bool asks_again = rule.answer == outcome_rule::says::until_answered || (rule.answer == outcome_rule::says::again && s.attempts < rule.times);
     if (asks_again) return say(act_is::asked_again, step);
     const bool fails = rule.answer != outcome_rule::says::proceed;
     write_(act{act_is::answered, step, rule.is_unknown ? step_is::unknown : rule.may_stand ? step_is::done : step_is::not_done, !fails});
-    if (fails && table_.groups[table_.steps[step].group].is == group_is::all_of) say(act_is::failed, step);
+    if (fails && !at_.whole.failing && table_.groups[table_.steps[step].group].is == group_is::all_of) say(act_is::failed, step);
     last_ = step;
     go_on();
+  }
+  /// A command of a step was answered that is not open: its time had passed, or it was answered before.
+  constexpr void answered_late(std::uint16_t step) {
+    say(at_.whole.is == course_is::under_way && at_.steps[step].overdue != 0 ? act_is::late : act_is::ignored, step);
   }
   /// The open command of a step's undo was answered: by its event or by nothing (no_step), or by a rejection.
   constexpr void undo_answered(std::uint16_t step, std::size_t rejection) {
@@ -241,7 +247,6 @@ class course {
   }
 
  private:
-  static constexpr bool is_late(const step_status& s) { return s.is == step_is::unknown || s.is == step_is::undo_asked || s.is == step_is::undone; }
   constexpr void say(act_is what, std::uint16_t step = no_step) { write_(act{what, step}); }
 
   /// Whether somebody's answer, or a person, is waited for.
@@ -276,7 +281,7 @@ class course {
         } else {
           bool has_won = false;
           for (std::uint16_t i = 0; i < group.steps; ++i) has_won = has_won || at_.steps[group.first + i].won;
-          if (!has_won) say(act_is::failed, last_);
+          if (!has_won) say(act_is::failed, last_ != no_step && table_.steps[last_].group == at_.whole.group ? last_ : no_step);
           else if (!undo_last(group.first, group.steps, true)) return;  // not reached: the group would be over
         }
       }
