@@ -1,4 +1,4 @@
-// The one header that domain code needs: what messages, decisions, views and reactors are declared with. Cheap to include.
+// The one header that domain code needs: what messages, decisions, views, reactors and sagas are declared with. Cheap to include.
 #pragma once
 
 #include <gesta/decide/aggregate.hpp>
@@ -15,3 +15,4 @@
 #include <gesta/react/order.hpp>
 #include <gesta/react/projection.hpp>
 #include <gesta/react/reactor.hpp>
+#include <gesta/react/saga.hpp>

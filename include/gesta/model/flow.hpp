@@ -16,6 +16,7 @@
 #include <gesta/model/parts.hpp>
 #include <gesta/react/projection.hpp>
 #include <gesta/react/reactor.hpp>
+#include <gesta/react/saga.hpp>
 #include <gesta/react/verbs.hpp>
 
 namespace gesta {
@@ -40,6 +41,8 @@ template <class Part>
 using is_aggregate_part = std::bool_constant<aggregate_part<Part>>;
 template <class Part>
 using is_projection_part = std::bool_constant<projection_part<Part>>;
+template <class Part>
+using is_saga_part = std::bool_constant<saga_part<Part>>;
 
 /// The arguments of a list part when Part is one of that kind; else nothing.
 template <template <class...> class Kind, class Part>
@@ -176,6 +179,7 @@ struct flow_of_parts<detail::types<Part...>> {
   using aggregates = detail::filtered<parts, detail::is_aggregate_part>;
   using projections = detail::filtered<parts, detail::is_projection_part>;
   using reactors = detail::concat<detail::reactors_in<Part>...>;
+  using sagas = detail::filtered<parts, detail::is_saga_part>;
   using handlers = detail::joined<detail::mapped<detail::handlers_in, aggregates>>;
   using commands = detail::mapped<detail::command_in_handler, handlers>;
   /// The events that decisions record, in order of their first appearance.

@@ -72,7 +72,7 @@ template <class Flow>
 using of_flow = reports<typename cycle_rules<Flow>::endless, typename size_rules<Flow>::above>;
 
 template <class Part>
-inline constexpr bool is_part = gesta::detail::aggregate_part<Part> || gesta::detail::projection_part<Part>;
+inline constexpr bool is_part = gesta::detail::aggregate_part<Part> || gesta::detail::projection_part<Part> || gesta::detail::saga_part<Part>;
 template <class... R>
 inline constexpr bool is_part<reactors<R...>> = true;
 template <class... Old>
@@ -111,8 +111,8 @@ using checked = all<Flow, typename Flow::parts, typename Flow::aggregates, typen
 
 }  // namespace rules
 
-/// Base of a model's own struct; its parts are aggregates, boundaries, projections, gesta::reactors, gesta::history, gesta::retired, gesta::budget,
-/// gesta::lean or gesta::traced. Every rule about the whole is checked where a model is declared, and says in one numbered sentence
+/// Base of a model's own struct; its parts are aggregates, boundaries, projections, gesta::reactors, sagas, gesta::history, gesta::retired,
+/// gesta::budget, gesta::lean or gesta::traced. Every rule about the whole is checked where a model is declared, and says in one numbered sentence
 /// what is wrong and what to write.
 template <class... Part>
 struct model {
