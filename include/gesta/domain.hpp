@@ -1,4 +1,4 @@
-// The one header that domain code needs: what messages, decisions, views, reactors and sagas are declared with. Cheap to include.
+// The one header that domain code needs: what messages, decisions, views, reactors, sagas and processes are declared with. Cheap to include.
 #pragma once
 
 #include <gesta/decide/aggregate.hpp>
@@ -13,6 +13,7 @@
 #include <gesta/message/tags.hpp>
 #include <gesta/message/text.hpp>
 #include <gesta/react/order.hpp>
+#include <gesta/react/process.hpp>
 #include <gesta/react/projection.hpp>
 #include <gesta/react/reactor.hpp>
 #include <gesta/react/saga.hpp>

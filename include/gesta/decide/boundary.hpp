@@ -9,7 +9,7 @@
 namespace gesta {
 
 /// The states that the decisions of a boundary read, at most six. Each says `using tags = gesta::tags<"field">;` and evolves by events of
-/// the model that carry these tags, whoever records them.
+/// the model that carry these tags, whoever records them. Of a gesta::process: its states, the first of which is the one before it has begun.
 template <class... State>
 struct states {};
 

@@ -1,4 +1,4 @@
-// What it is: probes that tell whether a verb (evolve, decide, project, react, locate, perform, on_failure, upcast) is there for exactly the asked types.
+// What it is: probes that tell whether a verb (evolve, decide, project, react, locate, perform, on_failure, on, upcast) is there for exactly the asked types.
 // Where it stands: detail; decide/verbs.hpp and react/ build their concepts on it, model/rules ask it for each pair.
 // May include: nothing.
 #pragma once
@@ -41,6 +41,7 @@ rival locate(...);
 rival observe(...);
 rival perform(...);
 rival on_failure(...);
+rival on(...);
 void upcast();
 
 // A stand-in without a rival, so that one serves whatever is asked about its type.
@@ -137,6 +138,17 @@ struct answering {
   using call = decltype(on_failure(real<Arguments>()...));
   template <class First, class... Rest>
   using call_in_braces = decltype(on_failure({real<First>()}, real<Rest>()...));
+};
+
+struct moving {
+  template <class First, class Second, class... More>
+  struct rivals {
+    friend rival on(First, const Second&, More...) { return {}; }
+  };
+  template <class... Arguments>
+  using call = decltype(on(real<Arguments>()...));
+  template <class First, class... Rest>
+  using call_in_braces = decltype(on({real<First>()}, real<Rest>()...));
 };
 
 struct upcasting {
@@ -276,6 +288,10 @@ inline constexpr bool answers_exactly = probing::reads<probing::answering, React
 template <class Reactor, class Event, class Error>
 inline constexpr bool answers_event_exactly = probing::reads<probing::answering, Reactor, Event, const Error&>();
 
+// on(const State&, const Input&): what a process does in this state.
+template <class State, class Input>
+inline constexpr bool moves_exactly = probing::reads<probing::moving, State, Input>();
+
 template <class Old>
 inline constexpr bool upcasts_exactly = probing::upcasts<Old>();
 
@@ -324,6 +340,8 @@ template <class Reactor, class Event, class Error>
 using answer_result = typename decltype(probing::result<true, false, probing::answering, const Reactor&, const Event&, const Error&>())::type;
 template <class Reactor, class Error>
 using general_answer_result = typename decltype(probing::result<true, false, probing::answering, const Reactor&, const Error&>())::type;
+template <class State, class Input>
+using move_result = typename decltype(probing::result<true, false, probing::moving, const State&, const Input&>())::type;
 template <class Old>
 using upcast_result =
     typename decltype(probing::result<upcasts_exactly<Old>, false, probing::upcasting, const Old&>())::type;

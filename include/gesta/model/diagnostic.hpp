@@ -686,6 +686,103 @@ struct not_a_store {
   static_assert(Ok, "[gesta E925] the Store has no log on which a model can run; write  template <class Model> using log = ...;  with what the concept  gesta::log_in_units  of <gesta/store/store.hpp> lists");
 };
 
+// ---- processes ---------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Process, class State, class Input>
+struct cell_missing {
+  static_assert(Ok, "[gesta E520] in this State the process does not say what the Input means; add  on(const State&, const Input&) -> gesta::becomes<Next>::asks<Command>,  or list Input in the State's  ignores,  defers  or  rejects");
+};
+
+template <bool Ok, class Process, class State, class Input>
+struct cell_said_twice {
+  static_assert(Ok, "[gesta E521] the State says two things about this Input; keep one of on(), ignores, defers, rejects");
+};
+
+template <bool Ok, class Process, class State>
+struct state_unreachable {
+  static_assert(Ok, "[gesta E522] no path from the beginning leads to this State; let some on() become it, or remove it");
+};
+
+template <bool Ok, class Process, class State>
+struct state_without_end {
+  static_assert(Ok, "[gesta E523] from this State no path leads to an end; let a later State say  static constexpr auto ends = gesta::ended::completed;  or  gesta::ended::compensated");
+};
+
+template <bool Ok, class Process, class Command>
+struct process_command_unhandled {
+  static_assert(Ok, "[gesta E524] the process asks a Command that no aggregate of the model lists; add it to the commands of its aggregate, or add the aggregate to the model");
+};
+
+template <bool Ok, class Process, class State, class Input>
+struct cell_impossible {
+  static_assert(Ok, "[gesta E525] the process says what this Input means in this State, but it can never come there: no command it answers is open; remove it, ask the command, or list an event from outside in  gesta::listens_to");
+};
+
+template <bool Ok, class Process, class State>
+struct state_without_id {
+  static_assert(Ok, "[gesta E526] the State of a process is stored under a name and does not say it; add  static constexpr auto id = \"...\";");
+};
+
+template <bool Ok, class Process, class First, class Second>
+struct same_state_id {
+  static_assert(Ok, "[gesta E527] two states of the process have the same id, or are listed twice; give each its own, and list it once");
+};
+
+template <bool Ok, class Process, class State, class Input, class Returned>
+struct not_a_move {
+  static_assert(Ok, "[gesta E528] on(const State&, const Input&) returns something that is no move to a state of the process; return  gesta::becomes<Next>,  gesta::becomes<Next>::asks<Command>  or  gesta::either<...>  of them, with Next in  gesta::states<...>");
+};
+
+template <bool Ok, class Process, class State, class Input>
+struct end_goes_on {
+  static_assert(Ok, "[gesta E529] the State says that it ends, and what an Input means in it (or within); nothing is heard behind an end: remove one of the two");
+};
+
+template <bool Ok, class Process>
+struct process_without_beginning {
+  static_assert(Ok, "[gesta E550] the process lists no state, or nothing that begins it; write  gesta::states<...>  and  gesta::begins<Event>");
+};
+
+template <bool Ok, class Process, class Message>
+struct process_key_missing {
+  static_assert(Ok, "[gesta E551] the process finds its instance by a field that the Message does not have, or has with another type than the first event that begins it; add the field, or rename it");
+};
+
+template <bool Ok, class Process, class Command>
+struct process_command_without_key {
+  static_assert(Ok, "[gesta E552] the process asks a Command that does not carry the key of its entity; let the aggregate say  gesta::by<\"field\">");
+};
+
+template <bool Ok, class Process, class Message>
+struct process_message_without_id {
+  static_assert(Ok, "[gesta E553] the Message, a command that the process asks or a rejection of one, is kept in the records of its instance and does not say its name; add  static constexpr auto id = \"...\";");
+};
+
+template <bool Ok, class Process, class State, class Command>
+struct ends_with_open_command {
+  static_assert(Ok, "[gesta E554] the process can come to the end State while the Command is open, so nobody would hear how it ended; wait for its answer in a state before");
+};
+
+template <bool Ok, class Process, class Event>
+struct process_hears_nothing_emitted {
+  static_assert(Ok, "[gesta E555] the process begins with, or listens to, an Event that no decision of the model records; take one that a decision records, or remove it");
+};
+
+template <bool Ok, class Process, class State>
+struct process_without_time {
+  static_assert(Ok, "[gesta E556] the State says  within  and the model is  gesta::lean,  which keeps no times; remove one of the two");
+};
+
+template <bool Ok, class Process>
+struct process_too_wide {
+  static_assert(Ok, "[gesta E557] the process can be in more than 512 situations (a state, and what is open and waits in it), more than are looked at; wait for answers before asking more, or split it");
+};
+
+template <bool Ok, class Process, class State>
+struct first_state_with_values {
+  static_assert(Ok, "[gesta E558] the first State is the one before the beginning, which no move makes, and it cannot be made without arguments; give its members defaults, or a first state without members");
+};
+
 // ---- threads -----------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Bounded>

@@ -14,6 +14,7 @@
 #include <gesta/message/upcast.hpp>
 #include <gesta/model/newer.hpp>
 #include <gesta/model/parts.hpp>
+#include <gesta/react/process.hpp>
 #include <gesta/react/projection.hpp>
 #include <gesta/react/reactor.hpp>
 #include <gesta/react/saga.hpp>
@@ -180,6 +181,7 @@ struct flow_of_parts<detail::types<Part...>> {
   using projections = detail::filtered<parts, detail::is_projection_part>;
   using reactors = detail::concat<detail::reactors_in<Part>...>;
   using sagas = detail::filtered<parts, detail::is_saga_part>;
+  using processes = detail::filtered<parts, detail::is_process_part>;
   using handlers = detail::joined<detail::mapped<detail::handlers_in, aggregates>>;
   using commands = detail::mapped<detail::command_in_handler, handlers>;
   /// The events that decisions record, in order of their first appearance.

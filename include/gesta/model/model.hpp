@@ -11,6 +11,7 @@
 #include <gesta/model/rules/handlers.hpp>
 #include <gesta/model/rules/ids.hpp>
 #include <gesta/model/rules/messages.hpp>
+#include <gesta/model/rules/processes.hpp>
 #include <gesta/model/rules/report.hpp>
 #include <gesta/model/rules/size.hpp>
 #include <gesta/model/rules/views.hpp>
@@ -71,8 +72,20 @@ using of_ids = reports<typename Rules::same_event, typename Rules::same_part, ty
 template <class Flow>
 using of_flow = reports<typename cycle_rules<Flow>::endless, typename size_rules<Flow>::above>;
 
+template <class Flow, class Processes>
+struct of_all_processes;
+template <class Flow, class... Process>
+struct of_all_processes<Flow, gesta::detail::types<Process...>> {
+  template <class... Report>
+  static auto joined(gesta::detail::types<Report...>) -> gesta::detail::type_is<reports<Report...>>;
+  using type = typename decltype(joined(gesta::detail::concat<typename process_rules<Flow, Process>::all...>{}))::type;
+};
+template <class Flow>
+using of_processes = typename of_all_processes<Flow, typename Flow::processes>::type;
+
 template <class Part>
-inline constexpr bool is_part = gesta::detail::aggregate_part<Part> || gesta::detail::projection_part<Part> || gesta::detail::saga_part<Part>;
+inline constexpr bool is_part = gesta::detail::aggregate_part<Part> || gesta::detail::projection_part<Part> || gesta::detail::saga_part<Part> ||
+                                gesta::detail::process_part<Part>;
 template <class... R>
 inline constexpr bool is_part<reactors<R...>> = true;
 template <class... Old>
@@ -99,11 +112,12 @@ struct all<Flow, gesta::detail::types<Part...>, gesta::detail::types<Aggregate..
       of_projection<Flow, Projection>...,
       of_tags<Flow>,
       of_ids<Flow>,
+      of_processes<Flow>,
       of_flow<Flow> {
   static constexpr bool sound = first_true({!is_part<Part>...}) == npos && of_messages<Flow>::sound && of_commands<Flow>::sound &&
                                 (of_decider<Flow, Aggregate>::sound && ...) && (of_reactor<Flow, Reactor>::sound && ...) &&
                                 (of_projection<Flow, Projection>::sound && ...) && of_tags<Flow>::sound && of_ids<Flow>::sound &&
-                                of_flow<Flow>::sound;
+                                of_processes<Flow>::sound && of_flow<Flow>::sound;
 };
 
 template <class Flow>
@@ -111,7 +125,7 @@ using checked = all<Flow, typename Flow::parts, typename Flow::aggregates, typen
 
 }  // namespace rules
 
-/// Base of a model's own struct; its parts are aggregates, boundaries, projections, gesta::reactors, sagas, gesta::history, gesta::retired,
+/// Base of a model's own struct; its parts are aggregates, boundaries, projections, gesta::reactors, sagas, processes, gesta::history, gesta::retired,
 /// gesta::budget, gesta::lean or gesta::traced. Every rule about the whole is checked where a model is declared, and says in one numbered sentence
 /// what is wrong and what to write.
 template <class... Part>
