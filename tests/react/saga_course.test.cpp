@@ -118,7 +118,9 @@ class script {
     said_.clear();
     return true;
   }
-  void say(act_is is, std::uint16_t step = no_step, step_is becomes = step_is::untouched, bool well = false) { put(said_, {is, step, becomes, well}); }
+  void say(act_is is, std::uint16_t step = no_step, step_is becomes = step_is::untouched, bool well = false) {
+    put(said_, {is, step, becomes, well});
+  }
 
   // An input that no open command waits for.
   void aside(bool is_over = false) {
@@ -263,8 +265,8 @@ struct status {
   std::string key() const {
     std::string text{static_cast<char>(whole.is), static_cast<char>(whole.failing), static_cast<char>(whole.group)};
     for (const step_status& s : steps)
-      for (const auto number : {static_cast<std::uint32_t>(s.is), static_cast<std::uint32_t>(s.won), static_cast<std::uint32_t>(s.overdue), s.attempts,
-                                s.size, s.answered, s.standing})
+      for (const auto number : {static_cast<std::uint32_t>(s.is), static_cast<std::uint32_t>(s.won), static_cast<std::uint32_t>(s.overdue),
+                                s.attempts, s.size, s.answered, s.standing})
         text += static_cast<char>(number);
     return text;
   }
@@ -313,8 +315,8 @@ std::string story(const shape& s, const std::vector<input>& inputs) {
     text += "| undo " + std::to_string(static_cast<int>(s.steps[i].undo)) + " size " + std::to_string(s.sizes[i]) + " ";
   status st(s);
   for (const input& in : inputs)
-    text += "\n  input " + std::to_string(static_cast<int>(in.is)) + " of " + std::to_string(in.step) + " with " + std::to_string(in.outcome) + " -> " +
-            told(feed(s, st, in));
+    text += "\n  input " + std::to_string(static_cast<int>(in.is)) + " of " + std::to_string(in.step) + " with " + std::to_string(in.outcome) +
+            " -> " + told(feed(s, st, in));
   return text;
 }
 

@@ -204,9 +204,10 @@ class course {
     const step_status& s = at_.steps[step];
     if (at_.whole.is != course_is::under_way || s.is != step_is::asked) return answered_late(step);
     const outcome_rule& rule = table_.outcome(step, outcome);
-    const bool asks_again = rule.answer == outcome_rule::says::until_answered || (rule.answer == outcome_rule::says::again && s.attempts < rule.times);
+    using says = outcome_rule::says;
+    const bool asks_again = rule.answer == says::until_answered || (rule.answer == says::again && s.attempts < rule.times);
     if (asks_again) return say(act_is::asked_again, step);
-    const bool fails = rule.answer != outcome_rule::says::proceed;
+    const bool fails = rule.answer != says::proceed;
     write_(act{act_is::answered, step, rule.is_unknown ? step_is::unknown : rule.may_stand ? step_is::done : step_is::not_done, !fails});
     if (fails && !at_.whole.failing && table_.groups[table_.steps[step].group].is == group_is::all_of) say(act_is::failed, step);
     last_ = step;
