@@ -20,10 +20,15 @@ concept evolves = detail::evolves_exactly<State, Event> || detail::evolves_exact
 
 namespace detail {
 
+/// A state of the framework's own.
+template <class State>
+concept evolves_by_itself = requires { typename State::evolves_by_itself; };
+
 /// Calls evolve; make() gives the `about` where the user asks for it.
 template <class State, class Event, class About>
 [[gnu::always_inline]] constexpr void call_evolve(State& state, const Event& event, About&& make) {
   if constexpr (same<State, no_state>) return;
+  else if constexpr (evolves_by_itself<State>) state.take(event, static_cast<const about&>(make()));
   else if constexpr (evolves_exactly_about<State, Event>) evolve(state, event, static_cast<const about&>(make()));
   else evolve(state, event);
 }

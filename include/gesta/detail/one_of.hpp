@@ -126,6 +126,13 @@ class one_of<types<T...>, false> {
   alignas(T...) std::byte bytes_[largest({sizeof(T)...})];
 };
 
+/// The value, where one of this type is held; else nullptr.
+template <class Value, class List>
+constexpr const Value* held_in(const one_of<List>& one) noexcept {
+  constexpr std::size_t which = index_of<Value, List>;
+  return one.which() == which ? &one.template get<which>() : nullptr;
+}
+
 /// Calls visit(value) for what it holds; nothing where it holds nothing.
 template <class List, class Visit>
 constexpr void visit(const one_of<List>& one, Visit&& visit) {

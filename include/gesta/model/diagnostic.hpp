@@ -810,6 +810,13 @@ struct located_nowhere {
   static_assert(Ok, "[gesta E169] locate of the Handler returns something that is no key of one partition, and each Event is handled by one worker; return an integer, an enum, text, or a struct of those");
 };
 
+// ---- the runtime of sagas ------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Store>
+struct sagas_without_all_records {
+  static_assert(Ok, "[gesta E530] what sagas have to do is known from all their records, and the Store keeps the last ones only, or  gesta::cached_states  only some states; use another store, or start without them");
+};
+
 // ---- tests -------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Contract, class Event>

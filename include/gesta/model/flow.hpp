@@ -14,6 +14,7 @@
 #include <gesta/message/upcast.hpp>
 #include <gesta/model/newer.hpp>
 #include <gesta/model/parts.hpp>
+#include <gesta/model/saga_stream.hpp>
 #include <gesta/react/process.hpp>
 #include <gesta/react/projection.hpp>
 #include <gesta/react/reactor.hpp>
@@ -122,9 +123,18 @@ using events_in_handler = typename Handler::events;
 template <class Handler>
 using rejections_in_handler = typename Handler::rejections;
 
+/// A stream of the framework's own: its events are records, and no command is decided on it.
+template <class Aggregate>
+concept keeps_records = requires { typename Aggregate::record_list; };
+
 // Aggregate by aggregate, because repetitions are mostly within one: long lists then have few of them or none.
 template <class Aggregate>
-using events_in = unique<joined<mapped<events_in_handler, handlers_in<Aggregate>>>>;
+constexpr auto events_recorded_in() {
+  if constexpr (keeps_records<Aggregate>) return type_is<typename Aggregate::record_list>{};
+  else return type_is<unique<joined<mapped<events_in_handler, handlers_in<Aggregate>>>>>{};
+}
+template <class Aggregate>
+using events_in = typename decltype(events_recorded_in<Aggregate>())::type;
 template <class Aggregate>
 using rejections_in = unique<joined<mapped<rejections_in_handler, handlers_in<Aggregate>>>>;
 
@@ -168,6 +178,35 @@ using is_no_command = std::bool_constant<std::is_void_v<Command>>;
 template <class Reactions>
 using sent_in = unique<mp::mp_remove_if<mapped<command_of_reaction, Reactions>, is_no_command>>;
 
+// ---- performers: parts that act by themselves, each with a stream of records for each instance
+
+/// What a kind of performer is in a flow. Flow: that of the aggregates alone. `stream`: the aggregate of its records; `hears<Event>`: whether an
+/// event is told to it in the commit of that event.
+template <class Flow, class Part>
+struct performing;
+template <class Flow, saga_part Saga>
+struct performing<Flow, Saga> {
+  using stream = saga_stream<Flow, Saga>;
+
+  template <class Event, class... Interrupt>
+  static constexpr bool interrupts(types<Interrupt...>) {
+    return (same<Event, typename interrupt_says<Interrupt>::event> || ...);
+  }
+  template <class Event>
+  static constexpr bool hears = same<Event, typename stream::reading::beginning> || interrupts<Event>(typename stream::reading::interrupts{});
+};
+
+template <class Flow>
+struct can_run_in {
+  template <class Saga>
+  using test = std::bool_constant<can_run<Flow, Saga>()>;
+};
+
+template <class Flow, class Performers>
+struct streams_of_performers;
+template <class Flow, class... Part>
+struct streams_of_performers<Flow, types<Part...>> : type_is<types<typename performing<Flow, Part>::stream...>> {};
+
 }  // namespace detail
 
 /// The flow of a model as lists of types and tables of indices; the facts that every other part works from.
@@ -177,11 +216,20 @@ struct flow_of_parts;
 template <class... Part>
 struct flow_of_parts<detail::types<Part...>> {
   using parts = detail::types<Part...>;
-  using aggregates = detail::filtered<parts, detail::is_aggregate_part>;
+  /// The aggregates and boundaries that the model lists.
+  using deciders = detail::filtered<parts, detail::is_aggregate_part>;
   using projections = detail::filtered<parts, detail::is_projection_part>;
   using reactors = detail::concat<detail::reactors_in<Part>...>;
   using sagas = detail::filtered<parts, detail::is_saga_part>;
   using processes = detail::filtered<parts, detail::is_process_part>;
+  /// Parts that act by themselves.
+  using performers = detail::filtered<sagas, detail::can_run_in<flow_of_parts<deciders>>::template test>;
+  /// The flow of what decides alone: what a performer reads contracts from.
+  using of_deciders = flow_of_parts<deciders>;
+  template <class Performer>
+  using stream_of = typename detail::performing<of_deciders, Performer>::stream;
+  /// All that has entities: the deciders, and behind them the streams of performers.
+  using aggregates = detail::concat<deciders, typename detail::streams_of_performers<of_deciders, performers>::type>;
   using handlers = detail::joined<detail::mapped<detail::handlers_in, aggregates>>;
   using commands = detail::mapped<detail::command_in_handler, handlers>;
   /// The events that decisions record, in order of their first appearance.

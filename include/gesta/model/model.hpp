@@ -121,7 +121,7 @@ struct all<Flow, gesta::detail::types<Part...>, gesta::detail::types<Aggregate..
 };
 
 template <class Flow>
-using checked = all<Flow, typename Flow::parts, typename Flow::aggregates, typename Flow::projections, typename Flow::reactors>;
+using checked = all<Flow, typename Flow::parts, typename Flow::deciders, typename Flow::projections, typename Flow::reactors>;
 
 }  // namespace rules
 

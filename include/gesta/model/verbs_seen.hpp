@@ -115,7 +115,7 @@ constexpr auto parts_of(types<Aggregate...>, types<Projection...>, types<Reactor
 template <class Model>
 constexpr auto parts_seen_of() noexcept {
   using all = flow<Model>;
-  return detail::parts_of<all>(typename all::aggregates{}, typename all::projections{}, typename all::reactors{},
+  return detail::parts_of<all>(typename all::deciders{}, typename all::projections{}, typename all::reactors{},
                                concat<typename all::old_versions, typename all::old_rejections>{});
 }
 

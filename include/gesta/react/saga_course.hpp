@@ -246,6 +246,8 @@ class course {
     say(act_is::resolved, step);
     go_on();
   }
+  /// What is left to do where nobody is waited for: a person has resolved by a record alone, or a step could not be asked.
+  constexpr void resume() { go_on(); }
 
  private:
   constexpr void say(act_is what, std::uint16_t step = no_step) { write_(act{what, step}); }

@@ -119,6 +119,7 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
     (void)sizeof(diagnostic::cannot_take_back<(can_take_back() || !can_fail), Store>);
     constexpr bool knows_all = can_take_back() && !detail::caches_states<Store>;
     (void)sizeof(diagnostic::boundary_without_all_events<(knows_all || !engine_type::tag_states_type::any), Store>);
+    (void)sizeof(diagnostic::sagas_without_all_records<(knows_all || flow_type::performers::size == 0), Store>);
     (void)&detail::same_verbs<Model, Verbs>::compared;
   }
 

@@ -20,7 +20,7 @@ auto engine<Model, Store, Clock>::decide_across(const Command& command, const Re
   using handler = handler_of<Command>;
   using reads = typename handler::reads;
   constexpr bool remembers = same<Request, once>;
-  constexpr bool is_reacted_to = any_is_reacted_to<typename handler::events, reactor_list>;
+  constexpr bool is_reacted_to = anything_follows<flow_type, typename handler::events>;
 
   auto& table = this->template table_of<typename handler::aggregate>();
   const auto place = table.find(the_whole);
@@ -57,6 +57,8 @@ auto engine<Model, Store, Clock>::decide_across(const Command& command, const Re
       return answer.failed();
     }
     if (place->version != version) last = this->log_.last_position();  // an open number may be none
+    if constexpr (hears_events<std::remove_cvref_t<Answer>>)
+      if (last != 0) show<handler>(d, start, answer);
   }
   if constexpr (base::is_observed)
     if (last != 0) note_decided<handler>(table.bytes_of(the_whole), place->version, last, place->version - version);

@@ -40,6 +40,17 @@ inline constexpr bool any_is_reacted_to = false;
 template <class... E, class Reactors>
 inline constexpr bool any_is_reacted_to<types<E...>, Reactors> = (anybody_reacts<E, Reactors> || ...);
 
+/// Whether whoever sent a command wants to hear its events.
+template <class Answer>
+inline constexpr bool hears_events = false;
+template <class Answer>
+  requires requires { Answer::hears_events; }
+inline constexpr bool hears_events<Answer> = Answer::hears_events;
+
+/// Whether something follows from some of these events: reactors act, or performers are told.
+template <class Flow, class Events>
+inline constexpr bool anything_follows = any_is_reacted_to<Events, typename Flow::reactors> || any_is_heard<Flow, Events>;
+
 template <class Events, class Projections>
 inline constexpr bool any_is_projected = false;
 template <class... E, class Projections>
@@ -89,7 +100,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
     using handler = handler_of<Command>;
     using state = typename handler::state;
     constexpr bool remembers = same<Request, once>;
-    constexpr bool is_reacted_to = any_is_reacted_to<typename handler::events, reactor_list>;
+    constexpr bool is_reacted_to = anything_follows<flow_type, typename handler::events>;
 
     auto& table = this->template table_of<typename handler::aggregate>();
     auto found = table.find(key);
@@ -126,6 +137,8 @@ class engine : public unit_of_work<Model, Store, Clock> {
         return answer.failed();
       }
       if (found->version != version) last = this->log_.last_position();  // an open number may be none
+      if constexpr (hears_events<std::remove_cvref_t<Answer>>)
+        if (last != 0) show<handler>(d, start, answer);
     }
     if constexpr (base::is_observed)
       if (last != 0) note_decided<handler>(table.bytes_of(key), found->version, last, found->version - version);
@@ -170,7 +183,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
       if (!found) found = table.add(facts.key());
       if (!found) return this->no_room_for_entities(), false;
       if (!keep<Facts>(table, found, facts, from)) return false;
-      if constexpr (any_is_reacted_to<contract_events<typename Facts::contract>, reactor_list>)
+      if constexpr (anything_follows<flow_type, contract_events<typename Facts::contract>>)
         if (found->version != version) return follow<Facts>(table, found, facts, start, version, from);
     }
     return true;
@@ -185,7 +198,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
 
   /// True when decide_one leaves the events of this command to `project_since`.
   template <class Command>
-  static constexpr bool projects_later = is_memory && (any_is_reacted_to<typename handler_of<Command>::events, reactor_list> ||
+  static constexpr bool projects_later = is_memory && (anything_follows<flow_type, typename handler_of<Command>::events> ||
                                                        has_open_number<typename handler_of<Command>::contract::event_list>);
 
   /// The outcome of an earlier handling under the same gesta::once: the state is the one of now.
@@ -264,7 +277,20 @@ class engine : public unit_of_work<Model, Store, Clock> {
     });
   }
 
-  /// The reactors of each event of one decision, event by event, each to its end. False: the unit fails.
+  /// Tells whoever sent a command its events: answer.hear_event(event).
+  template <class Handler, class Decision, class Answer>
+  void show(const Decision& d, mark_type start, Answer& answer) {
+    const auto tell = [&](const auto& event) { answer.hear_event(event); };
+    if constexpr (has_open_number<typename Handler::contract::event_list>) {  // whose range may lie in the state that has evolved
+      this->each_record(start, this->unit().here(), [&](const recorded& record) {
+        (void)read_event<flow_type, typename Handler::events, is_memory>(record, tell);
+      });
+    } else {
+      d.for_each(tell);
+    }
+  }
+
+  /// The reactors of each event of one decision, event by event, each to its end, and then the performers. False: the unit fails.
   template <class Handler, class Table, class Place, class Decision>
   [[gnu::noinline]] bool follow(Table& table, Place place, const Decision& d, mark_type start, std::uint64_t version, const origin& from) {
     bool goes_on = true;
@@ -273,8 +299,11 @@ class engine : public unit_of_work<Model, Store, Clock> {
     const auto react_to_next = [&](const auto& event) {
       ++cause.version;
       ++cause.position;
-      if constexpr (anybody_reacts<std::remove_cvref_t<decltype(event)>, reactor_list>)
+      using type = std::remove_cvref_t<decltype(event)>;
+      if constexpr (anybody_reacts<type, reactor_list>)
         if (goes_on) goes_on = react_to(event, cause);
+      if constexpr (is_heard<flow_type, type>)
+        if (goes_on) goes_on = tell_performers(event, cause, typename flow_type::performers{});
     };
     if constexpr (has_open_number<typename Handler::contract::event_list>) {
       this->each_record(start, this->unit().here(), [&](const recorded& record) {
@@ -290,6 +319,16 @@ class engine : public unit_of_work<Model, Store, Clock> {
   bool react_to(const Event& event, const about& cause) {
     const auto all = [&]<class... R>(types<R...>) { return (react_with<R>(event, cause) && ...); };
     return all(reactor_list{});
+  }
+
+  template <class Event, class... Part>
+  bool tell_performers(const Event& event, const about& cause, types<Part...>) {
+    return (tell_performer<Part>(event, cause) && ...);
+  }
+  template <class Part, class Event>
+  bool tell_performer([[maybe_unused]] const Event& event, [[maybe_unused]] const about& cause) {
+    if constexpr (performing<typename flow_type::of_deciders, Part>::template hears<Event>) return performer<Part>::hear(*this, event, cause);
+    else return true;
   }
 
   template <class Reactor, class Event>
@@ -444,3 +483,4 @@ class engine : public unit_of_work<Model, Store, Clock> {
 }  // namespace gesta::detail
 
 #include <gesta/runtime/decide_across.hpp>
+#include <gesta/runtime/sagas.hpp>

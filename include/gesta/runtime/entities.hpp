@@ -101,6 +101,7 @@ class key_copy {
  public:
   explicit key_copy(const key_value<Key>& key) : value_(key) {}
   key_bytes bytes() { return key_bytes_of<Key>(value_, buffer_); }
+  const key_value<Key>& value() const noexcept { return value_; }
 
  private:
   key_value<Key> value_;
@@ -148,12 +149,12 @@ class entities {
       keys_.drop_last();
     }
   }
-  /// The entity whose key has this byte form; made when it is not there; nullptr when the bytes are no key.
-  entity* find_or_add(key_bytes bytes) {
+  /// The place of the entity whose key has this byte form; made when it is not there; nothing when the bytes are no key.
+  place place_of(key_bytes bytes) {
     value key{};
-    if (!read_key(bytes, key)) return nullptr;
+    if (!read_key(bytes, key)) return {};
     const place found = find(key);
-    return found ? found.entity : add(key).entity;
+    return found ? found : add(key);
   }
 
   [[gnu::always_inline]] entity& at(std::uint32_t number) { return blocks_.at(number); }
@@ -229,11 +230,11 @@ class entities<Aggregate, Stream, dense> {
     return {make(number), static_cast<std::uint32_t>(number)};
   }
   void drop_unused() {}
-  entity* find_or_add(key_bytes bytes) {
+  place place_of(key_bytes bytes) {
     std::uint32_t number = 0;
-    if (!read_key(bytes, number)) return nullptr;
+    if (!read_key(bytes, number)) return {};
     const place found = find(number);
-    return found ? found.entity : add(number).entity;
+    return found ? found : add(number);
   }
 
   [[gnu::always_inline]] entity& at(std::uint32_t number) { return blocks_.at(number); }

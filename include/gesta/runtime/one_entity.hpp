@@ -26,7 +26,7 @@ class entities<Aggregate, Stream, whole> {
   place find(whole) const noexcept { return {&only_, 0}; }
   place add(whole) const noexcept { return {&only_, 0}; }
   void drop_unused() noexcept {}
-  entity* find_or_add(key_bytes bytes) const noexcept { return bytes.size == 0 ? &only_ : nullptr; }
+  place place_of(key_bytes bytes) const noexcept { return bytes.size == 0 ? place{&only_, 0} : place{}; }
 
   entity& at(std::uint32_t) const noexcept { return only_; }
   template <class Visit>

@@ -38,8 +38,8 @@ template <class Aggregate, class Held, class Place>
 bool take_snapshot(Held& held, Place place) {
   using flow_type = typename Held::flow_type;
   auto& entity = *place;
-  if constexpr (boundary_part<Aggregate>) {
-    return true;  // it has no state of its own
+  if constexpr (boundary_part<Aggregate> || keeps_records<Aggregate>) {
+    return true;  // it has no state of its own; or its streams are short
   } else if constexpr (!Held::is_memory) {
     if (held.first_unknown(flow_type::template aggregate_tag<Aggregate>, held.template table_of<Aggregate>().key(place.number)) != 0) return true;
     const std::uint64_t fingerprint = fingerprint_of<flow_type, Aggregate>{}(type_is<typename Aggregate::state_type>{});

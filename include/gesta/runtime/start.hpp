@@ -170,7 +170,7 @@ struct option_rules {
   static constexpr bool fit = starts_with<Option...>;
   static constexpr bool has_place = times_given<snapshots, Option...> == 0 || has_place_for_snapshots<log>;
   static constexpr bool reads_singly = times_given<cached_states, Option...> == 0 || reads_single_entities<log>;
-  static constexpr bool writes = times_given<snapshots, Option...> == 0 || !has_place || snapshot_rules<typename flow<Model>::aggregates>::kept;
+  static constexpr bool writes = times_given<snapshots, Option...> == 0 || !has_place || snapshot_rules<typename flow<Model>::deciders>::kept;
   using named = concat<types<>, typename named_by<Option>::type...>;
   static constexpr std::size_t misnamed = first_misnamed<typename flow<Model>::projections>(named{});
   static constexpr bool has_tables = !(is_mode<inlined, Option> || ...) || has_tables_for_views<log>;
@@ -183,7 +183,7 @@ mistaken_app report_start_options() {
   (void)sizeof(diagnostic::store_without_single_entities<Rules::reads_singly, Store>);
   (void)sizeof(diagnostic::inlined_without_tables<Rules::has_tables, Store>);
   if constexpr (Rules::misnamed != npos) (void)sizeof(diagnostic::view_mode_of_no_part<false, at<Rules::misnamed, typename Rules::named>>);
-  if constexpr (!Rules::writes) (void)sizeof(typename snapshot_rules<typename flow<Model>::aggregates>::written);
+  if constexpr (!Rules::writes) (void)sizeof(typename snapshot_rules<typename flow<Model>::deciders>::written);
   return {};
 }
 

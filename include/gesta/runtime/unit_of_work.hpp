@@ -12,6 +12,7 @@
 #include <gesta/message/once.hpp>
 #include <gesta/runtime/holdings.hpp>
 #include <gesta/runtime/loading.hpp>
+#include <gesta/runtime/performers.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/snapshot_taking.hpp>
 #include <gesta/runtime/stored.hpp>
@@ -138,6 +139,12 @@ class unit_of_work : public holdings<Model, Store> {
   }
 
   auto here() { return unit().here(); }
+
+  /// What the instances of a performer have to do.
+  template <class Performer>
+  performer_work& work_of() noexcept {
+    return work_.of[index_of<Performer, typename flow_type::performers>];
+  }
 
   // ---- for inlined views
 
@@ -329,6 +336,7 @@ class unit_of_work : public holdings<Model, Store> {
     }
     if constexpr (base::template is_cached<typename Handler::aggregate>) entity.checked = log_.times_changed();
     entity.version = version;
+    if constexpr (keeps_records<typename Handler::aggregate>) note_work<typename Handler::aggregate>(entity, number);
     return true;
   }
 
@@ -344,6 +352,14 @@ class unit_of_work : public holdings<Model, Store> {
     } else {
       return true;
     }
+  }
+
+  /// The records of an instance have changed: whoever lets performers act looks at it.
+  template <class Aggregate, class Entity>
+  void note_work(Entity& entity, std::uint32_t number) {
+    if (entity.state.is_queued) return;
+    entity.state.is_queued = true;
+    work_.of[performer_index<flow_type, Aggregate>].push(number);
   }
 
   template <class Aggregate, class Entity>
@@ -425,6 +441,7 @@ class unit_of_work : public holdings<Model, Store> {
     auto& entity = table.at(which.entity);
     entity.state = typename Aggregate::state_type{};
     if (entity.version == 0) return;
+    if constexpr (keeps_records<Aggregate>) note_work<Aggregate>(entity, which.entity);
     if constexpr (is_memory) {
       this->template each_record_of<base::template knows_positions<Aggregate>>(table, which.entity, {}, [&](const recorded& record) {
         evolve_by<Aggregate>(entity, record);
@@ -449,12 +466,14 @@ class unit_of_work : public holdings<Model, Store> {
     if (record.tag == unknown_tag) [[unlikely]] return take_in_unknown(record);
     this->table_at(record.aggregate, [&]([[maybe_unused]] auto& table, auto which) {
       if constexpr (!base::template is_cached<typename decltype(which)::type>) {
-        auto* const entity = table.find_or_add(record.key);
-        if (entity == nullptr || record.version != entity->version + 1) return unreadable(record);
+        using aggregate = typename decltype(which)::type;
+        const auto entity = table.place_of(record.key);
+        if (!entity || record.version != entity->version + 1) return unreadable(record);
         entity->version = static_cast<std::uint32_t>(record.version);
+        if constexpr (keeps_records<aggregate>) note_work<aggregate>(*entity, entity.number);
         if (!unknown_.empty()) [[unlikely]]
           if (first_unknown(record.aggregate, record.key) != 0) return;  // its state stays the one before that event
-        evolve_by<typename decltype(which)::type>(*entity, record);
+        evolve_by<aggregate>(*entity, record);
       }
     });
     if constexpr (tag_states_type::any) (void)fold_tagged(record);
@@ -466,8 +485,8 @@ class unit_of_work : public holdings<Model, Store> {
     unknown_.note(record.position);
     this->table_at(record.aggregate, [&]([[maybe_unused]] auto& table, auto which) {
       if constexpr (!base::template is_cached<typename decltype(which)::type>) {  // there whoever loads the entity meets it
-        auto* const entity = table.find_or_add(record.key);
-        if (entity == nullptr || record.version != entity->version + 1) return this->lose(unreadable_at(record.position));
+        const auto entity = table.place_of(record.key);
+        if (!entity || record.version != entity->version + 1) return this->lose(unreadable_at(record.position));
         entity->version = static_cast<std::uint32_t>(record.version);
         unknown_.block(record.aggregate, record.key, record.position);
       }
@@ -489,6 +508,7 @@ class unit_of_work : public holdings<Model, Store> {
   std::size_t outcomes_before_ = 0;
   bool open_ = false;
   bool doomed_ = false;
+  [[no_unique_address]] all_work<flow_type::performers::size> work_;
   [[no_unique_address]] std::conditional_t<is_memory, nothing_unknown, unknown_facts> unknown_;
   bool brings_to_now_ = false;
   [[no_unique_address]] inlined_views<unit_of_work, inlined_in<Store>> inlined_;

@@ -157,7 +157,7 @@ struct old_versions<Flow, gesta::detail::types<Old...>> {
 template <class Flow>
 struct id_rules {
   using events = names_of<typename Flow::events>;
-  using parts = names_of<gesta::detail::concat<typename Flow::aggregates, typename Flow::projections, typename Flow::reactors, typename Flow::sagas,
+  using parts = names_of<gesta::detail::concat<typename Flow::deciders, typename Flow::projections, typename Flow::reactors, typename Flow::sagas,
                                                typename Flow::processes>>;
   using olds = old_versions<Flow, typename Flow::old_versions>;
   using refusals = names_of<typename Flow::stored_rejections>;

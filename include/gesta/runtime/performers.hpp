@@ -1,0 +1,133 @@
+// What parts of a model have to do that act by themselves: sagas, processes, delayed messages.
+// Floor: runtime. The unit of work notes whose records changed, the engine tells them events, a runner lets them act.
+// May include: all above.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <gesta/detail/hash_index.hpp>
+#include <gesta/message/about.hpp>
+#include <gesta/model/flow.hpp>
+#include <gesta/store/failure.hpp>
+
+namespace gesta::detail {
+
+/// How a kind of performer acts; specialised for each.
+///   hear(engine, event, cause)   in the open unit of the event; false: the unit fails
+///   look(engine, entity, now)    whether an instance has something to do, and if not now, when
+///   act(engine, entity, now)     at most one step of it, in an open unit; false: the unit fails
+template <class Part>
+struct performer;
+
+inline constexpr std::int64_t never = 0x7fff'ffff'ffff'ffff;
+
+/// What looking at an instance came to.
+struct looked {
+  bool has_work = false;
+  std::int64_t next = never;  ///< when to look again, where nothing is to be done now
+};
+
+/// What is known of the instances of one performer beside their states.
+class performer_work {
+ public:
+  /// An instance that is put aside: what it ran into.
+  struct put_aside {
+    std::uint32_t entity;
+    failure cause;
+  };
+  /// How many inputs changed nothing.
+  struct counts {
+    std::uint64_t already_begun = 0;
+    std::uint64_t too_late = 0;
+    std::uint64_t not_found = 0;
+    std::uint64_t late = 0;
+  };
+
+  void push(std::uint32_t entity) { queue_.push_back(entity); }
+  bool has_next() const noexcept { return next_ < queue_.size(); }
+  std::uint32_t pop() noexcept {
+    const std::uint32_t entity = queue_[next_++];
+    if (next_ == queue_.size() || (next_ >= 1024 && 2 * next_ >= queue_.size())) {
+      queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(next_));
+      next_ = 0;
+    }
+    return entity;
+  }
+  void look_at(std::int64_t due, std::uint32_t entity) {
+    timers_.push_back({due, entity});
+    std::push_heap(timers_.begin(), timers_.end(), later);
+  }
+  /// When the next instance is to be looked at.
+  std::int64_t next_due() const noexcept { return timers_.empty() ? never : timers_.front().due; }
+  /// Those whose time has come: push(entity).
+  template <class Push>
+  void wake(std::int64_t now, Push&& push) {
+    while (!timers_.empty() && timers_.front().due <= now) {
+      push(timers_.front().entity);
+      std::pop_heap(timers_.begin(), timers_.end(), later);
+      timers_.pop_back();
+    }
+  }
+
+  void put(std::uint32_t entity, const failure& cause) { aside_.push_back({entity, cause}); }
+  const put_aside* aside(std::uint32_t entity) const noexcept {
+    for (const put_aside& one : aside_)
+      if (one.entity == entity) return &one;
+    return nullptr;
+  }
+  /// Takes it back. False: it was not there.
+  bool take_up(std::uint32_t entity) {
+    for (put_aside& one : aside_)
+      if (one.entity == entity) {
+        one = aside_.back();
+        aside_.pop_back();
+        return true;
+      }
+    return false;
+  }
+  const std::vector<put_aside>& all_aside() const noexcept { return aside_; }
+
+  counts changed_nothing;
+
+ private:
+  struct timer {
+    std::int64_t due;
+    std::uint32_t entity;
+  };
+  static bool later(const timer& a, const timer& b) noexcept { return a.due > b.due; }
+
+  std::vector<std::uint32_t> queue_;
+  std::size_t next_ = 0;
+  std::vector<timer> timers_;
+  std::vector<put_aside> aside_;
+};
+
+/// The work of all performers of a model; nothing where it has none.
+template <std::size_t Count>
+struct all_work {
+  performer_work of[Count];
+};
+template <>
+struct all_work<0> {};
+
+template <class Flow, class Event, class Performers>
+inline constexpr bool heard_by_any = false;
+template <class Flow, class Event, class... Part>
+inline constexpr bool heard_by_any<Flow, Event, types<Part...>> = (performing<typename Flow::of_deciders, Part>::template hears<Event> || ...);
+/// Whether an event is told to a performer.
+template <class Flow, class Event>
+inline constexpr bool is_heard = heard_by_any<Flow, Event, typename Flow::performers>;
+
+template <class Flow, class Events>
+inline constexpr bool any_is_heard = false;
+template <class Flow, class... Event>
+inline constexpr bool any_is_heard<Flow, types<Event...>> = (is_heard<Flow, Event> || ...);
+
+/// Which performer an aggregate of a flow is the stream of.
+template <class Flow, class Aggregate>
+inline constexpr std::size_t performer_index = index_of<Aggregate, typename Flow::aggregates> - Flow::deciders::size;
+
+}  // namespace gesta::detail

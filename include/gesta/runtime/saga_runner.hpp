@@ -1,0 +1,252 @@
+// Who lets sagas go their steps: what an instance has asked is decided, and what follows is recorded with it, in one unit of work.
+// Floor: runtime.
+// May include: all above.
+//
+//     auto sagas = gesta::run_sagas(app);
+//     sagas.poll();                            // after commands, or whenever the program has time
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <gesta/message/about.hpp>
+#include <gesta/runtime/app.hpp>
+#include <gesta/runtime/attempt.hpp>
+#include <gesta/runtime/consumer_options.hpp>
+#include <gesta/runtime/export.hpp>
+#include <gesta/runtime/performers.hpp>
+#include <gesta/runtime/sagas.hpp>
+#include <gesta/store/failure.hpp>
+
+namespace gesta {
+
+/// How far one poll goes.
+struct strides {
+  std::uint64_t steps = 1000;         ///< at most; a step is one command that is decided, and what follows
+  std::uint64_t steps_a_commit = 1;   ///< how many share a commit
+};
+
+/// What a poll came to. False: the store could not keep a step; nothing of it is kept, and the next poll tries it again.
+struct [[nodiscard]] ran {
+  std::uint64_t steps = 0;        ///< that were kept
+  std::uint64_t put_aside = 0;    ///< instances that ran into an exception, or into records that cannot be read
+  bool caught_up = false;         ///< nothing is left to do now
+  timestamp next_due{};           ///< when the next instance is to be looked at; zero: none waits for a time
+  failure cause{};                ///< only where it failed
+  bool failed = false;
+
+  explicit operator bool() const noexcept { return !failed; }
+  const failure& why() const noexcept { return cause; }
+};
+
+/// Lets the sagas of an app go on. Made by gesta::run_sagas; the app outlives it. One thread at a time uses both. Any number of processes may run
+/// the sagas of one file: whoever begins a unit of work looks at the instance again, so that each step is done once.
+template <class App, class Clock>
+class saga_runner {
+  using engine_type = std::remove_reference_t<decltype(detail::facts_of_app::engine(std::declval<App&>()))>;
+  using flow_type = typename engine_type::flow_type;
+  using performers = typename flow_type::performers;
+
+ public:
+  saga_runner(App& app, Clock clock) : app_(app), clock_(static_cast<Clock&&>(clock)) {}
+
+  /// Goes on with whatever is to be done, oldest first, until nothing is or `steps` are done. Within an open batch the steps belong to the batch.
+  /// A step that ends with an exception puts its instance aside: see put_aside. Costs a unit of work for each `steps_a_commit` steps.
+  ran poll(const strides& how = {}) {
+    ran result;
+    if (!engine().open() && !engine().catch_up()) return failed(result, engine().last_failure());
+    const bool is_own = !engine().open();
+    std::uint64_t in_unit = 0;
+    while (result.steps + in_unit < how.steps) {
+      const timestamp now = clock_();
+      wake(now, performers{});
+      next one;
+      if (!find_next(one, now, performers{})) {
+        result.caught_up = true;
+        break;
+      }
+      if (is_own && !engine().open() && !engine().begin()) {
+        push_back(one);
+        return failed(result, engine().last_failure());
+      }
+      switch (step(one, now, is_own)) {
+        case step_result::done: ++in_unit; break;
+        case step_result::put_aside:
+          ++result.put_aside;
+          in_unit = 0;
+          break;
+        case step_result::failed: return failed(result, cause_);
+      }
+      if (is_own && in_unit >= how.steps_a_commit && !commit(in_unit, result)) return result;
+    }
+    if (is_own && engine().open() && !commit(in_unit, result)) return result;
+    if (!is_own) result.steps += in_unit;
+    result.next_due = {next_due(performers{})};
+    return result;
+  }
+
+ private:
+  struct next {
+    std::size_t performer = 0;
+    std::uint32_t entity = 0;
+  };
+  enum class step_result : std::uint8_t { done, put_aside, failed };
+
+  engine_type& engine() noexcept { return detail::facts_of_app::engine(app_); }
+  template <class Part>
+  auto& table_of() {
+    return engine().template table_of<typename flow_type::template stream_of<Part>>();
+  }
+  template <class Part>
+  void push(std::uint32_t entity) {
+    auto& state = table_of<Part>().at(entity).state;
+    if (state.is_queued) return;
+    state.is_queued = true;
+    engine().template work_of<Part>().push(entity);
+  }
+  template <class Visit, class... Part>
+  void at_performer(std::size_t which, Visit&& visit, detail::types<Part...>) {
+    detail::select<sizeof...(Part)>(which, [&](auto at) { visit(detail::type_is<detail::at<at(), detail::types<Part...>>>{}); });
+  }
+  void push_back(const next& one) {
+    at_performer(one.performer, [&](auto part) { push<typename decltype(part)::type>(one.entity); }, performers{});
+  }
+
+  template <class... Part>
+  void wake(timestamp now, detail::types<Part...>) {
+    (engine().template work_of<Part>().wake(now.nanoseconds, [this](std::uint32_t entity) { push<Part>(entity); }), ...);
+  }
+  template <class... Part>
+  std::int64_t next_due(detail::types<Part...>) {
+    std::int64_t first = detail::never;
+    const auto add = [&](std::int64_t one) { first = one < first ? one : first; };
+    (add(engine().template work_of<Part>().next_due()), ...);
+    return first == detail::never ? 0 : first;
+  }
+
+  /// The next instance that has something to do; performers take turns.
+  template <class... Part>
+  bool find_next(next& one, timestamp now, detail::types<Part...> all) {
+    for (std::size_t tried = 0; tried < sizeof...(Part); ++tried) {
+      const std::size_t which = (turn_ + tried) % sizeof...(Part);
+      bool found = false;
+      at_performer(which, [&](auto part) { found = find_in<typename decltype(part)::type>(one, now); }, all);
+      if (!found) continue;
+      one.performer = which;
+      turn_ = which + 1;
+      return true;
+    }
+    return false;
+  }
+  template <class Part>
+  bool find_in(next& one, timestamp now) {
+    auto& work = engine().template work_of<Part>();
+    while (work.has_next()) {
+      const std::uint32_t entity = work.pop();
+      table_of<Part>().at(entity).state.is_queued = false;
+      if (work.aside(entity) != nullptr) continue;
+      const detail::looked looked = detail::performer<Part>::look(engine(), entity, now);
+      if (looked.next != detail::never) work.look_at(looked.next, entity);
+      if (!looked.has_work) continue;
+      one.entity = entity;
+      return true;
+    }
+    return false;
+  }
+
+  step_result step(const next& one, timestamp now, bool is_own) {
+    step_result result = step_result::done;
+    at_performer(one.performer, [&](auto part) { result = step_of<typename decltype(part)::type>(one.entity, now, is_own); }, performers{});
+    return result;
+  }
+  template <class Part>
+  step_result step_of(std::uint32_t entity, timestamp now, bool is_own) {
+    engine().begin_chain();
+    const auto act = [&] { return detail::performer<Part>::act(engine(), entity, now); };
+    if (!is_own) {  // an exception ends the batch, as one of its decisions would
+      detail::command_under_way<engine_type> under_way{engine()};
+      const bool kept = act();
+      under_way.end();
+      if (kept) {
+        push_if_open<Part>(entity, now);
+        return step_result::done;
+      }
+      return cause_ = engine().last_failure(), step_result::failed;
+    }
+    failure thrown;
+    bool has_thrown = false;
+    const bool kept = detail::without_exceptions(act, [&](const char* words) {
+      thrown = failure(failure::kind::interrupted, 0, detail::an_exception, ": ", words);
+      has_thrown = true;
+      return false;
+    });
+    if (kept) {
+      push_if_open<Part>(entity, now);
+      return step_result::done;
+    }
+    if (!has_thrown) thrown = engine().last_failure();
+    engine().roll_back();
+    push<Part>(entity);
+    const bool is_its_own = has_thrown || thrown.why == failure::kind::unknown_event;
+    if (!is_its_own) return cause_ = thrown, step_result::failed;
+    engine().template work_of<Part>().put(entity, thrown);
+    return step_result::put_aside;
+  }
+  /// Where nothing was recorded, what is left stays in the queue.
+  template <class Part>
+  void push_if_open(std::uint32_t entity, timestamp now) {
+    const detail::looked looked = detail::performer<Part>::look(engine(), entity, now);
+    if (looked.has_work) push<Part>(entity);
+    else if (looked.next != detail::never) engine().template work_of<Part>().look_at(looked.next, entity);
+  }
+
+  bool commit(std::uint64_t& in_unit, ran& result) {
+    if (!engine().commit()) {
+      failed(result, engine().last_failure());
+      return false;
+    }
+    result.steps += in_unit;
+    in_unit = 0;
+    return true;
+  }
+  ran& failed(ran& result, const failure& cause) {
+    result.failed = true;
+    result.cause = cause;
+    return result;
+  }
+
+  App& app_;
+  Clock clock_;
+  std::size_t turn_ = 0;
+  failure cause_;
+};
+
+/// Lets the sagas of an app go on: `auto sagas = gesta::run_sagas(app);`. The clock is a function object that returns a gesta::timestamp: with
+/// times of its own, time is where a test wants it to be; else it is the clock of the app.
+template <class App, class Clock>
+auto run_sagas(App& app, Clock clock) {
+  return saga_runner<App, Clock>(app, static_cast<Clock&&>(clock));
+}
+template <class App>
+auto run_sagas(App& app) {
+  using engine_type = std::remove_reference_t<decltype(detail::facts_of_app::engine(app))>;
+  return saga_runner<App, typename engine_type::clock_type>(app, detail::facts_of_app::engine(app).clock());
+}
+
+namespace detail {
+
+struct mistaken_app;
+
+/// Of a model that broke a rule, whose report is the only error.
+struct mistaken_runner {
+  ran poll(const strides& = {}) { return {}; }
+};
+
+}  // namespace detail
+
+template <class... Clock>
+detail::mistaken_runner run_sagas(detail::mistaken_app&, Clock...) {
+  return {};
+}
+
+}  // namespace gesta

@@ -1,0 +1,548 @@
+// How instances of sagas hear events and go their steps: everything that follows from one input is recorded in one unit of work.
+// Floor: runtime. A part of the engine; included by it. gesta::run_sagas lets it act.
+// May include: all above.
+//
+// The input is worked out on a copy of the status; each act is recorded, and the state of the instance is the fold of the records. So what
+// runs and what is read back cannot differ.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <gesta/detail/hash.hpp>
+#include <gesta/detail/one_of.hpp>
+#include <gesta/detail/select.hpp>
+#include <gesta/react/saga_course.hpp>
+#include <gesta/react/saga_definition.hpp>
+#include <gesta/react/saga_instance.hpp>
+#include <gesta/react/saga_records.hpp>
+#include <gesta/runtime/attempt.hpp>
+#include <gesta/runtime/engine.hpp>
+#include <gesta/runtime/facts.hpp>
+#include <gesta/runtime/performers.hpp>
+
+namespace gesta::detail {
+
+/// One input of one instance under way.
+template <class Engine, class Saga>
+class saga_turn {
+  using flow_type = typename Engine::flow_type;
+  using stream = typename flow_type::template stream_of<Saga>;
+  using reading = typename stream::reading;
+  using instance = typename stream::state_type;
+  using key_type = typename stream::key;
+  template <std::size_t I>
+  using step_of = typename reading::template step<I>;
+  template <std::size_t I>
+  using step_type = typename step_of<I>::type;
+
+ public:
+  saga_turn(Engine& engine, const key_value<key_type>& key, const instance& state, const origin& from, timestamp now)
+      : engine_(engine), key_(key), state_(&state), from_(from), now_(now), whole_(state.whole) {
+    for (std::size_t i = 0; i < reading::step_count; ++i) steps_[i] = state.steps[i];
+  }
+  saga_turn(const saga_turn&) = delete;
+  saga_turn& operator=(const saga_turn&) = delete;
+
+  // ---- inputs; false: the unit fails
+
+  template <class Event>
+  bool begins(const Event& event, timestamp deadline) {
+    const begun<Saga> record{event, definition_of<reading>, deadline};
+    input_ = &record;
+    record_input_ = [](saga_turn& turn, const void* input) { turn.record(*static_cast<const begun<Saga>*>(input)); };
+    run([](auto& course) { course.begin(); });
+    return ok_;
+  }
+  template <std::size_t I, class Outcome>
+  bool answers(const Outcome& outcome) {
+    const auto answer = reading::template answer_to<I>(outcome);
+    note_answer(answer);
+    input_ = &outcome;
+    record_input_ = [](saga_turn& turn, const void* input) {
+      if constexpr (same<Outcome, nothing> || same<Outcome, timed_out>) turn.record(saga_records::answered<Saga, step_type<I>, Outcome>{});
+      else turn.record(saga_records::answered<Saga, step_type<I>, Outcome>{*static_cast<const Outcome*>(input)});
+    };
+    run([](auto& course) { course.answered(static_cast<std::uint16_t>(I), reading::template outcome_index<I, Outcome>); });
+    return ok_;
+  }
+  template <std::size_t I>
+  bool is_undone() {
+    run([](auto& course) { course.undo_answered(static_cast<std::uint16_t>(I), no_step); });
+    return ok_;
+  }
+  template <std::size_t I, class Rejection>
+  bool undo_is_refused(const Rejection& rejection) {
+    after_ = after_of(reading::template answer_to_undo<I>(rejection));
+    refusal_ = said_name<Rejection>;
+    run([](auto& course) { course.undo_answered(static_cast<std::uint16_t>(I), reading::template undo_outcome_index<I, Rejection>); });
+    return ok_;
+  }
+  /// By an event from outside, or by the deadline: Interrupt is the user's struct.
+  template <class Interrupt, class Event>
+  bool interrupted(const Event& event) {
+    const auto answer = Interrupt{}.on(event);
+    note_answer(answer);
+    failed_by_ = said_name<Interrupt>;
+    run([](auto& course) { course.interrupted(); });
+    return ok_;
+  }
+  bool retried(std::uint16_t step, const text<64>& who) {
+    who_ = &who;
+    run([step](auto& course) { course.retried(step); });
+    return ok_;
+  }
+  bool resolved(std::uint16_t step, const text<64>& who, const text<200>& why) {
+    who_ = &who;
+    why_ = &why;
+    run([step](auto& course) { course.resolved(step); });
+    return ok_;
+  }
+  /// Nothing new: what was left over is done.
+  bool resumes() {
+    run([](auto& course) { course.resume(); });
+    return ok_;
+  }
+
+  /// How many acts were recorded.
+  std::size_t recorded() const noexcept { return recorded_; }
+  bool was_ignored() const noexcept { return ignored_; }
+
+ private:
+  struct write_acts {
+    saga_turn& turn;
+    void operator()(const act& one) const { turn.write(one); }
+  };
+  template <class Input>
+  void run(Input&& input) {
+    course<write_acts> one(reading::table, {whole_, steps_}, write_acts{*this});
+    input(one);
+  }
+
+  template <class Answer>
+  void note_answer(const Answer& answer) {
+    using cause = typename answer_says<Answer>::cause;
+    after_ = after_of(answer);
+    if constexpr (!std::is_void_v<cause>) cause_ = cause_of(answer);
+  }
+
+  /// An act is recorded, and noted in the copy that the course goes on with.
+  void write(const act& one) {
+    std::uint32_t size = 1;
+    if (one.is == act_is::asked) {
+      const group_rule& group = reading::table.groups[reading::table.steps[one.step].group];
+      if (one.step == group.first && ok_) ask_group(reading::table.steps[one.step].group);  // all of it, before anything of it is recorded
+      size = sizes_[one.step - group.first];
+    } else if (ok_) {
+      write_one(one);
+    }
+    detail::note(reading::table, {whole_, steps_}, one, size);
+  }
+  void write_one(const act& one) {
+    switch (one.is) {
+      case act_is::begun:
+      case act_is::answered: return record_input_(*this, input_);
+      case act_is::asked: return;
+      case act_is::asked_again: return write_asked_again(one.step);
+      case act_is::failed: return write_failed(one.step);
+      case act_is::undo_asked: return at_step(one.step, [&](auto at) { write_undo_asked<at()>(); });
+      case act_is::undone:
+        return at_step(one.step, [&](auto at) {
+          if constexpr (!std::is_void_v<typename step_of<at()>::undo_command>) record(saga_records::undone<Saga, step_type<at()>>{});
+        });
+      case act_is::passed_over:
+        return at_step(one.step, [&](auto at) {
+          if constexpr (std::is_void_v<typename step_of<at()>::undo_command>) record(saga_records::passed_over<Saga, step_type<at()>>{});
+        });
+      case act_is::got_stuck: return record(got_stuck<Saga>{name_of(one.step), word(refusal_)});
+      case act_is::retried: return record(saga_records::retried<Saga>{name_of(one.step), *who_});
+      case act_is::resolved: return record(saga_records::resolved<Saga>{name_of(one.step), *who_, *why_});
+      case act_is::completed: return record(completed<Saga>{});
+      case act_is::compensated: return record(compensated<Saga>{});
+      case act_is::late: return;
+      case act_is::ignored: ignored_ = true;
+    }
+  }
+
+  void ask_group(std::uint16_t group) {
+    select<reading::table.group_count>(group, [&](auto at) {
+      constexpr group_rule rule = reading::table.groups[at()];
+      if constexpr (rule.first != 0) ask_steps<rule.first>(make_indices<rule.steps>{});
+    });
+  }
+  template <std::size_t First, std::size_t... K>
+  void ask_steps(indices<K...>) {
+    const values<decltype(reading::template call_run<First + K>(*state_))...> all(reading::template call_run<First + K>(*state_)...);
+    (record_asked<First + K, K>(value_at<K>(all)), ...);
+  }
+  template <std::size_t I, std::size_t K, class Command>
+  void record_asked(const Command& command) {
+    if constexpr (step_of<I>::asks_many) sizes_[K] = static_cast<std::uint32_t>(command.size());
+    else sizes_[K] = 1;
+    record(saga_records::asked<Saga, step_type<I>, Command>{command, until_of<I>(now_)});
+  }
+  template <std::size_t I>
+  static timestamp until_of(timestamp from) noexcept {
+    if constexpr (step_of<I>::has_within) return from + step_of<I>::within();
+    else return {};
+  }
+  void write_asked_again(std::uint16_t step) {
+    const timestamp due = now_ + after_;
+    timestamp until{};
+    if (steps_[step].is == step_is::asked) at_step(step, [&](auto at) { until = until_of<at()>(due); });
+    record(saga_records::asked_again<Saga>{name_of(step), after_.nanoseconds == 0 ? timestamp{} : due, until});
+  }
+  void write_failed(std::uint16_t step) {
+    const saga_word name = step == no_step ? word(failed_by_) : name_of(step);
+    bool has_cause = false;
+    const auto each = [&]<class... Cause>(types<Cause...>) { ((has_cause = has_cause || write_cause<Cause>(name)), ...); };
+    each(typename reading::causes{});
+    if (!has_cause) record(saga_records::failed<Saga, void, 0>{name});
+  }
+  template <class Cause>
+  bool write_cause(const saga_word& name) {
+    const Cause* const cause = held_in<Cause>(cause_);
+    if (cause != nullptr) record(saga_records::failed<Saga, Cause, 1 + index_of<Cause, typename reading::causes>>{name, *cause});
+    return cause != nullptr;
+  }
+  template <std::size_t I>
+  void write_undo_asked() {
+    using command = typename step_of<I>::undo_command;
+    if constexpr (!std::is_void_v<command>) {
+      if constexpr (step_of<I>::asks_many) record(saga_records::undo_asked<Saga, step_type<I>, command>{reading::template call_undo<I>(*state_, state_->template element<I>())});
+      else record(saga_records::undo_asked<Saga, step_type<I>, command>{reading::template call_undo<I>(*state_)});
+    }
+  }
+
+  template <class Visit>
+  void at_step(std::uint16_t step, Visit&& visit) {
+    select<reading::step_count>(step, visit);
+  }
+  static saga_word word(const char* name) noexcept {
+    saga_word made;
+    (void)made.append(name);
+    return made;
+  }
+  saga_word name_of(std::uint16_t step) {
+    saga_word name;
+    at_step(step, [&](auto at) { (void)name.append(said_name<step_type<at()>>); });
+    return name;
+  }
+
+  template <class Record>
+  void record(const Record& what) {
+    if (!ok_) return;
+    ok_ = engine_.record(gesta::facts<stream>(key_, expected::any(), what), from_);
+    if (!ok_) return;
+    ++recorded_;
+    // The first record makes the place of the instance.
+    if (recorded_ == 1) state_ = &engine_.template table_of<stream>().find(key_)->state;
+  }
+
+  Engine& engine_;
+  const key_value<key_type> key_;
+  const instance* state_;
+  const origin from_;
+  const timestamp now_;
+  course_status whole_;
+  step_status steps_[reading::step_count] = {};
+  std::uint32_t sizes_[reading::step_count] = {};
+  void (*record_input_)(saga_turn&, const void*) = nullptr;
+  const void* input_ = nullptr;
+  duration after_{};
+  one_of<typename reading::causes> cause_;
+  const char* failed_by_ = "";
+  const char* refusal_ = "";
+  const text<64>* who_ = nullptr;
+  const text<200>* why_ = nullptr;
+  std::size_t recorded_ = 0;
+  bool ok_ = true;
+  bool ignored_ = false;
+};
+
+/// Sent, and whatever becomes of it is right.
+struct sent_alone {
+  static constexpr bool is_root = false;
+  static constexpr bool expects(std::uint64_t) noexcept { return true; }
+  static constexpr bool unexpected(std::uint64_t) noexcept { return false; }
+  static constexpr bool failed() noexcept { return false; }
+  template <class State>
+  bool settled(const State&, std::uint64_t, std::uint64_t) const {
+    return true;
+  }
+  template <class Decision, class State>
+  bool refused(const Decision&, std::size_t, const State&, std::uint64_t) const {
+    return true;
+  }
+};
+
+template <saga_part Saga>
+struct performer<Saga> {
+  template <class Engine>
+  using stream_of = typename Engine::flow_type::template stream_of<Saga>;
+  template <class Engine>
+  using reading_of = typename stream_of<Engine>::reading;
+  template <class Engine>
+  using turn = saga_turn<Engine, Saga>;
+
+  // ---- hearing
+
+  template <class Engine, class Event>
+  static bool hear(Engine& engine, const Event& event, const about& cause) {
+    using reading = reading_of<Engine>;
+    if constexpr (same<Event, typename reading::beginning>) return begin(engine, event, cause);
+    else return hear_interrupts(engine, event, cause, typename reading::interrupts{});
+  }
+
+  // ---- acting
+
+  template <class Engine>
+  static looked look(Engine& engine, std::uint32_t entity, timestamp now) {
+    using reading = reading_of<Engine>;
+    const auto& place = engine.template table_of<stream_of<Engine>>().at(entity);
+    const auto& state = place.state;
+    if (place.version == 0 || !state.is_under_way()) return {};
+    looked found;
+    bool is_open = false;
+    const auto at = [&](timestamp when) {
+      if (when.nanoseconds <= now.nanoseconds) found.has_work = true;
+      else if (when.nanoseconds < found.next) found.next = when.nanoseconds;
+    };
+    if (state.deadline.nanoseconds != 0 && state.can_be_interrupted()) at(state.deadline);
+    for (std::size_t i = 0; i < reading::step_count; ++i) {
+      const step_is is = state.steps[i].is;
+      if (is == step_is::asked || is == step_is::undo_asked) at(state.due(i));
+      is_open = is_open || is == step_is::asked || is == step_is::undo_asked || is == step_is::stuck;
+    }
+    if (!is_open) found.has_work = true;
+    return found;
+  }
+
+  /// One step of an instance that has something to do.
+  template <class Engine>
+  static bool act(Engine& engine, std::uint32_t entity, timestamp now) {
+    using reading = reading_of<Engine>;
+    auto& table = engine.template table_of<stream_of<Engine>>();
+    auto& place = table.at(entity);
+    const auto& state = place.state;
+    if (place.version == 0 || !state.is_under_way()) return true;
+    const typename std::remove_reference_t<decltype(table)>::place found{&place, entity};
+    if (!engine.template is_whole<stream_of<Engine>>(found)) return false;
+    if (state.deadline.nanoseconds != 0 && state.deadline.nanoseconds <= now.nanoseconds && state.can_be_interrupted())
+      return run_out(engine, entity, now, typename reading::deadlines{});
+    for (std::uint16_t i = 0; i < reading::step_count; ++i) {
+      const step_is is = state.steps[i].is;
+      if (is != step_is::asked && is != step_is::undo_asked) continue;
+      if (state.due(i).nanoseconds > now.nanoseconds) continue;
+      bool kept = true;
+      select<reading::step_count>(i, [&](auto at) { kept = is == step_is::asked ? ask<at()>(engine, entity, now) : ask_undo<at()>(engine, entity, now); });
+      return kept;
+    }
+    return with_turn(engine, entity, now, [](auto& one) { return one.resumes(); });
+  }
+
+  /// What a person says to an undo that is stuck. `step` is its index.
+  template <class Engine, class Say>
+  static bool say(Engine& engine, std::uint32_t entity, timestamp now, Say&& say) {
+    return with_turn(engine, entity, now, say);
+  }
+
+ private:
+  template <class Engine, class Say>
+  static bool with_turn(Engine& engine, std::uint32_t entity, timestamp now, Say&& say) {
+    auto& table = engine.template table_of<stream_of<Engine>>();
+    auto key = table.copy_of_key(entity);
+    const auto& state = table.at(entity).state;
+    turn<Engine> one(engine, key.value(), state, origin_of(engine, key.bytes(), state.correlation, "", now), now);
+    return say(one);
+  }
+  template <class Engine>
+  static origin origin_of(Engine&, key_bytes key, message_id correlation, const char* step, timestamp now) {
+    if constexpr (!Engine::flow_type::is_traced) return {};
+    const char* const name = versioned_name_of<Saga>;
+    const auto id = hash128{}.add(name, __builtin_strlen(name)).add(key.data, key.size).add(step, __builtin_strlen(step));
+    return {now, correlation, message_id{id.high, id.low}};
+  }
+
+  template <class Engine, class Event>
+  static bool begin(Engine& engine, const Event& event, const about& cause) {
+    using reading = reading_of<Engine>;
+    auto& table = engine.template table_of<stream_of<Engine>>();
+    const auto& key = reading::key_in(event);
+    const auto found = table.find(key);
+    if (found && found->version != 0) {
+      ++engine.template work_of<Saga>().changed_nothing.already_begun;
+      return true;
+    }
+    const timestamp now = now_of(engine, cause);
+    turn<Engine> one(engine, key_value_of<typename stream_of<Engine>::key>(key), table.blank(), {cause.time, cause.correlation, id_of_event(cause)}, now);
+    return one.begins(event, deadline_from(now, typename reading::deadlines{}));
+  }
+  static message_id id_of_event(const about& cause) noexcept { return {0, cause.position}; }
+  /// Of a model without times, and without a deadline or a `within`, no clock is asked.
+  template <class Engine>
+  static timestamp now_of(Engine& engine, const about& cause) {
+    if constexpr (Engine::flow_type::is_traced) return cause.time;
+    else if constexpr (needs_clock<reading_of<Engine>>(make_indices<reading_of<Engine>::step_count>{})) return engine.clock()();
+    else return {};
+  }
+  template <class Reading, std::size_t... I>
+  static constexpr bool needs_clock(indices<I...>) {
+    return Reading::deadlines::size != 0 || (Reading::template step<I>::has_within || ...);
+  }
+  template <class... Deadline>
+  static constexpr timestamp deadline_from(timestamp now, types<Deadline...>) {
+    timestamp first{};
+    [[maybe_unused]] const auto add = [&](duration within) {
+      const timestamp one = now + within;
+      if (first.nanoseconds == 0 || one.nanoseconds < first.nanoseconds) first = one;
+    };
+    (add(Deadline::within), ...);
+    return first;
+  }
+
+  template <class Engine, class Event, class... Interrupt>
+  static bool hear_interrupts(Engine& engine, const Event& event, const about& cause, types<Interrupt...>) {
+    return (hear_interrupt<Interrupt>(engine, event, cause) && ...);
+  }
+  template <class Interrupt, class Engine, class Event>
+  static bool hear_interrupt([[maybe_unused]] Engine& engine, [[maybe_unused]] const Event& event, [[maybe_unused]] const about& cause) {
+    if constexpr (same<Event, typename interrupt_says<Interrupt>::event>) {
+      auto& table = engine.template table_of<stream_of<Engine>>();
+      const auto& key = reading_of<Engine>::key_in(event);
+      const auto found = table.find(key);
+      auto& counts = engine.template work_of<Saga>().changed_nothing;
+      if (!found || found->version == 0) {
+        ++counts.not_found;
+        using answer = typename interrupt_says<Interrupt>::not_found;
+        if constexpr (!same<answer, drop> && !same<answer, unsaid>) return send(engine, Interrupt{}.not_found(event), cause);
+        else return true;
+      }
+      turn<Engine> one(engine, key_value_of<typename stream_of<Engine>::key>(key), found->state, {cause.time, cause.correlation, id_of_event(cause)}, now_of(engine, cause));
+      const bool kept = one.template interrupted<Interrupt>(event);
+      if (one.was_ignored()) ++counts.too_late;
+      return kept;
+    } else {
+      return true;
+    }
+  }
+  /// What is sent where there is no instance: decided in the same unit; a refusal is an answer as any.
+  template <class Engine, class Command>
+  static bool send(Engine& engine, const Command& command, const about& cause) {
+    return decide(engine, command, {cause.time, cause.correlation, id_of_event(cause)}, sent_alone{});
+  }
+
+  template <class Engine, class... Deadline>
+  static bool run_out(Engine& engine, std::uint32_t entity, timestamp now, types<Deadline...>) {
+    // The first of them: later ones find an instance that goes back.
+    return with_turn(engine, entity, now, [&](auto& one) {
+      bool is_said = false;
+      bool kept = true;
+      ((is_said ? void() : void((is_said = is_first<Deadline>(types<Deadline...>{}), kept = is_said ? one.template interrupted<Deadline>(timed_out{}) : kept))), ...);
+      return kept;
+    });
+  }
+  template <class One, class... Deadline>
+  static constexpr bool is_first(types<Deadline...>) {
+    return ((One::within.nanoseconds <= Deadline::within.nanoseconds) && ...);
+  }
+
+  /// The open command of a step: out of time, or decided now.
+  template <std::size_t I, class Engine>
+  static bool ask([[maybe_unused]] Engine& engine, [[maybe_unused]] std::uint32_t entity, [[maybe_unused]] timestamp now) {
+    using says = typename reading_of<Engine>::template step<I>;
+    if constexpr (std::is_void_v<typename says::command>) {
+      return true;
+    } else {
+      auto& table = engine.template table_of<stream_of<Engine>>();
+      const auto& state = table.at(entity).state;
+      if constexpr (says::has_within)
+        if (state.until(I).nanoseconds != 0 && state.until(I).nanoseconds <= now.nanoseconds)
+          return with_turn(engine, entity, now, [](auto& one) { return one.template answers<I>(timed_out{}); });
+      const auto command = state.template open_command<I>();  // its own: what the decision causes may change the instance
+      auto key = table.copy_of_key(entity);
+      const origin from = origin_of(engine, key.bytes(), state.correlation, said_name<typename says::type>, now);
+      return decide(engine, command, from, heard<Engine, I, false>{engine, entity, now, {}});
+    }
+  }
+  template <std::size_t I, class Engine>
+  static bool ask_undo([[maybe_unused]] Engine& engine, [[maybe_unused]] std::uint32_t entity, [[maybe_unused]] timestamp now) {
+    using says = typename reading_of<Engine>::template step<I>;
+    if constexpr (std::is_void_v<typename says::undo_command>) {
+      return true;
+    } else {
+      auto& table = engine.template table_of<stream_of<Engine>>();
+      const auto& state = table.at(entity).state;
+      const auto command = state.template open_undo<I>();
+      auto key = table.copy_of_key(entity);
+      const origin from = origin_of(engine, key.bytes(), state.correlation, said_name<typename says::type>, now);
+      return decide(engine, command, from, heard<Engine, I, true>{engine, entity, now, {}});
+    }
+  }
+  template <class Engine, class Command, class Answer>
+  static bool decide(Engine& engine, const Command& command, const origin& from, Answer&& answer) {
+    using aggregate = typename Engine::template handler_of<Command>::aggregate;
+    if constexpr (boundary_part<aggregate>) return engine.template decide_one<Command>(the_whole, command, unnumbered{}, from, answer);
+    else return engine.template decide_one<Command>(key_in<aggregate>(command), command, unnumbered{}, from, answer);
+  }
+
+  /// How an instance takes the outcome of what it asked. The result says whether the unit goes on.
+  template <class Engine, std::size_t I, bool IsUndo>
+  struct heard {
+    using reading = reading_of<Engine>;
+    using says = typename reading::template step<I>;
+
+    Engine& engine;
+    std::uint32_t entity;
+    timestamp now;
+    one_of<std::conditional_t<IsUndo, types<>, typename says::events>> last;
+
+    static constexpr bool is_root = false;
+    static constexpr bool hears_events = !IsUndo;
+    static constexpr bool expects(std::uint64_t) noexcept { return true; }
+    static constexpr bool unexpected(std::uint64_t) noexcept { return false; }
+    static constexpr bool failed() noexcept { return false; }
+
+    template <class Event>
+    void hear_event(const Event& event) {
+      if constexpr (!IsUndo) last = event;
+    }
+    template <class State>
+    bool settled(const State&, std::uint64_t, std::uint64_t position) {
+      return with_turn(engine, entity, now, [&](auto& one) {
+        if constexpr (IsUndo) {
+          return one.template is_undone<I>();
+        } else {
+          if (position == 0) {
+            if constexpr (contains<nothing, typename says::outcomes>) return one.template answers<I>(nothing{});
+            else return true;
+          }
+          return answer_event(one, typename says::events{});
+        }
+      });
+    }
+    template <class Decision, class State>
+    bool refused(const Decision& d, std::size_t which, const State&, std::uint64_t) {
+      bool kept = true;
+      select<Decision::rejection_list::size>(which, [&](auto at) {
+        const auto& rejection = d.refusal().template get<at()>();
+        kept = with_turn(engine, entity, now, [&](auto& one) {
+          if constexpr (IsUndo) return one.template undo_is_refused<I>(rejection);
+          else return one.template answers<I>(rejection);
+        });
+      });
+      return kept;
+    }
+
+   private:
+    template <class Turn, class... Event>
+    bool answer_event(Turn& one, types<Event...>) {
+      bool kept = true;
+      ((held_in<Event>(last) == nullptr ? void() : void(kept = one.template answers<I>(Event(*held_in<Event>(last))))), ...);
+      return kept;
+    }
+  };
+};
+
+}  // namespace gesta::detail
