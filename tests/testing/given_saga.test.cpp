@@ -1,0 +1,130 @@
+#include <gesta/testing/given_saga.hpp>
+
+#include <sstream>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "sagas.hpp"
+
+using gesta::testing::given;
+using order::cause;
+
+namespace {
+
+constexpr auto begun = [] { return given<shop_of_cancellable, cancellable>(order::placed{1, 5, 100}); };
+
+template <class Told>
+std::string words(const Told& told) {
+  std::ostringstream out;
+  out << told;
+  return out.str();
+}
+
+}  // namespace
+
+// ---- while the program is compiled
+
+static_assert(begun().asks(payment::charge{1, 100}).answered(payment::charged{1, 100}).asks(stock::reserve{1, 5}).answered(stock::reserved{1, 5})
+                  .asks(shipping::ship{1}).answered(shipping::shipped{1}).asks(order::confirm{1}).answered(order::confirmed{1}).asks().completed());
+static_assert(given<shop, fulfilment>(order::placed{1, 5, 100}).answered(payment::charged{1, 100}).answered(stock::sold_out{})
+                  .asks(payment::refund{1, 100}).answered(payment::refunded{1, 100})
+                  .asks(order::cancel{1, cause::stock}).answered(order::cancelled{1, cause::stock}).compensated(cause::stock));
+static_assert(!begun().asks(payment::charge{1, 101}));
+static_assert(!begun().asks());
+static_assert(!begun().completed());
+static_assert(!begun().answered(stock::sold_out{}));
+static_assert(!begun().asks(payment::charge{1, 100}, stock::reserve{1, 5}));
+static_assert(!begun().answered(payment::card_declined{}).answered(order::cancelled{1, cause::payment}).compensated(cause::stock));
+static_assert(begun().answered(payment::card_declined{}).answered(order::cancelled{1, cause::payment}).compensated().compensated(cause::payment));
+static_assert(!begun().answered(payment::card_declined{}).answered(order::cancelled{1, cause::payment}).compensated(7));
+
+// What is told of one leaves it as it was.
+static_assert([] {
+  const auto one = begun();
+  const auto other = one.answered(payment::charged{1, 100});
+  return static_cast<bool>(one.asks(payment::charge{1, 100})) && static_cast<bool>(other.asks(stock::reserve{1, 5}));
+}());
+
+// A time that passes.
+static_assert(begun().after(gesta::seconds(29)).asks(payment::charge{1, 100}));
+static_assert(begun().after(gesta::seconds(30)).asks(payment::refund{1, 100}).answered(gesta::nothing{}).asks(order::cancel{1, cause::payment}));
+static_assert(begun().after(gesta::seconds(20)).after(gesta::seconds(11)).asks(payment::refund{1, 100}));
+static_assert(begun().answered(payment::charged{1, 100}).after(gesta::seconds(1000)).asks(stock::reserve{1, 5}));
+// An answer that comes too late changes nothing, once; a second one nobody waits for.
+static_assert(begun().after(gesta::seconds(31)).answered(payment::charged{1, 100}).asks(payment::refund{1, 100}));
+static_assert(!begun().after(gesta::seconds(31)).answered(payment::charged{1, 100}).answered(payment::charged{1, 100}));
+
+// An interrupt, and one that comes too late.
+static_assert(begun().hears(order::cancel_asked{1}).asks(payment::charge{1, 100}).answered(payment::charged{1, 100}).asks(payment::refund{1, 100}));
+static_assert(begun().answered(payment::charged{1, 100}).answered(stock::reserved{1, 5}).hears(order::cancel_asked{1}).asks(shipping::ship{1}));
+static_assert(begun().hears(order::cancel_asked{1}).answered(payment::card_declined{}).answered(gesta::nothing{}).compensated(cause::customer));
+static_assert(!begun().hears(order::confirmed{1}));
+static_assert(begun().hears(order::placed{1, 5, 100}).asks(payment::charge{1, 100}));
+
+TEST_CASE("groups are asked at once, and a step is named where several could be meant") {
+  const auto trip = given<agency, travel>(trip::asked{7, 0});
+  CHECK(trip.asks(flight::book{7}, hotel::book{7}, car::rent{7}));
+  const auto booked = trip.answered(car::none_left{}).answered(hotel::booked{7, 2}).answered(flight::booked{7, 1});
+  CHECK(booked.asks(visa::charge{7}, bank::debit{7}));
+  CHECK(booked.answered<booking::by_bank>(bank::debited{7, 3}).asks(visa::charge{7}));
+  const auto both = booked.answered(bank::debited{7, 3}).answered(visa::charged{7, 4});
+  CHECK(both.asks(visa::refund{7}));
+  CHECK(both.answered(visa::refunded{7}).asks(ticket::issue{7}).answered(ticket::issued{7, 9}).completed());
+  CHECK(trip.answered(hotel::full{}).answered(flight::booked{7, 1}).asks(car::rent{7}).answered(car::rented{7, 1}).asks(car::give_back{7}));
+}
+
+TEST_CASE("many commands, commands that are asked again, undos that are refused, a deadline") {
+  using namespace depot;
+  const auto started = given<depots, delivery>(ordered{2});
+  CHECK(started.asks(pick{2}).answered(picked{2}).asks(pick{2}).answered(picked{2}).asks(bill{2}));
+  CHECK(started.answered(picked{2}).answered(none_left{}).asks(put{2}).answered(put_back{2}).compensated());
+  const auto stuck = started.answered(picked{2}).answered(none_left{}).answered(shut{}).stuck<pick_all>();
+  CHECK(stuck);
+  CHECK(stuck.retried<pick_all>().asks(put{2}).answered(put_back{2}).compensated());
+  CHECK(stuck.resolved<pick_all>().compensated());
+  CHECK(!started.stuck<pick_all>());
+  CHECK(given<depots, delivery>(ordered{3}).asks(bill{3}));  // none to pick
+  const auto billed_late = given<depots, delivery>(ordered{3}).after(gesta::seconds(10));
+  CHECK(billed_late.asks(bill{3}).answered(billed{3}).asks(tell{3}));
+  CHECK(billed_late.after(gesta::seconds(10)).asks(credit{3}).answered(busy{}).asks(credit{3}).answered(credited_already{}).compensated());
+  CHECK(given<depots, delivery>(ordered{3}).answered(billed{3}).after(gesta::seconds(99)).asks(tell{3}));
+  CHECK(given<depots, delivery>(ordered{3}).answered(billed{3}).after(gesta::seconds(100)).asks(tell{3}).answered(told{3}).asks(credit{3}));
+  CHECK(given<depots, delivery>(ordered{3}).answered(billed{3}).answered(deaf{}).after(gesta::seconds(100)).asks(send{3}));
+  CHECK(given<depots, delivery>(ordered{3}).answered(billed{3}).hears(withdrawn{3}).answered(told{3}).asks(credit{3}));
+}
+
+TEST_CASE("what comes instead is said") {
+  CHECK(words(begun().answered(payment::charged{1, 100}).asks(payment::refund{1, 100})) ==
+        "given placed{order: 1, item: 5, cents: 100}\n"
+        "  answered charged{order: 1, cents: 100}\n"
+        "  expected: asks refund{order: 1, cents: 100}\n"
+        "  actual:   asks reserve{order: 1, item: 5}");
+  CHECK(words(begun().answered(stock::sold_out{}).after(gesta::seconds(5))) ==
+        "given placed{order: 1, item: 5, cents: 100}\n"
+        "  answered sold_out{}\n"
+        "  expected: somebody waits for sold_out{}\n"
+        "  actual:   asks charge{order: 1, cents: 100}");
+  CHECK(words(begun().after(gesta::seconds(31)).answered(gesta::nothing{}).answered(order::cancelled{1, cause::payment}).completed()) ==
+        "given placed{order: 1, item: 5, cents: 100}\n"
+        "  after 31000 ms\n"
+        "  answered nothing{}\n"
+        "  answered cancelled{order: 1, why: 1}\n"
+        "  expected: completed\n"
+        "  actual:   compensated with 1");
+  CHECK(words(begun().hears(order::confirmed{1})) ==
+        "given placed{order: 1, item: 5, cents: 100}\n"
+        "  hears confirmed{order: 1}\n"
+        "  expected: the saga hears confirmed{order: 1}\n"
+        "  actual:   asks charge{order: 1, cents: 100}");
+  using namespace depot;
+  const auto stuck = given<depots, delivery>(ordered{1}).answered(picked{1}).answered(bounced{}).answered(shut{});
+  CHECK(words(stuck.asks(put{1})) ==
+        "given ordered{order: 1}\n"
+        "  answered picked{order: 1}\n"
+        "  answered bounced{}\n"
+        "  answered shut{}\n"
+        "  expected: asks put{order: 1}\n"
+        "  actual:   stuck at pick_all");
+  CHECK(words(stuck.retried<pick_all>().completed()) == words(stuck) + "\n  retried pick_all\n  expected: completed\n  actual:   asks put{order: 1}");
+}
