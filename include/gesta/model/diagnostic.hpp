@@ -779,6 +779,11 @@ struct process_too_wide {
 };
 
 template <bool Ok, class Process, class State>
+struct waits_for_ever {
+  static_assert(Ok, "[gesta E559] the process can come to this State with nothing open, and nothing that it hears there leads on, so it would wait for ever; ask a command with the move to it, say  within,  or let the State end");
+};
+
+template <bool Ok, class Process, class State>
 struct first_state_with_values {
   static_assert(Ok, "[gesta E558] the first State is the one before the beginning, which no move makes, and it cannot be made without arguments; give its members defaults, or a first state without members");
 };

@@ -14,6 +14,7 @@
 #include <gesta/message/upcast.hpp>
 #include <gesta/model/newer.hpp>
 #include <gesta/model/parts.hpp>
+#include <gesta/model/process_stream.hpp>
 #include <gesta/model/saga_stream.hpp>
 #include <gesta/react/process.hpp>
 #include <gesta/react/projection.hpp>
@@ -196,10 +197,19 @@ struct performing<Flow, Saga> {
   static constexpr bool hears = same<Event, typename stream::reading::beginning> || interrupts<Event>(typename stream::reading::interrupts{});
 };
 
+template <class Flow, process_part Process>
+struct performing<Flow, Process> {
+  using stream = process_stream<Flow, Process>;
+  template <class Event>
+  static constexpr bool hears = contains<Event, said_in_process<begins, Process>> || contains<Event, said_in_process<listens_to, Process>>;
+};
+
 template <class Flow>
 struct can_run_in {
   template <class Saga>
   using test = std::bool_constant<can_run<Flow, Saga>()>;
+  template <class Process>
+  using test_process = std::bool_constant<process_can_run<Flow, Process>::value>;
 };
 
 template <class Flow, class Performers>
@@ -223,7 +233,8 @@ struct flow_of_parts<detail::types<Part...>> {
   using sagas = detail::filtered<parts, detail::is_saga_part>;
   using processes = detail::filtered<parts, detail::is_process_part>;
   /// Parts that act by themselves.
-  using performers = detail::filtered<sagas, detail::can_run_in<flow_of_parts<deciders>>::template test>;
+  using performers = detail::concat<detail::filtered<sagas, detail::can_run_in<flow_of_parts<deciders>>::template test>,
+                                    detail::filtered<processes, detail::can_run_in<flow_of_parts<deciders>>::template test_process>>;
   /// The flow of what decides alone: what a performer reads contracts from.
   using of_deciders = flow_of_parts<deciders>;
   template <class Performer>

@@ -83,6 +83,29 @@ constexpr std::uint64_t reactor_seen(types<Reaction...>) noexcept {
   return print.value;
 }
 
+template <class... Cell>
+constexpr void add_cells(fingerprint& print, types<Cell...>) noexcept {
+  (detail::add_names(print, types<typename Cell::state, typename Cell::input, typename Cell::returned>{}), ...);
+}
+template <class... State>
+constexpr void add_lists(fingerprint& print, types<State...>) noexcept {
+  (detail::add_names(print, types<State>{}), ...);
+  (detail::add_names(print, concat<decltype(ignored_by<State>()), types<void>, decltype(deferred_by<State>()), types<void>,
+                                   decltype(rejected_by<State>())>{}),
+   ...);
+}
+/// What a file sees of a process: each `on`, and the lists of its states.
+template <class Flow, class Process>
+constexpr std::uint64_t process_seen() noexcept {
+  fingerprint print;
+  if constexpr (contains<Process, typename Flow::performers>) {
+    using cells = process_cells<typename Flow::of_deciders, Process>;
+    detail::add_cells(print, typename cells::cells{});
+    detail::add_lists(print, typename cells::states{});
+  }
+  return print.value;
+}
+
 template <class Old>
 constexpr std::uint64_t upcast_seen() noexcept {
   return fingerprint{}.add(name_seen<upcast_result<Old>>).value;
@@ -101,21 +124,23 @@ struct parts_seen {
   }
 };
 
-template <class Flow, class... Aggregate, class... Projection, class... Reactor, class... Old>
-constexpr auto parts_of(types<Aggregate...>, types<Projection...>, types<Reactor...>, types<Old...>) noexcept {
-  return parts_seen<sizeof...(Aggregate) + sizeof...(Projection) + sizeof...(Reactor) + sizeof...(Old) + 1>{
+template <class Flow, class... Aggregate, class... Projection, class... Reactor, class... Process, class... Old>
+constexpr auto parts_of(types<Aggregate...>, types<Projection...>, types<Reactor...>, types<Process...>, types<Old...>) noexcept {
+  return parts_seen<sizeof...(Aggregate) + sizeof...(Projection) + sizeof...(Reactor) + sizeof...(Process) + sizeof...(Old) + 1>{
       {detail::decider_seen<Flow, Aggregate>()...,
        detail::projection_seen<Projection>(typename Flow::current_events{})...,
        detail::reactor_seen<Reactor>(typename reactor_flow<Flow, Reactor>::reactions{})...,
+       detail::process_seen<Flow, Process>()...,
        detail::upcast_seen<Old>()..., 0},
-      {naming::of_type<Aggregate>()..., naming::of_type<Projection>()..., naming::of_type<Reactor>()..., naming::of_type<Old>()..., ""}};
+      {naming::of_type<Aggregate>()..., naming::of_type<Projection>()..., naming::of_type<Reactor>()..., naming::of_type<Process>()...,
+       naming::of_type<Old>()..., ""}};
 }
 
 /// What this file sees of the verbs of a model. In constant expressions only, as verbs_seen: as a function it would be one for all files.
 template <class Model>
 constexpr auto parts_seen_of() noexcept {
   using all = flow<Model>;
-  return detail::parts_of<all>(typename all::deciders{}, typename all::projections{}, typename all::reactors{},
+  return detail::parts_of<all>(typename all::deciders{}, typename all::projections{}, typename all::reactors{}, typename all::processes{},
                                concat<typename all::old_versions, typename all::old_rejections>{});
 }
 

@@ -98,13 +98,19 @@ struct plain_events;
 template <class... Place>
 struct plain_events<types<Place...>> : type_is<types<typename one_asked<Place>::type...>> {};
 
+template <class... Place>
+constexpr bool are_all_many(types<Place...>) {
+  return (one_asked<Place>::is_many && ...);
+}
+
 /// The outcomes of a command: its events in the order of the contract, its rejections, and unchanged where it may do nothing.
 template <class Flow, class Command>
 constexpr auto answers_to() {
   if constexpr (Flow::template knows<Command>) {
     using contract = typename Flow::template handler_of<Command>::contract;
+    constexpr bool may_be_nothing = contract::may_do_nothing || are_all_many(typename contract::event_list{});
     return concat<typename contract::event_list, typename contract::rejection_list,
-                  std::conditional_t<contract::may_do_nothing, types<unchanged<Command>>, types<>>>{};
+                  std::conditional_t<may_be_nothing, types<unchanged<Command>>, types<>>>{};
   } else {
     return types<>{};
   }
@@ -172,6 +178,7 @@ concept timed_state = requires { duration{State::within}; };
 /// Everything that a process says.
 template <class Flow, class Process>
 struct process_cells {
+  using process = Process;
   using states = said_in_process<gesta::states, Process>;
   using beginnings = said_in_process<gesta::begins, Process>;
   using heard = said_in_process<gesta::listens_to, Process>;

@@ -113,6 +113,7 @@ struct process_walk {
   bool is_too_long = false;                     ///< more situations than are looked at
   std::size_t ends_with_open = npos;            ///< a state that ends while a command is open
   std::size_t open_at_end = npos;               ///< that command
+  std::size_t dead_end = npos;                  ///< a state with nothing open in which nothing that can come leads on
   std::size_t situations = 0;
 
   /// The first state that is reached and from which no path leads to one that `ends`; npos: there is none.
@@ -144,6 +145,7 @@ class process_walker {
   struct situation {
     std::uint16_t state = 0;
     std::uint16_t rest = nowhere;  ///< the answer behind which further events of the same decision may follow
+    bool is_partial = false;       ///< of a decision that can have further events none came: they mostly do
     few<commands> open{};
     few<inputs> waiting{};
 
@@ -151,7 +153,7 @@ class process_walker {
       return (state * 31u + rest + (open.some[0] ^ open.some[0] >> 7) * 5 + (waiting.some[0] ^ waiting.some[0] >> 7) * 11) % buckets;
     }
     constexpr bool operator==(const situation& other) const {
-      return state == other.state && rest == other.rest && open == other.open && waiting == other.waiting;
+      return state == other.state && rest == other.rest && is_partial == other.is_partial && open == other.open && waiting == other.waiting;
     }
   };
 
@@ -186,6 +188,11 @@ class process_walker {
 
   // By value: `all_` grows meanwhile, though it does not move.
   constexpr void look_at(situation at) {
+    leads_on_ = false;
+    meet_all(at);
+    if (!leads_on_ && !at.is_partial && !table_.states[at.state].ends && found_.dead_end == npos) found_.dead_end = at.state;
+  }
+  constexpr void meet_all(const situation& at) {
     if (table_.states[at.state].ends) {
       if (const std::size_t command = at.open.first(); command != npos && found_.ends_with_open == npos) {
         found_.ends_with_open = at.state;
@@ -245,9 +252,11 @@ class process_walker {
   }
 
   constexpr void take_event(const situation& at, situation without, std::size_t which, const asked_rule& rule) {
-    without.rest = nowhere;
-    meet(at, without, table_.answers[which].input, true);
     const bool is_last = which + 1 == std::size_t{rule.first_answer} + rule.answers || !table_.answers[which + 1].is_event;
+    without.rest = nowhere;
+    is_partial_ = !is_last;
+    meet(at, without, table_.answers[which].input, true);
+    is_partial_ = false;
     if (is_last && !table_.answers[which].is_many) return;
     without.rest = static_cast<std::uint16_t>(which);
     meet(at, without, table_.answers[which].input, true);
@@ -258,12 +267,14 @@ class process_walker {
     found_.can_come[at.state * inputs + input] = true;
     const cell_rule& cell = table_.cell(at.state, input);
     if (cell.has_on) {
+      leads_on_ = true;
       for (std::size_t i = 0; i < cell.moves; ++i) {
         const move_rule& move = table_.moves[cell.first_move + i];
         if (move.next == nowhere) continue;
         found_.leads[at.state * states + move.next] = true;
         situation next = then;
         next.state = move.next;
+        next.is_partial = is_partial_;
         ask(next, move, 0);
       }
     } else if (cell.defers) {
@@ -293,6 +304,8 @@ class process_walker {
 
   const Table& table_;
   result found_{};
+  bool leads_on_ = false;
+  bool is_partial_ = false;
   situation all_[most_situations] = {};
   std::size_t before_[most_situations] = {};
   std::size_t last_of_[buckets] = {};

@@ -483,4 +483,5 @@ class engine : public unit_of_work<Model, Store, Clock> {
 }  // namespace gesta::detail
 
 #include <gesta/runtime/decide_across.hpp>
+#include <gesta/runtime/processes.hpp>
 #include <gesta/runtime/sagas.hpp>

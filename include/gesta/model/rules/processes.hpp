@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <type_traits>
 
-#include <gesta/decide/key_rule.hpp>
-#include <gesta/detail/fields.hpp>
+#include <gesta/decide/aggregate.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/model/process_stream.hpp>
 #include <gesta/model/rules/ids.hpp>
 #include <gesta/model/rules/report.hpp>
 #include <gesta/react/process_cells.hpp>
@@ -17,27 +17,9 @@ namespace gesta::rules {
 
 namespace detail {
 
-/// How a process finds its instance.
-template <class By>
-struct found_by_field;
-template <gesta::detail::fixed_string Field>
-struct found_by_field<by<Field>> {
-  template <class Message>
-  static constexpr bool has() {
-    if constexpr (gesta::detail::plain<Message>) return gesta::detail::field_index<Message>(Field.chars) != npos;
-    else return false;
-  }
-  template <class Message>
-  static constexpr auto type() {
-    if constexpr (has<Message>())
-      return gesta::detail::type_is<std::remove_cvref_t<gesta::detail::field_type<Message, gesta::detail::field_index<Message>(Field.chars)>>>{};
-    else return gesta::detail::type_is<void>{};
-  }
-};
-
 template <class Message, class First, class By>
 constexpr bool lacks_key_of() {
-  using rule = found_by_field<By>;
+  using rule = gesta::detail::found_by_field<By>;
   if constexpr (!rule::template has<Message>()) return true;
   else return !gesta::detail::same<decltype(rule::template type<Message>()), decltype(rule::template type<First>())>;
 }
@@ -86,7 +68,8 @@ struct process_rules<Flow, Process, false> {
 
 template <class Flow, class Process>
 struct process_rules<Flow, Process, true> {
-  using cells = gesta::detail::process_cells<Flow, Process>;
+  using of_deciders = typename Flow::of_deciders;
+  using cells = gesta::detail::process_cells<of_deciders, Process>;
   using states = typename cells::states;
   using inputs = typename cells::inputs;
   using commands = typename cells::commands;
@@ -119,7 +102,7 @@ struct process_rules<Flow, Process, true> {
   using heard = gesta::detail::concat<typename cells::beginnings, typename cells::heard>;
   template <class... Event>
   static constexpr std::size_t first_not_emitted(gesta::detail::types<Event...>) {
-    return first_true({!gesta::detail::contains<Event, typename Flow::current_events>...});
+    return first_true({!gesta::detail::contains<Event, typename of_deciders::current_events>...});
   }
   template <class... Event>
   static constexpr std::size_t first_without_key(gesta::detail::types<Event...>) {
@@ -200,7 +183,8 @@ struct process_rules<Flow, Process, true> {
   static constexpr std::size_t with_stranger = first_with_stranger(states{});
 
   /// Events and rejections of the model that are no input, and yet some state has an `on` for one.
-  using others = typename gesta::detail::less<inputs, gesta::detail::concat<typename Flow::current_events, typename Flow::rejections>>::type;
+  using others = typename gesta::detail::less<inputs,
+                                              gesta::detail::concat<typename of_deciders::current_events, typename of_deciders::rejections>>::type;
   template <class... Other>
   static constexpr std::size_t first_taken(gesta::detail::types<Other...>) {
     return first_true({gesta::detail::probing::any_takes<Other>(gesta::detail::unique<states>{})...});
@@ -261,7 +245,12 @@ struct process_rules<Flow, Process, true> {
   using endless = report_at<diagnostic::state_without_end, states, walk.without_end(table), Process>;
   using left_open = report_if<walk.ends_with_open != npos, diagnostic::ends_with_open_command, Process,
                               one<walk.ends_with_open, states>, one<walk.open_at_end, commands>>;
-  using walked = gesta::detail::types<in_vain, strange, unreached, endless, left_open>;
+  using dead_end = report_at<diagnostic::waits_for_ever, states, walk.dead_end, Process>;
+  static auto endings() {
+    if constexpr (all_kept<endless>) return gesta::detail::types<endless, dead_end>{};
+    else return gesta::detail::types<endless>{};
+  }
+  using walked = gesta::detail::concat<gesta::detail::types<in_vain, strange, unreached, left_open>, decltype(endings())>;
 
   template <class... Report>
   static constexpr bool are_kept(gesta::detail::types<Report...>) {
