@@ -22,14 +22,14 @@ constexpr unsigned view_version() noexcept {
 namespace detail {
 
 /// A name that a view is kept under, ended by a zero.
-struct versioned_name {
+struct view_name_and_version {
   char chars[256] = {};
   std::size_t size = 0;
 };
 
 /// The id of the view alone for its first version, then "id@2", "id@3".
-constexpr versioned_name name_of_version(const char* id, unsigned version) noexcept {
-  versioned_name name;
+constexpr view_name_and_version name_of_version(const char* id, unsigned version) noexcept {
+  view_name_and_version name;
   const auto put = [&](char c) {
     if (name.size + 1 < sizeof name.chars) name.chars[name.size++] = c;
   };
@@ -43,7 +43,7 @@ constexpr versioned_name name_of_version(const char* id, unsigned version) noexc
 }
 
 template <class Projection>
-inline constexpr versioned_name versioned_name_of = detail::name_of_version(event_id{Projection::id}.name, view_version<Projection>());
+inline constexpr view_name_and_version versioned_view_name = detail::name_of_version(event_id{Projection::id}.name, view_version<Projection>());
 
 /// Whether what it says of its version can be one. Reported by who opens the view.
 template <class Projection>
@@ -54,7 +54,7 @@ constexpr bool has_sound_version() noexcept {
 
 /// The name of a view's table, of its consumer, and of the consumer's letters.
 template <class Projection>
-inline constexpr const char* view_name = versioned_name_of<Projection>.chars;
+inline constexpr const char* view_name = versioned_view_name<Projection>.chars;
 
 }  // namespace detail
 

@@ -103,7 +103,7 @@ class rebuilding {
              result;
     }
     for (unsigned older = view_version<typename Self::projection>() - 1; older != 0; --older) {
-      const versioned_name name = detail::name_of_version(event_id{Self::projection::id}.name, older);
+      const view_name_and_version name = detail::name_of_version(event_id{Self::projection::id}.name, older);
       if (!self.views_.drop_view(std::string_view(name.chars, name.size))) return self.gives_up(result);
     }
     if (!self.views_.commit()) result.stop(self.views_.last_failure());

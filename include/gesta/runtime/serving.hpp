@@ -17,7 +17,7 @@ bool note_serving(Views& views, progress& state) {
   for (unsigned older = view_version<Projection>() - 1; !state.is_serving; --older) {
     if (older == 0) return state.is_serving = true;
     constexpr const char* id = event_id{Projection::id}.name;
-    const versioned_name name = detail::name_of_version(id, older);
+    const view_name_and_version name = detail::name_of_version(id, older);
     progress before;
     if (!views.load(std::string_view(name.chars, name.size), before)) return false;
     if (!before.is_serving) continue;
