@@ -118,7 +118,13 @@ class saga_instance {
 
   using evolves_by_itself = void;
 
-  void take(const begun<saga>& r, const about& at) {
+  template <class Record>
+  void take(const Record& r, const about& at) {
+    changed = at.time;
+    fold(r, at);
+  }
+
+  void fold(const begun<saga>& r, const about& at) {
     note(act_is::begun);
     learn<0>(r.event);
     definition = r.definition;
@@ -126,7 +132,7 @@ class saga_instance {
     correlation = at.correlation;
   }
   template <class Step, class Command>
-  void take(const saga_records::asked<saga, Step, Command>& r, const about&) {
+  void fold(const saga_records::asked<saga, Step, Command>& r, const about&) {
     constexpr std::size_t I = index<Step>;
     std::uint32_t size = 1;
     if constexpr (step_of<I>::asks_many) {
@@ -141,7 +147,7 @@ class saga_instance {
     note(act_is::asked, I, size);
   }
   template <class Step, class Outcome>
-  void take(const saga_records::answered<saga, Step, Outcome>& r, const about&) {
+  void fold(const saga_records::answered<saga, Step, Outcome>& r, const about&) {
     constexpr std::size_t I = index<Step>;
     constexpr outcome_rule rule = Reading::table.outcome(I, Reading::template outcome_index<I, Outcome>);
     constexpr step_is becomes = rule.is_unknown ? step_is::unknown : rule.may_stand ? step_is::done : step_is::not_done;
@@ -158,66 +164,68 @@ class saga_instance {
     }
     apply({act_is::answered, static_cast<std::uint16_t>(I), becomes, rule.answer == outcome_rule::says::proceed});
   }
-  void take(const saga_records::asked_again<saga>& r, const about&) {
+  void fold(const saga_records::asked_again<saga>& r, const about&) {
     const std::size_t which = step_named(r.step);
     if (which == npos) return;
     times_[slot_of(which)] = {r.until, r.due};
     note(act_is::asked_again, which);
   }
   template <class Cause, unsigned N>
-  void take(const saga_records::failed<saga, Cause, N>& r, const about&) {
+  void fold(const saga_records::failed<saga, Cause, N>& r, const about&) {
     failed_by = static_cast<std::uint16_t>(step_named(r.step));
     if constexpr (!std::is_void_v<Cause>) learn<from_cause>(r.cause);
     note(act_is::failed);
   }
   template <class Step, class Command>
-  void take(const saga_records::undo_asked<saga, Step, Command>& r, const about&) {
+  void fold(const saga_records::undo_asked<saga, Step, Command>& r, const about&) {
     open_[0] = r.command;
     times_[slot<index<Step>>] = {};
     note(act_is::undo_asked, index<Step>);
   }
   template <class Step>
-  void take(const saga_records::undone<saga, Step>&, const about&) {
+  void fold(const saga_records::undone<saga, Step>&, const about&) {
     drop_element(index<Step>);
     note(act_is::undone, index<Step>);
   }
   template <class Step>
-  void take(const saga_records::passed_over<saga, Step>&, const about&) {
+  void fold(const saga_records::passed_over<saga, Step>&, const about&) {
     note(act_is::passed_over, index<Step>);
   }
-  void take(const got_stuck<saga>& r, const about&) {
+  void fold(const got_stuck<saga>& r, const about&) {
     const std::size_t which = step_named(r.step);
     if (which == npos) return;
     refusal = refusal_named(which, r.refusal);
     note(act_is::got_stuck, which);
   }
   // These two a person may write at any time.
-  void take(const saga_records::retried<saga>& r, const about&) {
+  void fold(const saga_records::retried<saga>& r, const about&) {
     if (const std::size_t which = step_named(r.step); which != npos && steps[which].is == step_is::stuck) {
       times_[slot_of(which)] = {};
       note(act_is::retried, which);
     }
   }
-  void take(const saga_records::resolved<saga>& r, const about&) {
+  void fold(const saga_records::resolved<saga>& r, const about&) {
     if (const std::size_t which = step_named(r.step); which != npos && steps[which].is == step_is::stuck) {
       drop_element(which);
       note(act_is::resolved, which);
     }
   }
-  void take(const saga_records::late<saga>&, const about&) {}
-  void take(const completed<saga>&, const about&) {
+  void fold(const saga_records::late<saga>&, const about&) {}
+  void fold(const completed<saga>&, const about&) {
     note(act_is::completed);
     forget();
   }
-  void take(const compensated<saga>&, const about&) {
+  void fold(const compensated<saga>&, const about&) {
     note(act_is::compensated);
     forget();
   }
 
-  /// The name of a step's or an undo's rejection that is stuck; "" where none is.
-  const char* stuck_at(std::size_t step) const noexcept {
+  /// The name of the rejection of an undo that is stuck; "" where there is none.
+  const char* refusal_at(std::size_t step) const noexcept {
     const char* name = "";
-    const auto all = [&]<std::size_t... I>(indices<I...>) { ((step == I ? void(name = name_in(typename step_of<I>::undo_rejections{})) : void()), ...); };
+    const auto all = [&]<std::size_t... I>(indices<I...>) {
+      ((step == I ? void(name = name_in(typename step_of<I>::undo_rejections{})) : void()), ...);
+    };
     all(make_indices<step_count>{});
     return name;
   }

@@ -11,7 +11,32 @@
 #include <gesta/detail/hash_index.hpp>
 #include <gesta/message/about.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/react/saga_records.hpp>
 #include <gesta/store/failure.hpp>
+
+namespace gesta {
+
+/// How an instance of a saga stands, for a person.
+struct saga_standing {
+  enum class is : std::uint8_t {
+    not_begun,
+    going_on,     ///< something is asked, or will be
+    going_back,   ///< something has failed: what was done is being undone
+    stuck,        ///< an undo was refused: retry or resolve it
+    put_aside,    ///< by a runner of this program: a step ended with an exception, or its records cannot be read
+    completed,
+    compensated,
+  };
+
+  is what = is::not_begun;
+  saga_word step;         ///< the first that is open or stuck
+  saga_word refusal;      ///< of the undo that is stuck
+  timestamp since{};      ///< when its last record was written
+  timestamp next{};       ///< when it goes on, where it waits for a time; zero: it does not
+  failure cause{};        ///< only where it is put aside
+};
+
+}  // namespace gesta
 
 namespace gesta::detail {
 
@@ -19,6 +44,7 @@ namespace gesta::detail {
 ///   hear(engine, event, cause)   in the open unit of the event; false: the unit fails
 ///   look(engine, entity, now)    whether an instance has something to do, and if not now, when
 ///   act(engine, entity, now)     at most one step of it, in an open unit; false: the unit fails
+///   standing(engine, entity)     what a person is told of it
 template <class Part>
 struct performer;
 

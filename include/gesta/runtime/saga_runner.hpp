@@ -79,10 +79,65 @@ class saga_runner {
       }
       if (is_own && in_unit >= how.steps_a_commit && !commit(in_unit, result)) return result;
     }
-    if (is_own && engine().open() && !commit(in_unit, result)) return result;
+    if (is_own && engine().open()) {
+      if (!commit(in_unit, result)) return result;
+      if (conflicts_ != 0) result.caught_up = false;
+    }
     if (!is_own) result.steps += in_unit;
     result.next_due = {next_due(performers{})};
     return result;
+  }
+
+  // ---- for people
+
+  /// How an instance stands. Costs a look-up.
+  template <class Saga, class Key>
+  saga_standing state(const Key& key) {
+    const auto found = table_of<Saga>().find(key);
+    return found ? detail::performer<Saga>::standing(engine(), found.number) : saga_standing{};
+  }
+  /// Calls visit(const char* saga, key_bytes key, const saga_standing&) for each instance that waits for a person: stuck, or put aside. Costs a look
+  /// at every instance of the model.
+  template <class Visit>
+  void stuck(Visit&& visit) {
+    each(
+        [&](const char* saga, key_bytes key, const saga_standing& one) {
+          if (one.what == saga_standing::is::stuck || one.what == saga_standing::is::put_aside) visit(saga, key, one);
+        },
+        performers{});
+  }
+  /// The same for each that is not over.
+  template <class Visit>
+  void open(Visit&& visit) {
+    each(
+        [&](const char* saga, key_bytes key, const saga_standing& one) {
+          const bool is_over = one.what == saga_standing::is::completed || one.what == saga_standing::is::compensated;
+          if (!is_over && one.what != saga_standing::is::not_begun) visit(saga, key, one);
+        },
+        performers{});
+  }
+
+  /// Lets an undo that is stuck be asked again; an instance that is put aside is tried again. The first is recorded, with who said it: a unit of work
+  /// of its own, or a part of the open batch. failure::kind::conflict: nothing is stuck there.
+  template <class Saga, class Key>
+  committed retry(const Key& key, const text<64>& who) {
+    const auto found = table_of<Saga>().find(key);
+    if (found && engine().template work_of<Saga>().take_up(found.number)) {
+      push<Saga>(found.number);
+      return {};
+    }
+    return say<Saga>(key, [&](auto& turn, std::uint16_t step) { return turn.retried(step, who); });
+  }
+  /// An undo that is stuck counts as undone, because a person has done what was to be done, and says who and why. Likewise.
+  template <class Saga, class Key>
+  committed resolve(const Key& key, const text<64>& who, const text<200>& why) {
+    return say<Saga>(key, [&](auto& turn, std::uint16_t step) { return turn.resolved(step, who, why); });
+  }
+
+  /// How often an input of a saga changed nothing: in this program, since it began.
+  template <class Saga>
+  const detail::performer_work::counts& ignored() {
+    return engine().template work_of<Saga>().changed_nothing;
   }
 
  private:
@@ -104,6 +159,36 @@ class saga_runner {
     state.is_queued = true;
     engine().template work_of<Part>().push(entity);
   }
+  template <class Visit, class... Part>
+  void each(Visit&& visit, detail::types<Part...>) {
+    (each_of<Part>(visit), ...);
+  }
+  template <class Part, class Visit>
+  void each_of(Visit& visit) {
+    auto& table = table_of<Part>();
+    table.each([&](auto place) {
+      if (place->version != 0) visit(detail::versioned_name_of<Part>, table.key(place.number), detail::performer<Part>::standing(engine(), place.number));
+    });
+  }
+  template <class Saga, class Key, class Say>
+  committed say(const Key& key, Say&& say) {
+    const bool is_own = !engine().open();
+    for (unsigned attempt = 0;; ++attempt) {
+      if (is_own && !engine().begin()) return committed(engine().last_failure());
+      const auto found = table_of<Saga>().find(key);
+      const auto nobody = [&] { return engine().fails(failure(failure::kind::conflict, 0, "there is no such instance of ", detail::versioned_name_of<Saga>)); };
+      engine().begin_chain();
+      const bool is_said = found ? detail::performer<Saga>::say_to_stuck(engine(), found.number, clock_(), say) : nobody();
+      if (!is_said) {
+        const committed cause(engine().last_failure());
+        if (is_own) engine().roll_back();
+        return cause;
+      }
+      if (!is_own || engine().commit()) return {};
+      if (engine().last_failure().why != failure::kind::conflict || attempt == detail::conflict_retries) return committed(engine().last_failure());
+    }
+  }
+
   template <class Visit, class... Part>
   void at_performer(std::size_t which, Visit&& visit, detail::types<Part...>) {
     detail::select<sizeof...(Part)>(which, [&](auto at) { visit(detail::type_is<detail::at<at(), detail::types<Part...>>>{}); });
@@ -200,14 +285,16 @@ class saga_runner {
     else if (looked.next != detail::never) engine().template work_of<Part>().look_at(looked.next, entity);
   }
 
+  /// False: the poll has failed. A conflict is none: what others changed is known by the next unit, and what was taken back is in the queue.
   bool commit(std::uint64_t& in_unit, ran& result) {
-    if (!engine().commit()) {
-      failed(result, engine().last_failure());
-      return false;
-    }
-    result.steps += in_unit;
+    const bool is_kept = engine().commit();
+    if (is_kept) result.steps += in_unit;
     in_unit = 0;
-    return true;
+    conflicts_ = is_kept ? 0 : conflicts_ + 1;
+    if (is_kept || (engine().last_failure().why == failure::kind::conflict && conflicts_ <= detail::conflict_retries)) return true;
+    conflicts_ = 0;
+    failed(result, engine().last_failure());
+    return false;
   }
   ran& failed(ran& result, const failure& cause) {
     result.failed = true;
@@ -218,6 +305,7 @@ class saga_runner {
   App& app_;
   Clock clock_;
   std::size_t turn_ = 0;
+  unsigned conflicts_ = 0;
   failure cause_;
 };
 

@@ -38,8 +38,9 @@ class saga_turn {
   using step_type = typename step_of<I>::type;
 
  public:
-  saga_turn(Engine& engine, const key_value<key_type>& key, const instance& state, const origin& from, timestamp now)
-      : engine_(engine), key_(key), state_(&state), from_(from), now_(now), whole_(state.whole) {
+  /// Hearing: in the commit of somebody else, who is not to hear what a step throws.
+  saga_turn(Engine& engine, const key_value<key_type>& key, const instance& state, const origin& from, timestamp now, bool is_hearing = false)
+      : engine_(engine), key_(key), state_(&state), from_(from), now_(now), whole_(state.whole), is_hearing_(is_hearing) {
     for (std::size_t i = 0; i < reading::step_count; ++i) steps_[i] = state.steps[i];
   }
   saga_turn(const saga_turn&) = delete;
@@ -173,8 +174,9 @@ class saga_turn {
   }
   template <std::size_t First, std::size_t... K>
   void ask_steps(indices<K...>) {
-    const values<decltype(reading::template call_run<First + K>(*state_))...> all(reading::template call_run<First + K>(*state_)...);
-    (record_asked<First + K, K>(value_at<K>(all)), ...);
+    using commands = values<decltype(reading::template call_run<First + K>(*state_))...>;
+    compute([&] { return commands(reading::template call_run<First + K>(*state_)...); },
+            [&](const commands& all) { (record_asked<First + K, K>(value_at<K>(all)), ...); });
   }
   template <std::size_t I, std::size_t K, class Command>
   void record_asked(const Command& command) {
@@ -209,10 +211,26 @@ class saga_turn {
   template <std::size_t I>
   void write_undo_asked() {
     using command = typename step_of<I>::undo_command;
-    if constexpr (!std::is_void_v<command>) {
-      if constexpr (step_of<I>::asks_many) record(saga_records::undo_asked<Saga, step_type<I>, command>{reading::template call_undo<I>(*state_, state_->template element<I>())});
-      else record(saga_records::undo_asked<Saga, step_type<I>, command>{reading::template call_undo<I>(*state_)});
-    }
+    if constexpr (!std::is_void_v<command>)
+      compute(
+          [&]() -> command {
+            if constexpr (step_of<I>::asks_many) return reading::template call_undo<I>(*state_, state_->template element<I>());
+            else return reading::template call_undo<I>(*state_);
+          },
+          [&](const command& made) { record(saga_records::undo_asked<Saga, step_type<I>, command>{made}); });
+  }
+
+  /// use(make()). Where a step throws in the commit of somebody else, what it would have asked is left to the runner, which meets that again.
+  template <class Make, class Use>
+  void compute(Make&& make, Use&& use) {
+    if (!is_hearing_) return use(make());
+    one_of<types<decltype(make())>> made;
+    const auto attempt = [&] {
+      made = make();
+      return true;
+    };
+    if (without_exceptions(attempt, [](const char*) { return false; })) use(made.template get<0>());
+    else is_stopped_ = true;
   }
 
   template <class Visit>
@@ -232,7 +250,7 @@ class saga_turn {
 
   template <class Record>
   void record(const Record& what) {
-    if (!ok_) return;
+    if (!ok_ || is_stopped_) return;
     ok_ = engine_.record(gesta::facts<stream>(key_, expected::any(), what), from_);
     if (!ok_) return;
     ++recorded_;
@@ -257,7 +275,9 @@ class saga_turn {
   const text<64>* who_ = nullptr;
   const text<200>* why_ = nullptr;
   std::size_t recorded_ = 0;
+  const bool is_hearing_;
   bool ok_ = true;
+  bool is_stopped_ = false;
   bool ignored_ = false;
 };
 
@@ -336,19 +356,60 @@ struct performer<Saga> {
       if (is != step_is::asked && is != step_is::undo_asked) continue;
       if (state.due(i).nanoseconds > now.nanoseconds) continue;
       bool kept = true;
-      select<reading::step_count>(i, [&](auto at) { kept = is == step_is::asked ? ask<at()>(engine, entity, now) : ask_undo<at()>(engine, entity, now); });
+      select<reading::step_count>(
+          i, [&](auto at) { kept = is == step_is::asked ? ask<at()>(engine, entity, now) : ask_undo<at()>(engine, entity, now); });
       return kept;
     }
     return with_turn(engine, entity, now, [](auto& one) { return one.resumes(); });
   }
 
-  /// What a person says to an undo that is stuck. `step` is its index.
+  template <class Engine>
+  static saga_standing standing(Engine& engine, std::uint32_t entity) {
+    using reading = reading_of<Engine>;
+    using is = saga_standing::is;
+    const auto& place = engine.template table_of<stream_of<Engine>>().at(entity);
+    const auto& state = place.state;
+    saga_standing told;
+    if (place.version == 0) return told;
+    told.since = state.changed;
+    if (state.whole.is == course_is::completed) return told.what = is::completed, told;
+    if (state.whole.is == course_is::compensated) return told.what = is::compensated, told;
+    told.what = state.whole.failing ? is::going_back : is::going_on;
+    const std::uint16_t open = first_open<reading>(state);
+    if (open != no_step) {
+      select<reading::step_count>(open, [&](auto at) { (void)told.step.append(said_name<typename reading::template step<at()>::type>); });
+      if (state.steps[open].is == step_is::stuck) {
+        told.what = is::stuck;
+        (void)told.refusal.append(state.refusal_at(open));
+      } else {
+        told.next = state.due(open);
+      }
+    }
+    if (const auto* const aside = engine.template work_of<Saga>().aside(entity)) {
+      told.what = is::put_aside;
+      told.cause = aside->cause;
+    }
+    return told;
+  }
+
+  /// What a person says to an undo that is stuck: say(turn, step). False: none is stuck, or the unit fails.
   template <class Engine, class Say>
-  static bool say(Engine& engine, std::uint32_t entity, timestamp now, Say&& say) {
-    return with_turn(engine, entity, now, say);
+  static bool say_to_stuck(Engine& engine, std::uint32_t entity, timestamp now, Say&& say) {
+    const auto& state = engine.template table_of<stream_of<Engine>>().at(entity).state;
+    for (std::uint16_t i = 0; i < reading_of<Engine>::step_count; ++i)
+      if (state.steps[i].is == step_is::stuck && state.is_under_way()) return with_turn(engine, entity, now, [&](auto& one) { return say(one, i); });
+    return engine.fails(failure(failure::kind::conflict, 0, "no undo of this instance of ", versioned_name_of<Saga>, " is stuck"));
   }
 
  private:
+  template <class Reading, class State>
+  static std::uint16_t first_open(const State& state) {
+    for (std::uint16_t i = 0; i < Reading::step_count; ++i) {
+      const step_is is = state.steps[i].is;
+      if (is == step_is::asked || is == step_is::undo_asked || is == step_is::stuck) return i;
+    }
+    return no_step;
+  }
   template <class Engine, class Say>
   static bool with_turn(Engine& engine, std::uint32_t entity, timestamp now, Say&& say) {
     auto& table = engine.template table_of<stream_of<Engine>>();
@@ -376,7 +437,8 @@ struct performer<Saga> {
       return true;
     }
     const timestamp now = now_of(engine, cause);
-    turn<Engine> one(engine, key_value_of<typename stream_of<Engine>::key>(key), table.blank(), {cause.time, cause.correlation, id_of_event(cause)}, now);
+    turn<Engine> one(engine, key_value_of<typename stream_of<Engine>::key>(key), table.blank(),
+                     {cause.time, cause.correlation, id_of_event(cause)}, now, true);
     return one.begins(event, deadline_from(now, typename reading::deadlines{}));
   }
   static message_id id_of_event(const about& cause) noexcept { return {0, cause.position}; }
@@ -419,7 +481,8 @@ struct performer<Saga> {
         if constexpr (!same<answer, drop> && !same<answer, unsaid>) return send(engine, Interrupt{}.not_found(event), cause);
         else return true;
       }
-      turn<Engine> one(engine, key_value_of<typename stream_of<Engine>::key>(key), found->state, {cause.time, cause.correlation, id_of_event(cause)}, now_of(engine, cause));
+      turn<Engine> one(engine, key_value_of<typename stream_of<Engine>::key>(key), found->state,
+                       {cause.time, cause.correlation, id_of_event(cause)}, now_of(engine, cause), true);
       const bool kept = one.template interrupted<Interrupt>(event);
       if (one.was_ignored()) ++counts.too_late;
       return kept;
