@@ -1,4 +1,4 @@
-// [gesta E148] the states that boundaries read are made of all events, and the Store keeps the last ones only, or  gesta::cached_states  only some states; use another store, or start without them
+// [gesta E148] the states that boundaries read, and the facts that reactions ask for, are made of all events, and the Store keeps the last ones only, or  gesta::cached_states  only some states; use another store, or start without them
 // in boundary_without_all_events<false, gesta::last_records_store>
 #include <gesta/gesta.hpp>
 

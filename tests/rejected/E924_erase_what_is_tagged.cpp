@@ -1,4 +1,4 @@
-// [gesta E924] an event of the Aggregate has tags, and what boundaries decide on would change without it; let another event carry the tags, or erase nothing
+// [gesta E924] an event of the Aggregate has tags, or is a fact that a reaction asks for, and what boundaries decide on, or reactors do, would change without it; let another event say that, or erase nothing
 // in erases_tagged<false, accounts>
 #include <gesta/gesta.hpp>
 

@@ -165,7 +165,7 @@ struct cause_edge<Flow, refused<Command, Refusal>> {
   static constexpr flow_edge value = {edge_kind::hears, at::template rejection<Refusal>, no_node, at::template command<Command>};
 };
 template <class Flow, class Command>
-struct cause_edge<Flow, refused<Command, nothing>> {
+struct cause_edge<Flow, unchanged<Command>> {
   static constexpr std::uint16_t asked = node_places<Flow>::template command<Command>;
   static constexpr flow_edge value = {edge_kind::hears, asked, no_node, asked};
 };

@@ -249,7 +249,7 @@ struct refusal_never_given {
 
 template <bool Ok, class Part>
 struct not_a_part {
-  static_assert(Ok, "[gesta E209] the model lists something that is no part of a model; list aggregates, projections, gesta::reactors, gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced");
+  static_assert(Ok, "[gesta E209] the model lists something that is no part of a model; list aggregates, projections, gesta::reactors, choreographies, gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced");
 };
 
 // ---- ids and versions --------------------------------------------------------------------------------------------------------
@@ -391,6 +391,61 @@ struct member_without_column {
 template <bool Ok, class... Path>
 struct endless_reactions {
   static_assert(Ok, "[gesta E601] these reactions feed each other for ever (the path ends where it began); break it at one reaction, let one of its events undo something that begins outside the path, or say in a reactor  using cycle = gesta::allow_cycle<\"reason\", bound>;");
+};
+
+template <bool Ok, class Last, class... Path>
+struct path_ends_nowhere {
+  static_assert(Ok, "[gesta E602] after Last nobody goes on, and the process is neither complete nor given up; let a reactor say  react(const Reactor&, const Last&) -> command;  if Last is refused<Command, Rejection>:  react(const Reactor&, const Command&, const Rejection&);  if it is unchanged<Command>:  react(const Reactor&, const Command&, gesta::nothing)");
+};
+
+template <bool Ok, class Remains, class... Path>
+struct left_undone {
+  static_assert(Ok, "[gesta E603] on this path the process is given up while Remains still stands; lead the path through the event that says  using undoes = Remains;  or let Remains say  using undo = gesta::needless;");
+};
+
+template <bool Ok, class Completing, class GivingUp, class... Path>
+struct both_ends {
+  static_assert(Ok, "[gesta E604] on this path the process is completed and given up as well; remove one of the two reactions");
+};
+
+template <bool Ok, class Choreography>
+struct choreography_incomplete {
+  static_assert(Ok, "[gesta E605] the Choreography does not say all that makes it one; write  gesta::choreography<gesta::by<\"field\">, gesta::begins<event...>, gesta::completes<event...>, gesta::gives_up<event...>, gesta::reactors<...>>,  where one of completes and gives_up may be missing");
+};
+
+template <bool Ok, class Trigger, class Fact>
+struct reaction_fact_missing {
+  static_assert(Ok, "[gesta E606] the reaction to Trigger asks for a Fact that has not happened on every path to it; take  const Fact*  and look, or react to a later event");
+};
+
+template <bool Ok, class Choreography, class Message>
+struct choreography_without_field {
+  static_assert(Ok, "[gesta E607] the Choreography finds its processes by a field that the Message does not have, or has with another type than the first beginning event, or that can be no key; add the field, or name another one in  gesta::by<\"field\">");
+};
+
+template <bool Ok, class Choreography, class Event>
+struct choreography_of_unemitted {
+  static_assert(Ok, "[gesta E608] the Choreography begins, completes or gives up with an Event that no decision of the model emits; name one that is emitted, or add its aggregate to the model");
+};
+
+template <bool Ok, class Reactor, class Cause, class Choreography>
+struct reaction_to_no_fact {
+  static_assert(Ok, "[gesta E609] the Reactor's reaction to Cause asks for something that is no event of the model; take facts as  const Event&  or  const Event*,  up to four with a last  const gesta::about&");
+};
+
+template <bool Ok, class Choreography>
+struct choreography_too_large {
+  static_assert(Ok, "[gesta E615] the Choreography has more paths, or longer ones, than are walked while compiling; split it at an event that completes one and begins another, or make it a saga");
+};
+
+template <bool Ok, class Reactor, class Cause, class Choreography>
+struct reaction_unreached {
+  static_assert(Ok, "[gesta E616] no path from the beginnings of the Choreography leads to Cause, so nothing is proved of the Reactor's reaction to it; add Cause to  gesta::begins<...>,  or list the reactor in a  gesta::reactors<...>  of its own");
+};
+
+template <bool Ok, class Reactor, class Cause, class Choreography>
+struct reaction_with_two_lists {
+  static_assert(Ok, "[gesta E617] the Reactor has several reactions to Cause, which ask for different facts; keep one, and take  const Fact*  for what may be missing");
 };
 
 // ---- codecs ------------------------------------------------------------------------------------------------------------------
@@ -593,7 +648,7 @@ struct tag_state_has_no_version {
 
 template <bool Ok, class Store>
 struct boundary_without_all_events {
-  static_assert(Ok, "[gesta E148] the states that boundaries read are made of all events, and the Store keeps the last ones only, or  gesta::cached_states  only some states; use another store, or start without them");
+  static_assert(Ok, "[gesta E148] the states that boundaries read, and the facts that reactions ask for, are made of all events, and the Store keeps the last ones only, or  gesta::cached_states  only some states; use another store, or start without them");
 };
 
 template <bool Ok, class State, class... Value>
@@ -668,7 +723,7 @@ struct state_not_comparable {
 
 template <bool Ok, class Aggregate>
 struct erases_tagged {
-  static_assert(Ok, "[gesta E924] an event of the Aggregate has tags, and what boundaries decide on would change without it; let another event carry the tags, or erase nothing");
+  static_assert(Ok, "[gesta E924] an event of the Aggregate has tags, or is a fact that a reaction asks for, and what boundaries decide on, or reactors do, would change without it; let another event say that, or erase nothing");
 };
 
 template <bool Ok, class Observer>

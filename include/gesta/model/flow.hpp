@@ -5,10 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <gesta/decide/aggregate.hpp>
 #include <gesta/decide/together.hpp>
 #include <gesta/decide/verbs.hpp>
+#include <gesta/detail/further.hpp>
 #include <gesta/detail/list.hpp>
 #include <gesta/message/id.hpp>
 #include <gesta/message/upcast.hpp>
@@ -16,6 +18,8 @@
 #include <gesta/model/parts.hpp>
 #include <gesta/model/process_stream.hpp>
 #include <gesta/model/saga_stream.hpp>
+#include <gesta/react/choreography.hpp>
+#include <gesta/react/happening.hpp>
 #include <gesta/react/process.hpp>
 #include <gesta/react/projection.hpp>
 #include <gesta/react/reactor.hpp>
@@ -53,7 +57,23 @@ struct listed_in : type_is<types<>> {};
 template <template <class...> class Kind, class... T>
 struct listed_in<Kind, Kind<T...>> : type_is<types<T...>> {};
 template <class Part>
-using reactors_in = typename listed_in<reactors, Part>::type;
+using is_choreography_part = std::bool_constant<choreography_part<Part>>;
+
+/// What a choreography says of one kind: the events of gesta::begins, the reactors.
+template <template <class...> class Kind, class Said>
+struct danced_of;
+template <template <class...> class Kind, class... Part>
+struct danced_of<Kind, types<Part...>> : type_is<concat<typename listed_in<Kind, Part>::type...>> {};
+template <template <class...> class Kind, class Choreography>
+using danced_in = typename danced_of<Kind, typename Choreography::dance_list>::type;
+
+template <class Part>
+constexpr auto reactors_of_part() noexcept {
+  if constexpr (choreography_part<Part>) return danced_in<reactors, Part>{};
+  else return typename listed_in<reactors, Part>::type{};
+}
+template <class Part>
+using reactors_in = decltype(reactors_of_part<Part>());
 template <class Part>
 using history_in = typename listed_in<history, Part>::type;
 
@@ -141,36 +161,106 @@ using rejections_in = unique<joined<mapped<rejections_in_handler, handlers_in<Ag
 
 // ---- reactions
 
-/// What a reactor hears of its own command: a rejection, or gesta::nothing.
-template <class Command, class Refusal>
-struct refused {};
-
-/// One reaction: Reactor hears Cause (an event, or refused<Command, Refusal>) and sends Command (void: nothing).
-template <class Reactor, class Cause, class Returned>
+/// One reaction: Reactor hears Cause (an event, refused or unchanged) and sends Command (void: nothing). Further: the parameters of
+/// `react` behind those that say the cause.
+template <class Reactor, class Cause, class Returned, class Further = types<>>
 struct reaction {
   using reactor = Reactor;
   using cause = Cause;
   using returned = Returned;
   using command = typename command_in<Returned>::type;
+  using further = Further;
+};
+// What cannot be read is reported, and sends nothing.
+template <>
+struct command_in<several_lists> : type_is<void> {
+  static constexpr bool addressed = false;
+};
+template <>
+struct command_in<unknown_parameter> : type_is<void> {
+  static constexpr bool addressed = false;
 };
 
 template <class Reactor, class Event>
 constexpr auto reaction_to() {
-  if constexpr (reacts<Reactor, Event>) return types<reaction<Reactor, Event, react_result<Reactor, Event>>>{};
+  if constexpr (reacts_exactly_about<Reactor, Event>) return types<reaction<Reactor, Event, react_result<Reactor, Event>, types<const about&>>>{};
+  else if constexpr (reacts_exactly<Reactor, Event>) return types<reaction<Reactor, Event, react_result<Reactor, Event>>>{};
   else return types<>{};
 }
 template <class Reactor, class Command, class Refusal>
 constexpr auto reaction_to_refusal() {
-  if constexpr (hears<Reactor, Command, Refusal>)
-    return types<reaction<Reactor, refused<Command, Refusal>, hear_result<Reactor, Command, Refusal>>>{};
+  using returned = hear_result<Reactor, Command, Refusal>;
+  if constexpr (hears_exactly_about<Reactor, Command, Refusal>)
+    return types<reaction<Reactor, happening<Command, Refusal>, returned, types<const about&>>>{};
+  else if constexpr (hears_exactly<Reactor, Command, Refusal>)
+    return types<reaction<Reactor, happening<Command, Refusal>, returned>>{};
   else
     return types<>{};
 }
 
-template <class Reactor, class Events>
+// ---- reactions that may ask for facts: those of a choreography
+
+template <class Events>
+struct facts_to_ask_for;
+template <class... E>
+struct facts_to_ask_for<types<E...>> : type_is<types<const E&..., const E*...>> {};
+
+/// The events of those who decide; what performers record is no fact of a process.
+template <class Flow>
+using facts_in = typename facts_to_ask_for<typename Flow::of_deciders::current_events>::type;
+
+template <class Reactor, class Cause, class... Said, class... Further>
+constexpr auto reaction_with(types<types<Further...>>) {
+  using returned = typename probing::reacting::template call<const Reactor&, const Said&..., Further...>;
+  return types<reaction<Reactor, Cause, returned, types<Further...>>>{};
+}
+template <class Reactor, class Cause, class... Said, class Mark>
+constexpr auto reaction_with(types<Mark>) {
+  return types<reaction<Reactor, Cause, Mark>>{};
+}
+/// Plain: the reaction without further parameters, or with `about`.
+template <class Reactor, class Facts, class Cause, class Plain, class... Said>
+constexpr auto danced_reaction() {
+  using lists = further_parameters<Reactor, Facts, Said...>;
+  if constexpr (lists::size == 0 || same<lists, types<types<const about&>>>) return Plain{};
+  else if constexpr (lists::size > 1 || Plain::size != 0) return types<reaction<Reactor, Cause, several_lists>>{};
+  else return detail::reaction_with<Reactor, Cause, Said...>(lists{});
+}
+
+template <class Reactor, class Choreographies>
+inline constexpr std::size_t dance_with = npos;
+template <class Reactor, class... Choreography>
+inline constexpr std::size_t dance_with<Reactor, types<Choreography...>> = first_true({contains<Reactor, danced_in<reactors, Choreography>>...});
+/// The choreography of a reactor, or void.
+template <class Flow, class Reactor>
+using choreography_of = at<dance_with<Reactor, typename Flow::choreographies> == npos ? Flow::choreographies::size
+                                                                                       : dance_with<Reactor, typename Flow::choreographies>,
+                           concat<typename Flow::choreographies, types<void>>>;
+
+/// What a reactor of a flow does about an event, or about a refusal: types<reaction<...>>, or types<>.
+template <class Flow, class Reactor, class Event>
+constexpr auto reaction_in() {
+  if constexpr (std::is_void_v<choreography_of<Flow, Reactor>>) return detail::reaction_to<Reactor, Event>();
+  else
+    return detail::danced_reaction<Reactor, facts_in<Flow>, Event,
+                                   decltype(detail::reaction_to<Reactor, Event>()), Event>();
+}
+template <class Flow, class Reactor, class Command, class Refusal>
+constexpr auto reaction_to_refusal_in() {
+  if constexpr (std::is_void_v<choreography_of<Flow, Reactor>>) return detail::reaction_to_refusal<Reactor, Command, Refusal>();
+  else
+    return detail::danced_reaction<Reactor, facts_in<Flow>, happening<Command, Refusal>,
+                                   decltype(detail::reaction_to_refusal<Reactor, Command, Refusal>()), Command, Refusal>();
+}
+template <class Flow, class Reactor, class Event>
+using reaction_of = decltype(detail::reaction_in<Flow, Reactor, Event>());
+template <class Flow, class Reactor, class Command, class Refusal>
+using refusal_reaction_of = decltype(detail::reaction_to_refusal_in<Flow, Reactor, Command, Refusal>());
+
+template <class Flow, class Reactor, class Events>
 struct event_reactions;
-template <class Reactor, class... E>
-struct event_reactions<Reactor, types<E...>> : type_is<concat<decltype(reaction_to<Reactor, E>())...>> {};
+template <class Flow, class Reactor, class... E>
+struct event_reactions<Flow, Reactor, types<E...>> : type_is<concat<reaction_of<Flow, Reactor, E>...>> {};
 
 template <class Reaction>
 using command_of_reaction = typename Reaction::command;
@@ -229,6 +319,7 @@ struct flow_of_parts<detail::types<Part...>> {
   /// The aggregates and boundaries that the model lists.
   using deciders = detail::filtered<parts, detail::is_aggregate_part>;
   using projections = detail::filtered<parts, detail::is_projection_part>;
+  using choreographies = detail::filtered<parts, detail::is_choreography_part>;
   using reactors = detail::concat<detail::reactors_in<Part>...>;
   using sagas = detail::filtered<parts, detail::is_saga_part>;
   using processes = detail::filtered<parts, detail::is_process_part>;
@@ -291,21 +382,23 @@ using flow = flow_of_parts<typename Model::parts>;
 
 namespace detail {
 
-/// What one reactor does in a flow: every reaction to an event, and to the refusals of what it sends.
-template <class Flow, class Reactor>
-struct reactor_flow {
-  using to_events = typename event_reactions<Reactor, typename Flow::current_events>::type;
+/// What reactors do together that hear each other's refusals: every reaction to an event, and to the refusals of what they send.
+template <class Flow, class Reactors>
+struct group_flow;
+template <class Flow, class... Reactor>
+struct group_flow<Flow, types<Reactor...>> {
+  using to_events = concat<typename event_reactions<Flow, Reactor, typename Flow::current_events>::type...>;
 
-  template <class Command, class Rejections>
+  template <class R, class Command, class Rejections>
   struct refusals_of;
-  template <class Command, class... R>
-  struct refusals_of<Command, types<R...>>
-      : type_is<concat<decltype(reaction_to_refusal<Reactor, Command, R>())..., decltype(reaction_to_refusal<Reactor, Command, nothing>())>> {};
+  template <class R, class Command, class... Rejection>
+  struct refusals_of<R, Command, types<Rejection...>>
+      : type_is<concat<refusal_reaction_of<Flow, R, Command, Rejection>..., refusal_reaction_of<Flow, R, Command, nothing>>> {};
 
   template <class Command>
   static constexpr auto heard_of() {
     if constexpr (Flow::template knows<Command>)
-      return typename refusals_of<Command, typename Flow::template handler_of<Command>::rejections>::type{};
+      return concat<typename refusals_of<Reactor, Command, typename Flow::template handler_of<Command>::rejections>::type...>{};
     else
       return types<>{};
   }
@@ -323,6 +416,29 @@ struct reactor_flow {
   using to_refusals = decltype(close<types<>, sent_in<to_events>>());
   using reactions = concat<to_events, to_refusals>;
   using sent = sent_in<reactions>;
+};
+
+/// All who hear the refusals of what a reactor sends: those of its choreography, else it alone.
+template <class Flow, class Reactor>
+constexpr auto group_of_reactor() noexcept {
+  using choreography = choreography_of<Flow, Reactor>;
+  if constexpr (std::is_void_v<choreography>) return types<Reactor>{};
+  else return danced_in<reactors, choreography>{};
+}
+template <class Flow, class Reactor>
+using listeners_of = decltype(group_of_reactor<Flow, Reactor>());
+
+/// What one reactor does in a flow; `sent` is what its group sends, and so what it can hear refusals of.
+template <class Flow, class Reactor>
+struct reactor_flow {
+  using group = group_flow<Flow, listeners_of<Flow, Reactor>>;
+  template <class Reaction>
+  using is_own = std::bool_constant<same<typename Reaction::reactor, Reactor>>;
+
+  using to_events = typename event_reactions<Flow, Reactor, typename Flow::current_events>::type;
+  using to_refusals = filtered<typename group::to_refusals, is_own>;
+  using reactions = concat<to_events, to_refusals>;
+  using sent = typename group::sent;
 };
 
 template <class Flow>

@@ -6,6 +6,7 @@
 #include <gesta/detail/generated/bind_wide.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/model/rules/boundaries.hpp>
+#include <gesta/model/rules/choreography.hpp>
 #include <gesta/model/rules/decide.hpp>
 #include <gesta/model/rules/flow.hpp>
 #include <gesta/model/rules/handlers.hpp>
@@ -69,6 +70,10 @@ using of_ids = reports<typename Rules::same_event, typename Rules::same_part, ty
                        typename Rules::retired, typename Rules::predecessor, typename Rules::stuck, typename Rules::astray,
                        typename Rules::refusing, typename Rules::torn, typename Rules::same_rejection, typename Rules::unnamed_rejection>;
 
+template <class Flow, class Choreography, class Rules = choreography_rules<Flow, Choreography>>
+using of_choreography = reports<typename Rules::incomplete, typename Rules::unemitted, typename Rules::twice, typename Rules::unknown,
+                                typename Rules::lacking, typename Rules::path, typename Rules::unreached>;
+
 template <class Flow>
 using of_flow = reports<typename cycle_rules<Flow>::endless, typename size_rules<Flow>::above>;
 
@@ -85,7 +90,7 @@ using of_processes = typename of_all_processes<Flow, typename Flow::processes>::
 
 template <class Part>
 inline constexpr bool is_part = gesta::detail::aggregate_part<Part> || gesta::detail::projection_part<Part> || gesta::detail::saga_part<Part> ||
-                                gesta::detail::process_part<Part>;
+                                gesta::detail::process_part<Part> || gesta::detail::choreography_part<Part>;
 template <class... R>
 inline constexpr bool is_part<reactors<R...>> = true;
 template <class... Old>
@@ -99,35 +104,37 @@ inline constexpr bool is_part<lean> = true;
 template <>
 inline constexpr bool is_part<traced> = true;
 
-template <class Flow, class Parts, class Aggregates, class Projections, class Reactors>
+template <class Flow, class Parts, class Aggregates, class Projections, class Reactors, class Choreographies>
 struct all;
-template <class Flow, class... Part, class... Aggregate, class... Projection, class... Reactor>
+template <class Flow, class... Part, class... Aggregate, class... Projection, class... Reactor, class... Choreography>
 struct all<Flow, gesta::detail::types<Part...>, gesta::detail::types<Aggregate...>, gesta::detail::types<Projection...>,
-           gesta::detail::types<Reactor...>>
+           gesta::detail::types<Reactor...>, gesta::detail::types<Choreography...>>
     : reports<report_at<diagnostic::not_a_part, gesta::detail::types<Part...>, first_true({!is_part<Part>...})>>,
       of_messages<Flow>,
       of_commands<Flow>,
       of_decider<Flow, Aggregate>...,
       of_reactor<Flow, Reactor>...,
       of_projection<Flow, Projection>...,
+      of_choreography<Flow, Choreography>...,
       of_tags<Flow>,
       of_ids<Flow>,
       of_processes<Flow>,
       of_flow<Flow> {
   static constexpr bool sound = first_true({!is_part<Part>...}) == npos && of_messages<Flow>::sound && of_commands<Flow>::sound &&
                                 (of_decider<Flow, Aggregate>::sound && ...) && (of_reactor<Flow, Reactor>::sound && ...) &&
-                                (of_projection<Flow, Projection>::sound && ...) && of_tags<Flow>::sound && of_ids<Flow>::sound &&
-                                of_processes<Flow>::sound && of_flow<Flow>::sound;
+                                (of_projection<Flow, Projection>::sound && ...) && (of_choreography<Flow, Choreography>::sound && ...) &&
+                                of_tags<Flow>::sound && of_ids<Flow>::sound && of_processes<Flow>::sound && of_flow<Flow>::sound;
 };
 
 template <class Flow>
-using checked = all<Flow, typename Flow::parts, typename Flow::deciders, typename Flow::projections, typename Flow::reactors>;
+using checked =
+    all<Flow, typename Flow::parts, typename Flow::deciders, typename Flow::projections, typename Flow::reactors, typename Flow::choreographies>;
 
 }  // namespace rules
 
-/// Base of a model's own struct; its parts are aggregates, boundaries, projections, gesta::reactors, sagas, processes, gesta::history, gesta::retired,
-/// gesta::budget, gesta::lean or gesta::traced. Every rule about the whole is checked where a model is declared, and says in one numbered sentence
-/// what is wrong and what to write.
+/// Base of a model's own struct; its parts are aggregates, boundaries, projections, gesta::reactors, choreographies, sagas, processes,
+/// gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced. Every rule about the whole is checked where a model is declared,
+/// and says in one numbered sentence what is wrong and what to write.
 template <class... Part>
 struct model {
   using parts = detail::types<Part...>;

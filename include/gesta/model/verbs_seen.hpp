@@ -66,20 +66,14 @@ constexpr std::uint64_t projection_seen(types<Event...>) noexcept {
   return print.value;
 }
 
-template <class Reactor, class Event>
-constexpr void add_reaction(fingerprint& print, reaction<Reactor, Event, react_result<Reactor, Event>>*) noexcept {
-  detail::add_names(print, types<Event, react_result<Reactor, Event>>{});
-  print.add(reacts_exactly_about<Reactor, Event>);
-}
-template <class Reactor, class Command, class Refusal>
-constexpr void add_reaction(fingerprint& print, reaction<Reactor, refused<Command, Refusal>, hear_result<Reactor, Command, Refusal>>*) noexcept {
-  detail::add_names(print, types<Command, Refusal, hear_result<Reactor, Command, Refusal>>{});
-  print.add(hears_exactly_about<Reactor, Command, Refusal>);
+template <class Reactor, class Event, class Returned, class... Further>
+constexpr void add_reaction(fingerprint& print, reaction<Reactor, Event, Returned, types<Further...>>*) noexcept {
+  detail::add_names(print, types<Event, Returned, Further...>{});
 }
 template <class Reactor, class... Reaction>
 constexpr std::uint64_t reactor_seen(types<Reaction...>) noexcept {
   fingerprint print;
-  (detail::add_reaction<Reactor>(print, static_cast<Reaction*>(nullptr)), ...);
+  (detail::add_reaction(print, static_cast<Reaction*>(nullptr)), ...);
   return print.value;
 }
 

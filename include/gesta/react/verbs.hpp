@@ -7,6 +7,7 @@
 #include <gesta/detail/exact.hpp>
 #include <gesta/message/about.hpp>
 #include <gesta/message/address.hpp>
+#include <gesta/message/many.hpp>
 
 namespace gesta {
 
@@ -51,6 +52,14 @@ struct command_in<gesta::addressed<Key, Command>> : type_is<Command> {
   static constexpr bool addressed = true;
   using key = Key;
 };
+/// Several of them, asked in order.
+template <class Returned>
+struct command_in<many<Returned>> : command_in<Returned> {};
+
+template <class Returned>
+inline constexpr bool is_many = false;
+template <class Returned>
+inline constexpr bool is_many<many<Returned>> = true;
 
 }  // namespace detail
 

@@ -158,10 +158,4 @@ class tag_states<Flow, types<>> {
   static constexpr bool take = false;
 };
 
-/// visit_events for those that belong to any state about tags.
-template <class Flow, bool InPlace, class Visit>
-bool visit_tagged(const recorded& record, Visit&& visit) {
-  return detail::visit_events<Flow, tagged_events_of<Flow>, InPlace>(record, visit);
-}
-
 }  // namespace gesta::detail

@@ -30,15 +30,15 @@ inline constexpr bool any_cycle_allowed = false;
 template <class... R>
 inline constexpr bool any_cycle_allowed<types<R...>> = ((cycle_bound<R> != 0) || ...);
 
-template <class Event, class Reactors>
+template <class Flow, class Event, class Reactors = typename Flow::reactors>
 inline constexpr bool anybody_reacts = false;
-template <class Event, class... R>
-inline constexpr bool anybody_reacts<Event, types<R...>> = (reacts<R, Event> || ...);
+template <class Flow, class Event, class... R>
+inline constexpr bool anybody_reacts<Flow, Event, types<R...>> = ((reaction_of<Flow, R, Event>::size != 0) || ...);
 
-template <class Events, class Reactors>
+template <class Flow, class Events>
 inline constexpr bool any_is_reacted_to = false;
-template <class... E, class Reactors>
-inline constexpr bool any_is_reacted_to<types<E...>, Reactors> = (anybody_reacts<E, Reactors> || ...);
+template <class Flow, class... E>
+inline constexpr bool any_is_reacted_to<Flow, types<E...>> = (anybody_reacts<Flow, E> || ...);
 
 /// Whether whoever sent a command wants to hear its events.
 template <class Answer>
@@ -49,7 +49,7 @@ inline constexpr bool hears_events<Answer> = Answer::hears_events;
 
 /// Whether something follows from some of these events: reactors act, or performers are told.
 template <class Flow, class Events>
-inline constexpr bool anything_follows = any_is_reacted_to<Events, typename Flow::reactors> || any_is_heard<Flow, Events>;
+inline constexpr bool anything_follows = any_is_reacted_to<Flow, Events> || any_is_heard<Flow, Events>;
 
 template <class Events, class Projections>
 inline constexpr bool any_is_projected = false;
@@ -300,7 +300,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
       ++cause.version;
       ++cause.position;
       using type = std::remove_cvref_t<decltype(event)>;
-      if constexpr (anybody_reacts<type, reactor_list>)
+      if constexpr (anybody_reacts<flow_type, type>)
         if (goes_on) goes_on = react_to(event, cause);
       if constexpr (is_heard<flow_type, type>)
         if (goes_on) goes_on = tell_performers(event, cause, typename flow_type::performers{});
@@ -315,9 +315,17 @@ class engine : public unit_of_work<Model, Store, Clock> {
     return goes_on;
   }
 
+  /// The reactors of an event, in the order of the model. `steps` counts what is sent because of it by those who hear each other's refusals: with
+  /// the event and who sends it, a step names a request.
   template <class Event>
   bool react_to(const Event& event, const about& cause) {
-    const auto all = [&]<class... R>(types<R...>) { return (react_with<R>(event, cause) && ...); };
+    [[maybe_unused]] unsigned danced = 0;
+    const auto with = [&]<class R>(type_is<R>) {
+      unsigned own = 0;
+      constexpr bool alone = std::is_void_v<choreography_of<flow_type, R>>;
+      return act_on(reaction_of<flow_type, R, Event>{}, cause, alone ? own : danced, event);
+    };
+    const auto all = [&]<class... R>(types<R...>) { return (with(type_is<R>{}) && ...); };
     return all(reactor_list{});
   }
 
@@ -331,38 +339,103 @@ class engine : public unit_of_work<Model, Store, Clock> {
     else return true;
   }
 
-  template <class Reactor, class Event>
-  bool react_with(const Event& event, const about& cause) {
-    if constexpr (reacts_exactly_about<Reactor, Event>) return send<Reactor>(react(Reactor{}, event, cause), cause, 0);
-    else if constexpr (reacts<Reactor, Event>) return send<Reactor>(react(Reactor{}, event), cause, 0);
-    else return true;
+  static constexpr bool act_on(types<>, const about&, unsigned&, const auto&...) noexcept { return true; }
+
+  /// Lets a reactor act on what is said, an event or a command and its refusal, with the facts that it asks for.
+  template <class Reaction, class First, class... Said>
+  bool act_on(types<Reaction>, const about& cause, unsigned& steps, const First& first, const Said&... said) {
+    using reactor = typename Reaction::reactor;
+    if constexpr (sure_facts_of_reaction<Reaction>::size != 0)
+      if (!all_happened<reactor>(sure_facts_of_reaction<Reaction>{}, first)) return true;
+    return with_further<reactor>(typename Reaction::further{}, first, cause, [&](auto&&... further) {
+      if constexpr (std::is_void_v<typename Reaction::returned>) {
+        react(reactor{}, first, said..., further...);
+        return true;
+      } else {
+        if constexpr (cycle_bound<reactor> != 0)
+          if (++acts_[index_of<reactor, reactor_list>] > cycle_bound<reactor>)
+            return this->fails(
+                failure(failure::kind::chain_too_long, 0, "the reactor ", id_of<reactor>.name, " acted more often than its allow_cycle says"));
+        return send_all<reactor>(react(reactor{}, first, said..., further...), cause, steps);
+      }
+    });
   }
 
-  /// Sends what a reaction returned, under an id made of the reactor, the event that caused it, and the step in its answers.
+  // ---- facts
+
+  template <class Reactor, class Message>
+  const auto& facts_for(const Message& message) const {
+    return this->tag_states_.template replica_of<choreography_of<flow_type, Reactor>>().facts(message);
+  }
+  template <class Reactor, class... Fact, class Message>
+  bool all_happened(types<Fact...>, const Message& message) const {
+    const auto& facts = facts_for<Reactor>(message);
+    return ((facts.template find<Fact>() != nullptr) && ...);
+  }
+  template <class Reactor, class... Parameter, class Message, class Call>
+  bool with_further(types<Parameter...>, [[maybe_unused]] const Message& message, [[maybe_unused]] const about& cause, Call&& call) {
+    if constexpr (facts_of_further<types<Parameter...>>::all::size == 0) {
+      return call(static_cast<Parameter>(cause)...);
+    } else {
+      const auto& facts = facts_for<Reactor>(message);
+      return call(further_as(type_is<Parameter>{}, facts, cause)...);
+    }
+  }
+  template <class Fact, class Facts>
+  static const Fact& further_as(type_is<const Fact&>, const Facts& facts, const about&) {
+    return *facts.template find<Fact>();
+  }
+  template <class Fact, class Facts>
+  static const Fact* further_as(type_is<const Fact*>, const Facts& facts, const about&) {
+    return facts.template find<Fact>();
+  }
+  template <class Facts>
+  static const about& further_as(type_is<const about&>, const Facts&, const about& cause) {
+    return cause;
+  }
+
+  // ---- what reactions send
+
   template <class Reactor, class Returned>
-  bool send(const Returned& returned, const about& cause, unsigned step) {
+  bool send_all(const Returned& returned, const about& cause, unsigned& steps) {
+    bool refused = false;
+    if constexpr (is_many<Returned>) {
+      for (const auto& one : returned)
+        if (refused) break;
+        else if (!send<Reactor>(one, cause, steps, refused)) return false;
+      return true;
+    } else {
+      return send<Reactor>(returned, cause, steps, refused);
+    }
+  }
+
+  /// Which request of a reactor it is. The steps of one event are mostly few; beyond 16 bits the numbers are of another range.
+  static constexpr std::uint64_t request_number(std::uint64_t position, unsigned step) noexcept {
+    return step >> 16 == 0 ? position << 16 | step : std::uint64_t{1} << 63 | position << 28 | step;
+  }
+
+  /// Sends one command that a reaction returned, under an id made of the reactor, the event that caused it, and the step.
+  template <class Reactor, class Returned>
+  bool send(const Returned& returned, const about& cause, unsigned& steps, bool& refused) {
     using command = typename command_in<Returned>::type;
-    if constexpr (cycle_bound<Reactor> != 0)
-      if (++acts_[index_of<Reactor, reactor_list>] > cycle_bound<Reactor>)
-        return this->fails(
-            failure(failure::kind::chain_too_long, 0, "the reactor ", id_of<Reactor>.name, " acted more often than its allow_cycle says"));
-    const once request{sender_name<Reactor>.chars, cause.position << 16 | step};
+    const once request{sender_name<Reactor>.chars, request_number(cause.position, steps++)};
     const auto id = hash128{}.add(request.source, __builtin_strlen(request.source)).add(request.number);
     const origin from{cause.time, cause.correlation, message_id{id.high, id.low}};
     if constexpr (command_in<Returned>::addressed)
-      return decide_one<command>(returned.key, returned.command, request, from, heard<Reactor, command>{*this, returned.command, cause, step});
+      return decide_one<command>(returned.key, returned.command, request, from, heard<Reactor, command>{*this, returned.command, cause, steps, refused});
     else
       return decide_one<command>(key_in<typename handler_of<command>::aggregate>(returned), returned, request, from,
-                                 heard<Reactor, command>{*this, returned, cause, step});
+                                 heard<Reactor, command>{*this, returned, cause, steps, refused});
   }
 
-  /// How a reactor takes the outcome of what it sent. The result says whether the unit goes on.
+  /// How a reactor, and those who listen to it, take the outcome of what it sent. The result says whether the unit goes on.
   template <class Reactor, class Command>
   struct heard {
     engine& whole;
     const Command& command;
     const about& cause;
-    unsigned step;
+    unsigned& steps;
+    bool& was_refused;
 
     static constexpr bool is_root = false;
     static constexpr bool expects(std::uint64_t) noexcept { return true; }
@@ -376,19 +449,16 @@ class engine : public unit_of_work<Model, Store, Clock> {
     template <class Decision, class State>
     bool refused(const Decision& d, std::size_t which, const State&, std::uint64_t) const {
       bool goes_on = true;
+      was_refused = true;
       select<Decision::rejection_list::size>(which, [&](auto at) { goes_on = hear(d.refusal().template get<at()>()); });
       return goes_on;
     }
     template <class Refusal>
     bool hear(const Refusal& refusal) const {
-      if constexpr (hears_exactly_about<Reactor, Command, Refusal>) {
-        if constexpr (std::is_void_v<hear_result<Reactor, Command, Refusal>>) react(Reactor{}, command, refusal, cause);
-        else return whole.template send<Reactor>(react(Reactor{}, command, refusal, cause), cause, step + 1);
-      } else if constexpr (hears<Reactor, Command, Refusal>) {
-        if constexpr (std::is_void_v<hear_result<Reactor, Command, Refusal>>) react(Reactor{}, command, refusal);
-        else return whole.template send<Reactor>(react(Reactor{}, command, refusal), cause, step + 1);
-      }
-      return true;
+      const auto all = [&]<class... R>(types<R...>) {
+        return (whole.act_on(refusal_reaction_of<flow_type, R, Command, Refusal>{}, cause, steps, command, refusal) && ...);
+      };
+      return all(listeners_of<flow_type, Reactor>{});
     }
   };
 

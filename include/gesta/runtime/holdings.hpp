@@ -14,6 +14,7 @@
 #include <gesta/runtime/cached_entities.hpp>
 #include <gesta/runtime/entities.hpp>
 #include <gesta/runtime/reading.hpp>
+#include <gesta/runtime/replica.hpp>
 #include <gesta/runtime/snapshot_shelf.hpp>
 #include <gesta/runtime/view_modes.hpp>
 #include <gesta/runtime/views.hpp>
@@ -62,7 +63,7 @@ class holdings {
   template <class Aggregate>
   using table_type = std::conditional_t<is_cached<Aggregate>, cached_entities<Aggregate, typename log_type::stream>,
                                         entities<Aggregate, typename log_type::stream>>;
-  using tag_states_type = tag_states<flow_type>;
+  using tag_states_type = derived_states<flow_type>;
   /// The views that are kept in memory: of all projections of the model, but those that an option puts elsewhere.
   using views_type = views<Model, kept_in_memory_by<Model, Store>>;
 

@@ -370,7 +370,7 @@ class unit_of_work : public holdings<Model, Store> {
   /// Folds a recorded event into the states about tags that it belongs to. False: there is no room, or it cannot be read.
   bool fold_tagged(const recorded& record) {
     bool fits = true;
-    const bool readable = visit_tagged<flow_type, is_memory>(record, [&](const auto& event) {
+    const bool readable = visit_derived<flow_type, is_memory>(record, [&](const auto& event) {
       fits = fits && this->tag_states_.fold(event, record.position, [&] { return detail::about_record(record); });
     });
     if (!readable) unreadable(record);
@@ -379,7 +379,7 @@ class unit_of_work : public holdings<Model, Store> {
   }
   void mark_tagged(mark_type start) {
     this->each_record(start, unit().here(), [&](const recorded& record) {
-      (void)visit_tagged<flow_type, is_memory>(record, [&](const auto& event) { this->tag_states_.mark(event); });
+      (void)visit_derived<flow_type, is_memory>(record, [&](const auto& event) { this->tag_states_.mark(event); });
     });
   }
   /// Folds the marked states again, by all events that are left: what is taken back costs as many events as the log has.
@@ -388,7 +388,7 @@ class unit_of_work : public holdings<Model, Store> {
     failure cause;
     const slice part{.to = log_.last_position()};  // what others recorded since comes with the next catch_up
     const bool read = detail::each_stored(*this, part, cause, [&](const recorded& record) {
-      const bool readable = visit_tagged<flow_type, is_memory>(record, [&](const auto& event) {
+      const bool readable = visit_derived<flow_type, is_memory>(record, [&](const auto& event) {
         this->tag_states_.fold_again(event, record.position, [&] { return detail::about_record(record); });
       });
       if (!readable) unreadable(record);

@@ -21,7 +21,7 @@ constexpr auto outcomes_of() {
     using handler = typename Flow::template handler_of<Command>;
     return []<class... R>(gesta::detail::types<R...>) {
       return gesta::detail::concat<typename handler::events,
-                                   gesta::detail::types<gesta::detail::refused<Command, R>..., gesta::detail::refused<Command, nothing>>>{};
+                                   gesta::detail::types<refused<Command, R>..., unchanged<Command>>>{};
     }(typename handler::rejections{});
   } else {
     return gesta::detail::types<>{};

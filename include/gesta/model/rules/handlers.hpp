@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <gesta/model/flow.hpp>
+#include <gesta/model/rules/choreography.hpp>
 #include <gesta/model/rules/report.hpp>
 
 namespace gesta::rules {
@@ -20,18 +21,19 @@ constexpr bool returns_no_command() {
   using command = typename Reaction::command;
   constexpr bool answers_refusal = !gesta::detail::contains<typename Reaction::cause, typename Flow::current_events>;
   if constexpr (std::is_void_v<returned>) return !answers_refusal;
+  else if constexpr (std::is_void_v<command>) return false;  // it could not be read, which is reported
   else return !std::is_class_v<command> || gesta::detail::contains<command, typename Flow::events> || gesta::detail::is_decision<returned>;
 }
 
 template <class Flow, class Reaction>
 constexpr bool lacks_handler() {
-  if constexpr (std::is_void_v<typename Reaction::returned> || returns_no_command<Flow, Reaction>()) return false;
+  if constexpr (std::is_void_v<typename Reaction::command> || returns_no_command<Flow, Reaction>()) return false;
   else return !Flow::template knows<typename Reaction::command>;
 }
 
 template <class Flow, class Reaction>
 constexpr bool lacks_key() {
-  if constexpr (std::is_void_v<typename Reaction::returned> || !Flow::template knows<typename Reaction::command>) {
+  if constexpr (std::is_void_v<typename Reaction::command> || !Flow::template knows<typename Reaction::command>) {
     return false;
   } else {
     constexpr bool by_field = !gesta::detail::same<typename Flow::template handler_of<typename Reaction::command>::aggregate::found_by, by_call>;
@@ -57,10 +59,11 @@ struct refusals_of;
 template <class Command, class... R>
 struct refusals_of<Command, gesta::detail::types<R...>> : gesta::detail::type_is<gesta::detail::types<refusal<Command, R>...>> {};
 
-/// Which refusals a reactor can meet, and which it can never meet but hears.
+/// Which refusals of what it sends a reactor can meet, and which it can never meet but hears.
 template <class Flow, class Reactor>
 struct reactor_refusals {
-  using sent = typename gesta::detail::reactor_flow<Flow, Reactor>::sent;
+  using own = gesta::detail::reactor_flow<Flow, Reactor>;
+  using sent = typename own::sent;
 
   template <class Command>
   static constexpr auto met() {
@@ -83,27 +86,36 @@ struct reactor_refusals {
   template <class Command>
   using strange_by = decltype(strange<Command>());
 
-  using can_meet = gesta::detail::joined<gesta::detail::mapped<met_by, sent>>;
+  using can_meet = gesta::detail::joined<gesta::detail::mapped<met_by, gesta::detail::sent_in<typename own::reactions>>>;
   using cannot_meet = gesta::detail::joined<gesta::detail::mapped<strange_by, gesta::detail::unique<typename Flow::commands>>>;
 
   template <class Refusal>
   struct is_heard;
   template <class Command, class Rejection>
   struct is_heard<refusal<Command, Rejection>> {
-    static constexpr bool value = hears<Reactor, Command, Rejection>;
+    template <class... R>
+    static constexpr bool by(gesta::detail::types<R...>) {
+      return ((gesta::detail::refusal_reaction_of<Flow, R, Command, Rejection>::size != 0) || ...);
+    }
+    static constexpr bool by_anybody = by(gesta::detail::listeners_of<Flow, Reactor>{});
+    static constexpr bool by_itself = by(gesta::detail::types<Reactor>{});
     static constexpr bool named = identified<Rejection>;
   };
   template <class... R>
-  static constexpr std::size_t first_heard(gesta::detail::types<R...>, [[maybe_unused]] bool wanted) {
-    return first_true({is_heard<R>::value == wanted...});
+  static constexpr std::size_t first_unheard(gesta::detail::types<R...>) {
+    return first_true({!is_heard<R>::by_anybody...});
+  }
+  template <class... R>
+  static constexpr std::size_t first_heard(gesta::detail::types<R...>) {
+    return first_true({is_heard<R>::by_itself...});
   }
   template <class... R>
   static constexpr std::size_t first_unnamed(gesta::detail::types<R...>) {
     return first_true({!is_heard<R>::named...});
   }
-  static constexpr std::size_t unheard = first_heard(can_meet{}, false);
+  static constexpr std::size_t unheard = first_unheard(can_meet{});
   static constexpr std::size_t unnamed = first_unnamed(can_meet{});  // outcomes of sent commands are remembered
-  static constexpr std::size_t in_vain = first_heard(cannot_meet{}, true);
+  static constexpr std::size_t in_vain = first_heard(cannot_meet{});
 };
 
 template <class Refusal>
@@ -141,8 +153,8 @@ struct reactor_rules {
     using returned = void;
     using command = void;
   };
-  template <class R, class Cause, class Returned>
-  struct read<gesta::detail::reaction<R, Cause, Returned>> : gesta::detail::reaction<R, Cause, Returned> {};
+  template <class R, class Cause, class Returned, class Further>
+  struct read<gesta::detail::reaction<R, Cause, Returned, Further>> : gesta::detail::reaction<R, Cause, Returned, Further> {};
   using odd = read<reaction_at<reactions::no_command>>;
   using unheard = parts_of_refusal<at_or_void<refusals::unheard, typename refusals::can_meet>>;
   using unnamed = parts_of_refusal<at_or_void<refusals::unnamed, typename refusals::can_meet>>;
@@ -155,15 +167,15 @@ struct reactor_rules {
   using sends_without_key = report_if<reactions::no_key != npos, diagnostic::sent_command_without_key, Reactor,
                                       typename read<reaction_at<reactions::no_key>>::command>;
   using refusal_unheard =
-      report_if<refusals::unheard != npos, diagnostic::refusal_unheard, Reactor, typename unheard::command, typename unheard::rejection>;
+      report_if<(refusals::unheard != npos && paths_are_whole<Flow, Reactor>()), diagnostic::refusal_unheard, Reactor, typename unheard::command, typename unheard::rejection>;
   using refusal_unnamed =
       report_if<refusals::unnamed != npos, diagnostic::stored_rejection_without_id, typename unnamed::command, typename unnamed::rejection>;
-  using refusal_in_vain = report_if<refusals::in_vain != npos, diagnostic::refusal_never_given, Reactor, typename in_vain::command,
+  using refusal_in_vain = report_if<(refusals::in_vain != npos && paths_are_whole<Flow, Reactor>()), diagnostic::refusal_never_given, Reactor, typename in_vain::command,
                                     typename in_vain::rejection>;
 
   static constexpr std::size_t old = first_reacted<Reactor, typename Flow::old_versions>;
   using reacts_to_old = report_at<diagnostic::reaction_to_nothing_emitted, typename Flow::old_versions, old, Reactor>;
-  using never_reached = report_if<(own::to_events::size == 0 && old == npos), diagnostic::part_never_reached, Reactor>;
+  using never_reached = report_if<(own::reactions::size == 0 && old == npos), diagnostic::part_never_reached, Reactor>;
 };
 
 }  // namespace gesta::rules

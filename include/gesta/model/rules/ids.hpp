@@ -158,7 +158,7 @@ template <class Flow>
 struct id_rules {
   using events = names_of<typename Flow::events>;
   using parts = names_of<gesta::detail::concat<typename Flow::deciders, typename Flow::projections, typename Flow::reactors, typename Flow::sagas,
-                                               typename Flow::processes>>;
+                                               typename Flow::processes, typename Flow::choreographies>>;
   using olds = old_versions<Flow, typename Flow::old_versions>;
   using refusals = names_of<typename Flow::stored_rejections>;
   template <class Names, std::size_t At>

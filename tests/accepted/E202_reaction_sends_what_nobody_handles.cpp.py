@@ -1,0 +1,8 @@
+"""The twin: the command of a reaction is in no aggregate of the model."""
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rejected"))
+from dance import print_dance  # noqa: E402
+
+print_dance()

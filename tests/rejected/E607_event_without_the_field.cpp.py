@@ -1,0 +1,9 @@
+"""Not every event says the item."""
+from dance import print_dance
+
+print_dance(
+    ('gesta::choreography<gesta::by<"order">',
+     'gesta::choreography<gesta::by<"item">'),
+    sentence='[gesta E607] the Choreography finds its processes by a field that the Message does not have, or has with another type than the first beginning event, or that can be no key; add the field, or name another one in  gesta::by<"field">',
+    names='choreography_without_field<false, dance, order::cancelled>',
+)
