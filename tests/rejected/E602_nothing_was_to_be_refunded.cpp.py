@@ -8,6 +8,6 @@ print_dance(
      ''),
     ('constexpr auto react(desk, const payment::refund& c, gesta::nothing) -> cancel { return {c.order, cause::payment}; }\n',
      ''),
-    sentence='[gesta E602] after Last nobody goes on, and the process is neither complete nor given up; let a reactor say  react(const Reactor&, const Last&) -> command;  if Last is refused<Command, Rejection>:  react(const Reactor&, const Command&, const Rejection&);  if it is unchanged<Command>:  react(const Reactor&, const Command&, gesta::nothing)',
+    sentence='[gesta E602] after Last nobody goes on, and the process is neither complete nor given up; let a reactor say  react(const Reactor&, const Last&) -> command;  if Last is refused<Command, Rejection>:  react(const Reactor&, const Command&, const Rejection&);  if it is unchanged<Command>:  react(const Reactor&, const Command&, gesta::nothing);  if several commands are asked there:  react(const Reactor&, const gesta::all_done<Command>&)',
     names='path_ends_nowhere<false, gesta::unchanged<payment::refund>, order::placed, gesta::refused<payment::charge, payment::card_declined>, gesta::unchanged<payment::refund>>',
 )

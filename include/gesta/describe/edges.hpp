@@ -169,6 +169,8 @@ struct cause_edge<Flow, unchanged<Command>> {
   static constexpr std::uint16_t asked = node_places<Flow>::template command<Command>;
   static constexpr flow_edge value = {edge_kind::hears, asked, no_node, asked};
 };
+template <class Flow, class Command>
+struct cause_edge<Flow, all_done<Command>> : cause_edge<Flow, unchanged<Command>> {};
 
 template <class Flow, class Reaction>
 constexpr void write_reaction(edge_writer& w, std::uint16_t self) {

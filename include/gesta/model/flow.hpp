@@ -257,6 +257,15 @@ using reaction_of = decltype(detail::reaction_in<Flow, Reactor, Event>());
 template <class Flow, class Reactor, class Command, class Refusal>
 using refusal_reaction_of = decltype(detail::reaction_to_refusal_in<Flow, Reactor, Command, Refusal>());
 
+/// What a reactor of a choreography does when all of several commands are done.
+template <class Flow, class Reactor, class Command>
+constexpr auto reaction_to_end_in() {
+  if constexpr (std::is_void_v<choreography_of<Flow, Reactor>>) return types<>{};
+  else return reaction_of<Flow, Reactor, all_done<Command>>{};
+}
+template <class Flow, class Reactor, class Command>
+using end_reaction_of = decltype(detail::reaction_to_end_in<Flow, Reactor, Command>());
+
 template <class Flow, class Reactor, class Events>
 struct event_reactions;
 template <class Flow, class Reactor, class... E>
@@ -398,7 +407,8 @@ struct group_flow<Flow, types<Reactor...>> {
   template <class Command>
   static constexpr auto heard_of() {
     if constexpr (Flow::template knows<Command>)
-      return concat<typename refusals_of<Reactor, Command, typename Flow::template handler_of<Command>::rejections>::type...>{};
+      return concat<typename refusals_of<Reactor, Command, typename Flow::template handler_of<Command>::rejections>::type...,
+                    end_reaction_of<Flow, Reactor, Command>...>{};
     else
       return types<>{};
   }

@@ -28,11 +28,13 @@ struct gives_up {};
 ///   - any of them hears the refusals of what another one sends: `react(const Reactor&, const Command&, const Rejection&)`, or gesta::nothing;
 ///   - up to four further parameters are facts, events of the same process: `const Fact&` has surely happened, `const Fact*` may have;
 ///     `gesta::by` names the field by which events of one process belong together;
-///   - a reaction may return `gesta::many<Command>`: several commands, asked in order until one is refused, or none.
+///   - a reaction may return `gesta::many<Command>`: several commands, asked in order until one is refused, or none; when
+///     none was refused, gesta::all_done<Command> happens, which any of them hears.
 /// Every outcome of every command is walked from each beginning while compiling: each path ends completed or given up, not both, and where it is given up
 /// nothing stands that was not undone (`using undoes = charged;` in the undoing event; `using undo = gesta::needless;` in one that may remain). Two laws
 /// are relied on: an event that undoes another is emitted only while that one stands, and a command with `or_nothing` answers nothing only if its event
-/// stands already, or what it would undo does not. Of `emits<A, B>` one event happens, not both. Beyond 4,096 steps the walk is an error.
+/// stands already, or what it would undo does not. Who returns several commands
+/// that undo asks for all that stand. Of `emits<A, B>` one event happens, not both. Beyond 4,096 steps the walk is an error.
 ///
 /// A reaction whose `const Fact&` is missing all the same does not act: the event belongs to no process that was begun.
 template <class By, class... Part>

@@ -22,6 +22,13 @@ struct unchanged {
   using refusal = nothing;
 };
 
+/// All commands that one reaction returned as gesta::many<Command> were asked, and none was refused; also where there were none to ask. A reactor of a
+/// choreography hears it as `react(const Reactor&, const gesta::all_done<Command>&, const Fact&...)`: what must wait for the last of them.
+template <class Command>
+struct all_done {
+  using command = Command;
+};
+
 namespace detail {
 
 template <class Command, class Refusal>

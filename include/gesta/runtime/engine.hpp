@@ -343,20 +343,26 @@ class engine : public unit_of_work<Model, Store, Clock> {
 
   /// Lets a reactor act on what is said, an event or a command and its refusal, with the facts that it asks for.
   template <class Reaction, class First, class... Said>
-  bool act_on(types<Reaction>, const about& cause, unsigned& steps, const First& first, const Said&... said) {
+  bool act_on(types<Reaction> reaction, const about& cause, unsigned& steps, const First& first, const Said&... said) {
+    return act_for(first, reaction, cause, steps, first, said...);
+  }
+  static constexpr bool act_for(const auto&, types<>, const about&, unsigned&, const auto&...) noexcept { return true; }
+  /// `message` is of the process that it is about.
+  template <class Message, class Reaction, class... Said>
+  bool act_for(const Message& message, types<Reaction>, const about& cause, unsigned& steps, const Said&... said) {
     using reactor = typename Reaction::reactor;
     if constexpr (sure_facts_of_reaction<Reaction>::size != 0)
-      if (!all_happened<reactor>(sure_facts_of_reaction<Reaction>{}, first)) return true;
-    return with_further<reactor>(typename Reaction::further{}, first, cause, [&](auto&&... further) {
+      if (!all_happened<reactor>(sure_facts_of_reaction<Reaction>{}, message)) return true;
+    return with_further<reactor>(typename Reaction::further{}, message, cause, [&](auto&&... further) {
       if constexpr (std::is_void_v<typename Reaction::returned>) {
-        react(reactor{}, first, said..., further...);
+        react(reactor{}, said..., further...);
         return true;
       } else {
         if constexpr (cycle_bound<reactor> != 0)
           if (++acts_[index_of<reactor, reactor_list>] > cycle_bound<reactor>)
             return this->fails(
                 failure(failure::kind::chain_too_long, 0, "the reactor ", id_of<reactor>.name, " acted more often than its allow_cycle says"));
-        return send_all<reactor>(react(reactor{}, first, said..., further...), cause, steps);
+        return send_all<reactor>(message, react(reactor{}, said..., further...), cause, steps);
       }
     });
   }
@@ -396,14 +402,18 @@ class engine : public unit_of_work<Model, Store, Clock> {
 
   // ---- what reactions send
 
-  template <class Reactor, class Returned>
-  bool send_all(const Returned& returned, const about& cause, unsigned& steps) {
+  template <class Reactor, class Message, class Returned>
+  bool send_all(const Message& message, const Returned& returned, const about& cause, unsigned& steps) {
     bool refused = false;
     if constexpr (is_many<Returned>) {
       for (const auto& one : returned)
         if (refused) break;
         else if (!send<Reactor>(one, cause, steps, refused)) return false;
-      return true;
+      using done = all_done<typename command_in<Returned>::type>;
+      const auto all = [&]<class... R>(types<R...>) {
+        return (act_for(message, end_reaction_of<flow_type, R, typename done::command>{}, cause, steps, done{}) && ...);
+      };
+      return refused || all(listeners_of<flow_type, Reactor>{});
     } else {
       return send<Reactor>(returned, cause, steps, refused);
     }

@@ -25,7 +25,7 @@ namespace rules {
 
 // ---- the tables
 
-enum class happening_kind : std::uint8_t { event, refused, unchanged };
+enum class happening_kind : std::uint8_t { event, refused, unchanged, all_done };
 
 /// No index.
 inline constexpr std::uint16_t nobody = 0xffff;
@@ -58,6 +58,7 @@ struct reaction_row {
 struct command_row {
   std::uint16_t first = 0;  ///< in the list of outcomes
   std::uint16_t last = 0;   ///< behind the last one
+  std::uint16_t all_done = nobody;  ///< what happens behind several of them, where somebody hears it
   bool may_be_none = false;  ///< of an open number of events
 };
 
@@ -86,7 +87,7 @@ struct dance_walk {
 
   struct cell {
     std::uint16_t command = 0;
-    std::uint8_t more = 0;  ///< of several commands: how many there can be from here, of one command 0
+    std::uint8_t more = 0;  ///< of several commands: how many there can be from here, and their end; of one command 0
     std::uint16_t next = nobody;
     set known{};
   };
@@ -156,7 +157,7 @@ struct dance_walk {
         if (reaction.facts[f] == nobody || !known.has(reaction.facts[f])) return report(dance_problem::kind::fact, static_cast<std::uint16_t>(i), f);
       if (reaction.command == nobody) continue;
       if (cell_count == sizeof cells / sizeof cells[0]) return report(dance_problem::kind::too_large);
-      cells[cell_count] = {reaction.command, static_cast<std::uint8_t>(reaction.several ? 2 : 0), agenda, known};
+      cells[cell_count] = {reaction.command, static_cast<std::uint8_t>(reaction.several ? 3 : 0), agenda, known};
       agenda = static_cast<std::uint16_t>(cell_count++);
     }
     if (row.kind == happening_kind::refused && !is_heard && !now.completed && !now.given_up) return report(dance_problem::kind::nowhere, what);
@@ -171,8 +172,10 @@ struct dance_walk {
     if (++steps > most_steps) return report(dance_problem::kind::too_large);
     if (agenda == nobody) return ends(now);
     const cell asked = cells[agenda];
-    if (asked.more != 0 && follow(now, asked.next)) return true;  // none of them, or no further one
     const command_row& command = commands[asked.command];
+    if (asked.more != 0)  // none of them, or no further one
+      if (command.all_done == nobody ? follow(now, asked.next) : happens(now, command.all_done, asked.next, asked.known)) return true;
+    if (asked.more == 1) return false;
     bool any = false;
     for (std::uint16_t i = command.first; i != command.last; ++i)
       if (can_happen(now, command, outcomes[i])) {
@@ -185,7 +188,7 @@ struct dance_walk {
     return false;
   }
   constexpr bool answers(const status& now, const cell& asked, std::uint16_t outcome) {
-    if (asked.more < 2 || happenings[outcome].kind == happening_kind::refused) return happens(now, outcome, asked.next, asked.known);
+    if (asked.more == 0 || happenings[outcome].kind == happening_kind::refused) return happens(now, outcome, asked.next, asked.known);
     if (cell_count == sizeof cells / sizeof cells[0]) return report(dance_problem::kind::too_large);
     const std::size_t again = cell_count++;
     cells[again] = {asked.command, static_cast<std::uint8_t>(asked.more - 1), asked.next, asked.known};
@@ -235,6 +238,9 @@ inline constexpr happening_kind kind_of_happening<refused<Command, Rejection>> =
 template <class Command>
 inline constexpr happening_kind kind_of_happening<unchanged<Command>> = happening_kind::unchanged;
 
+template <class Command>
+inline constexpr happening_kind kind_of_happening<all_done<Command>> = happening_kind::all_done;
+
 template <class List, class Type>
 constexpr std::uint16_t place_in() {
   constexpr std::size_t at = gesta::detail::index_of<Type, List>;
@@ -250,6 +256,24 @@ constexpr std::uint16_t undone_in() {
     return nobody;
   }
 }
+/// The one event that a command undoes, where all that it records does so.
+template <class Nodes, class... Event>
+constexpr std::uint16_t undone_by_all(gesta::detail::types<Event...>) {
+  const std::uint16_t undone[] = {undone_in<Nodes, Event>()..., nobody};
+  for (std::size_t i = 1; i < sizeof...(Event); ++i)
+    if (undone[i] != undone[0]) return nobody;
+  return undone[0];
+}
+/// What stands no more once this has happened.
+template <class Flow, class Nodes, class Happening>
+struct undone_when {
+  static constexpr std::uint16_t place = undone_in<Nodes, Happening>();
+};
+template <class Flow, class Nodes, class Command>
+struct undone_when<Flow, Nodes, all_done<Command>> {
+  static constexpr std::uint16_t place = undone_by_all<Nodes>(typename Flow::template handler_of<Command>::events{});
+};
+
 template <class Event>
 constexpr bool needs_no_undo() {
   if constexpr (requires { typename Event::undo; }) return gesta::detail::same<typename Event::undo, needless>;
@@ -271,7 +295,7 @@ struct dance_table<Flow, Choreography, gesta::detail::types<R...>, gesta::detail
 
   template <class... Node>
   static constexpr void add_happenings(walk& w, gesta::detail::types<Node...>) {
-    const happening_row rows[] = {{kind_of_happening<Node>, undone_in<nodes, Node>(), needs_no_undo<Node>(), gesta::detail::contains<Node, completing>,
+    const happening_row rows[] = {{kind_of_happening<Node>, undone_when<Flow, nodes, Node>::place, needs_no_undo<Node>(), gesta::detail::contains<Node, completing>,
                                    gesta::detail::contains<Node, giving_up>}...};
     for (std::size_t i = 0; i != sizeof...(Node); ++i) w.happenings[i] = rows[i];
   }
@@ -281,11 +305,12 @@ struct dance_table<Flow, Choreography, gesta::detail::types<R...>, gesta::detail
             gesta::detail::is_many<typename Reaction::returned>, {place_in<nodes, Fact>()...}, sizeof...(Fact)};
   }
   template <class... Outcome>
-  static constexpr void add_command(walk& w, std::size_t at, std::uint16_t& next, bool may_be_none, gesta::detail::types<Outcome...>) {
+  static constexpr void add_command(walk& w, std::size_t at, std::uint16_t& next, bool may_be_none, std::uint16_t all_done, gesta::detail::types<Outcome...>) {
     w.commands[at].first = next;
     ((w.outcomes[next++] = place_in<nodes, Outcome>()), ...);
     w.commands[at].last = next;
     w.commands[at].may_be_none = may_be_none;
+    w.commands[at].all_done = all_done;
   }
   template <class... Event>
   static constexpr bool begin(walk& w, gesta::detail::types<Event...>) {
@@ -300,7 +325,7 @@ struct dance_table<Flow, Choreography, gesta::detail::types<R...>, gesta::detail
     std::uint16_t next = 0;
     std::size_t at = 0;
     (add_command(w, at++, next,
-                 gesta::detail::has_open_number<typename Flow::template handler_of<C>::contract::event_list>, outcomes_in_dance<Flow, C>()),
+                 gesta::detail::has_open_number<typename Flow::template handler_of<C>::contract::event_list>, place_in<nodes, all_done<C>>(), outcomes_in_dance<Flow, C>()),
      ...);
     w.may_go_round = (allows_cycle<typename R::reactor> || ...);
     begin(w, beginning{});
@@ -364,10 +389,12 @@ struct dance_correlation<Flow, Choreography, gesta::detail::types<Node...>, gest
     if constexpr (kind_of_happening<Message> == happening_kind::event) return gesta::detail::types<Message>{};
     else return gesta::detail::types<>{};
   }
-  /// The command by which a refusal finds the facts that its reaction asks for.
+  /// The command by which a refusal finds the facts that its reaction asks for, or that who hears the end of what it sends may ask for.
   template <class Reaction>
   static constexpr auto if_asked() {
-    if constexpr (kind_of_happening<typename Reaction::cause> == happening_kind::event || gesta::detail::facts_of_reaction<Reaction>::size == 0)
+    constexpr happening_kind kind = kind_of_happening<typename Reaction::cause>;
+    if constexpr (kind == happening_kind::event || kind == happening_kind::all_done ||
+                  (gesta::detail::facts_of_reaction<Reaction>::size == 0 && !gesta::detail::is_many<typename Reaction::returned>))
       return gesta::detail::types<>{};
     else
       return gesta::detail::types<typename Reaction::cause::command>{};
@@ -432,7 +459,7 @@ struct dance_found {
   /// Reactions to events that no path leads to.
   template <class... R>
   static constexpr std::size_t first_unreached(gesta::detail::types<R...>) {
-    return first_true({(kind_of_happening<typename R::cause> == happening_kind::event &&
+    return first_true({((kind_of_happening<typename R::cause> == happening_kind::event || kind_of_happening<typename R::cause> == happening_kind::all_done) &&
                         !Table::result.reached.has(gesta::detail::index_of<typename R::cause, typename Table::nodes>))...});
   }
   static constexpr std::size_t unreached = problem.what == what::none ? first_unreached(typename Table::reactions{}) : npos;

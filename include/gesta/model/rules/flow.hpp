@@ -33,8 +33,11 @@ concept allows_cycle = requires { Reactor::cycle::bound; };
 
 template <class Flow, class Reaction>
 constexpr auto caused_by() {
+  using command = typename Reaction::command;
   if constexpr (allows_cycle<typename Reaction::reactor>) return gesta::detail::types<>{};
-  else return outcomes_of<Flow, typename Reaction::command>();
+  else if constexpr (gesta::detail::is_many<typename Reaction::returned>)
+    return gesta::detail::concat<decltype(outcomes_of<Flow, command>()), gesta::detail::types<all_done<command>>>{};
+  else return outcomes_of<Flow, command>();
 }
 
 template <class Flow, class Reactions>
