@@ -61,6 +61,9 @@ namespace example_19 {
 namespace example_22 {
 #include "../../examples/22_rows.cpp"
 }
+namespace example_shop {
+#include "../../examples/shop.hpp"
+}
 namespace example_26 {
 #include "../../examples/26_carried_state.cpp"
 }
@@ -121,6 +124,13 @@ void all_examples() {
   namespace e5 = example_05;
   example<Codec, e5::shop>("05_several_events", e5::opened{"alice"}, e5::opened{""}, e5::opened{"sixteen bytes ok"}, e5::added{{"apple", 3}},
                            e5::added{{gesta::text<8>("\xc3\xa4pfel"), least}}, e5::checked_out{6});
+
+  namespace shop = example_shop;
+  struct services : gesta::model<shop::order::orders, shop::payment::payments, shop::stock::stocks, shop::shipping::parcels> {};
+  example<Codec, services>("shop", shop::order::placed{1, 5, 10000}, shop::order::confirmed{1}, shop::order::cancelled{2, shop::order::cause::payment},
+                           shop::order::cancelled{least, shop::order::cause::customer}, shop::order::cancel_asked{3}, shop::payment::charged{1, 10000},
+                           shop::payment::refunded{1, most}, shop::stock::reserved{1, 5}, shop::stock::released{1, least}, shop::shipping::shipped{1}, shop::payment::card_declined{},
+                           shop::stock::sold_out{}, shop::shipping::undeliverable{});
 
   namespace e8 = example_08;
   example<Codec, e8::notebook>("08_encoded_messages", e8::noted{"to be, ", {"hamlet"}}, e8::noted{"", {}},
