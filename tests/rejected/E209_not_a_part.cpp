@@ -1,4 +1,4 @@
-// [gesta E209] the model lists something that is no part of a model; list aggregates, projections, gesta::reactors, choreographies, gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced
+// [gesta E209] the model lists something that is no part of a model; list aggregates, projections, gesta::reactors, choreographies, sagas, processes, gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced
 // in not_a_part<false, account>
 // The state stands in the list instead of its aggregate.
 #include <gesta/model/model.hpp>

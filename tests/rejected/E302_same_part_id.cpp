@@ -1,4 +1,4 @@
-// [gesta E302] two aggregates, views or reactors have the same id; give each its own
+// [gesta E302] two aggregates, views, reactors, sagas or processes have the same id; give each its own
 // in same_part_id<false, accounts, wallets>
 #include <gesta/model/model.hpp>
 

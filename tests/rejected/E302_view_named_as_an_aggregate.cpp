@@ -1,4 +1,4 @@
-// [gesta E302] two aggregates, views or reactors have the same id; give each its own
+// [gesta E302] two aggregates, views, reactors, sagas or processes have the same id; give each its own
 #include <gesta/model/model.hpp>
 
 struct deposited { int amount; static constexpr auto id = "account.deposited"; };

@@ -1,4 +1,4 @@
-// [gesta E310] the Part, an aggregate, a projection or a reactor, does not say the name it is kept under; add  static constexpr auto id = "...";  to it, and never change it
+// [gesta E310] the Part, an aggregate, a projection, a reactor, a saga or a process, does not say the name it is kept under; add  static constexpr auto id = "...";  to it, and never change it
 // in part_without_id<false, refill>
 // What a reactor sends is remembered under its name.
 #include <gesta/model/model.hpp>

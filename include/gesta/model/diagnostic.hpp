@@ -249,7 +249,7 @@ struct refusal_never_given {
 
 template <bool Ok, class Part>
 struct not_a_part {
-  static_assert(Ok, "[gesta E209] the model lists something that is no part of a model; list aggregates, projections, gesta::reactors, choreographies, gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced");
+  static_assert(Ok, "[gesta E209] the model lists something that is no part of a model; list aggregates, projections, gesta::reactors, choreographies, sagas, processes, gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced");
 };
 
 // ---- ids and versions --------------------------------------------------------------------------------------------------------
@@ -261,7 +261,7 @@ struct same_event_id {
 
 template <bool Ok, class Part, class Other>
 struct same_part_id {
-  static_assert(Ok, "[gesta E302] two aggregates, views or reactors have the same id; give each its own");
+  static_assert(Ok, "[gesta E302] two aggregates, views, reactors, sagas or processes have the same id; give each its own");
 };
 
 template <bool Ok, class Event>
@@ -271,7 +271,7 @@ struct event_without_id {
 
 template <bool Ok, class Part>
 struct part_without_id {
-  static_assert(Ok, "[gesta E310] the Part, an aggregate, a projection or a reactor, does not say the name it is kept under; add  static constexpr auto id = \"...\";  to it, and never change it");
+  static_assert(Ok, "[gesta E310] the Part, an aggregate, a projection, a reactor, a saga or a process, does not say the name it is kept under; add  static constexpr auto id = \"...\";  to it, and never change it");
 };
 
 template <bool Ok, class Locked>
@@ -384,6 +384,153 @@ struct index_of_no_field {
 template <bool Ok, class Row, class Member>
 struct member_without_column {
   static_assert(Ok, "[gesta E410] the Row of a view is kept in a table, and this Member of it cannot be a column; hold plain values: numbers, enums with a stated type, text, structs, and ordered containers, optionals and variants of them");
+};
+
+// ---- sagas -------------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Step>
+struct step_without_undo {
+  static_assert(Ok, "[gesta E501] the Step does not say how it is undone; add  undo(facts) -> command,  or say  using undo = gesta::irreversible;  or  gesta::needless");
+};
+
+template <bool Ok, class Irreversible, class CanFail, class Outcome>
+struct failure_after_irreversible {
+  static_assert(Ok, "[gesta E502] a step that can fail comes after one that cannot be undone; move Irreversible behind CanFail, give it an undo, or answer Outcome so that it cannot fail (gesta::proceed, gesta::until_answered)");
+};
+
+template <bool Ok, class Step, class Fact>
+struct fact_not_known {
+  static_assert(Ok, "[gesta E503] the Step asks for a Fact that no earlier step yields; take the beginning event, an earlier step's command or its event, or move the Step behind the one that yields it");
+};
+
+template <bool Ok, class Step, class Fact>
+struct fact_not_certain {
+  static_assert(Ok, "[gesta E504] the Fact may be missing when the Step needs it (a sibling, one of any_of, or an answer gesta::proceed / nothing without it); take  const Fact*  and look");
+};
+
+template <bool Ok, class Step, class Outcome>
+struct saga_outcome_unanswered {
+  static_assert(Ok, "[gesta E505] the Step's command can end with this Outcome and the saga has no answer; add  constexpr auto on(const Outcome&) -> gesta::compensate  (or compensate_with<cause>, proceed, again<n>, until_answered)");
+};
+
+template <bool Ok, class Step, class Rejection>
+struct undo_rejection_unanswered {
+  static_assert(Ok, "[gesta E506] the Step's undo can be refused with this Rejection; add  constexpr auto on_undo(const Rejection&) -> gesta::proceed  (it is undone already), again<n> or stuck (a person must look)");
+};
+
+template <bool Ok, class Saga, class Message>
+struct no_correlation_field {
+  static_assert(Ok, "[gesta E507] the saga finds its instance by a field that the Message does not have, or has with another type, or that is no key; add the field, or rename it");
+};
+
+template <bool Ok, class Interrupt, class Event>
+struct interrupt_without_not_found {
+  static_assert(Ok, "[gesta E508] this Event can arrive when no instance exists; add  not_found(const Event&) -> gesta::drop  or -> a command");
+};
+
+template <bool Ok, class Step, class Fact>
+struct undo_needs_unknown_outcome {
+  static_assert(Ok, "[gesta E509] the Step is undone when it timed out, but its undo takes a Fact that exists only if it succeeded; let undo take the Step's own command (always known), or answer timed_out with gesta::until_answered");
+};
+
+template <bool Ok, class Step, class Command>
+struct step_command_unhandled {
+  static_assert(Ok, "[gesta E510] the Step asks (or undoes with) a Command that no aggregate of the model lists; add it to the commands of its aggregate, or add the aggregate to the model");
+};
+
+template <bool Ok, class Step>
+struct irreversible_in_any_of {
+  static_assert(Ok, "[gesta E511] in any_of the losers are undone, and this Step cannot be; give it an undo, or take it out of any_of");
+};
+
+template <bool Ok, class Step, class Outcome, class Answer>
+struct not_an_answer {
+  static_assert(Ok, "[gesta E512] on(Outcome) returns something that is not an answer; return gesta::compensate, compensate_with<cause>, proceed, again<n> or until_answered");
+};
+
+template <bool Ok, class Step, class Cause>
+struct cause_not_given {
+  static_assert(Ok, "[gesta E513] the Step's undo takes a Cause, but not every failing answer of the saga gives that type; answer with  compensate_with<Cause>  everywhere, interrupts and deadlines too, or take  const Cause*  and look");
+};
+
+template <bool Ok, class Saga>
+struct saga_without_beginning {
+  static_assert(Ok, "[gesta E514] nothing begins this saga; let its first step say  using begun_by = event;");
+};
+
+template <bool Ok, class Step, class UndoCommand>
+struct unknown_undo_must_be_able_to_do_nothing {
+  static_assert(Ok, "[gesta E515] the Step is undone when it timed out, so perhaps nothing was done, but its UndoCommand cannot say so; let its decide return  emits<...>::or_nothing,  or answer timed_out with gesta::until_answered");
+};
+
+template <bool Ok, class Step, class Fact>
+struct ambiguous_fact {
+  static_assert(Ok, "[gesta E516] the Step asks for a Fact that several steps yield; say whose it means: take  gesta::from<ThatStep, Fact>");
+};
+
+template <bool Ok, class Saga, class Item>
+struct not_a_step {
+  static_assert(Ok, "[gesta E517] the Saga lists an Item that is no step there; a step has one  run(facts) -> command,  no template and no overload; a group has one step or more, and no beginning, interrupt, deadline or group within; an interrupt has one  on(const Event&),  a deadline  within  and  on(gesta::timed_out)");
+};
+
+template <bool Ok, class Interrupt, class Irreversible>
+struct interrupt_too_late {
+  static_assert(Ok, "[gesta E518] nothing is left to interrupt: the first thing that the saga asks is Irreversible, and it cannot be undone; remove the Interrupt, give Irreversible an undo, or put a step that can be undone before it");
+};
+
+template <bool Ok, class Step, class Outcome>
+struct outcome_never_comes {
+  static_assert(Ok, "[gesta E519] the Step answers an Outcome with which its command never ends (gesta::timed_out: only where the step says  within;  a template counts for nothing); remove the function, or correct its parameter");
+};
+
+template <bool Ok, class Saga, class Step>
+struct step_listed_twice {
+  static_assert(Ok, "[gesta E546] the Saga lists the Step twice; a step is told by its type and its id: write a struct of its own for the second time");
+};
+
+template <bool Ok, class Saga, class Step>
+struct step_without_id {
+  static_assert(Ok, "[gesta E547] the Step is recorded under a name and does not say it; add  static constexpr auto id = \"...\";  to it, and never change it");
+};
+
+template <bool Ok, class Step, class Other>
+struct same_step_id {
+  static_assert(Ok, "[gesta E548] two steps of one saga have the same id; give each its own");
+};
+
+template <bool Ok, class Saga, class Step>
+struct begins_behind_the_first {
+  static_assert(Ok, "[gesta E549] the Step says  begun_by  and is not the first of the Saga; put it first, or hear its event in an interrupt:  on(const Event&) -> gesta::compensate");
+};
+
+template <bool Ok, class Step, class Event>
+struct saga_waits_in_vain {
+  static_assert(Ok, "[gesta E560] the Step waits for an Event that nobody in the model emits; take one that a decision emits, or add its aggregate to the model");
+};
+
+template <bool Ok, class Step, class Outcome>
+struct irreversible_may_stand {
+  static_assert(Ok, "[gesta E561] the Step cannot be undone, and it fails with this Outcome when it may have been done (where it asks many, in part); give it an undo, or answer Outcome with gesta::proceed or gesta::until_answered");
+};
+
+template <bool Ok, class Step, class Command>
+struct saga_command_without_key {
+  static_assert(Ok, "[gesta E562] the Step asks (or undoes with) a Command that does not carry its key; let its aggregate say  gesta::by<\"field\">");
+};
+
+template <bool Ok, class Step, class Rejection, class Answer>
+struct not_an_answer_of_undo {
+  static_assert(Ok, "[gesta E563] on_undo(Rejection) returns something that is not an answer of an undo; return gesta::proceed (it is undone already), again<n>, until_answered or stuck (a person must look)");
+};
+
+template <bool Ok, class Interrupt, class Answer>
+struct not_an_answer_of_interrupt {
+  static_assert(Ok, "[gesta E564] an interrupt, or a deadline, can only let the saga go back; return gesta::compensate or compensate_with<cause>");
+};
+
+template <bool Ok, class Step, class Rejection>
+struct saga_rejection_without_id {
+  static_assert(Ok, "[gesta E565] what the Step's command, or its undo's, is refused with is recorded, and this Rejection does not say its name; add  static constexpr auto id = \"...\";");
 };
 
 // ---- flow --------------------------------------------------------------------------------------------------------------------

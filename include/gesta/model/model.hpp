@@ -14,6 +14,7 @@
 #include <gesta/model/rules/messages.hpp>
 #include <gesta/model/rules/processes.hpp>
 #include <gesta/model/rules/report.hpp>
+#include <gesta/model/rules/sagas.hpp>
 #include <gesta/model/rules/size.hpp>
 #include <gesta/model/rules/views.hpp>
 
@@ -77,16 +78,18 @@ using of_choreography = reports<typename Rules::incomplete, typename Rules::unem
 template <class Flow>
 using of_flow = reports<typename cycle_rules<Flow>::endless, typename size_rules<Flow>::above>;
 
-template <class Flow, class Processes>
-struct of_all_processes;
-template <class Flow, class... Process>
-struct of_all_processes<Flow, gesta::detail::types<Process...>> {
+template <class Flow, class Sagas, class Processes>
+struct of_all_performers;
+template <class Flow, class... Saga, class... Process>
+struct of_all_performers<Flow, gesta::detail::types<Saga...>, gesta::detail::types<Process...>> {
   template <class... Report>
   static auto joined(gesta::detail::types<Report...>) -> gesta::detail::type_is<reports<Report...>>;
-  using type = typename decltype(joined(gesta::detail::concat<typename process_rules<Flow, Process>::all...>{}))::type;
+  using type = typename decltype(joined(
+      gesta::detail::concat<typename saga_rules<Flow, Saga>::all..., typename process_rules<Flow, Process>::all...>{}))::type;
 };
+/// The rules of sagas and processes. One list of reports for all: there are many of them, or none.
 template <class Flow>
-using of_processes = typename of_all_processes<Flow, typename Flow::processes>::type;
+using of_performers = typename of_all_performers<Flow, typename Flow::sagas, typename Flow::processes>::type;
 
 template <class Part>
 inline constexpr bool is_part = gesta::detail::aggregate_part<Part> || gesta::detail::projection_part<Part> || gesta::detail::saga_part<Part> ||
@@ -118,12 +121,12 @@ struct all<Flow, gesta::detail::types<Part...>, gesta::detail::types<Aggregate..
       of_choreography<Flow, Choreography>...,
       of_tags<Flow>,
       of_ids<Flow>,
-      of_processes<Flow>,
+      of_performers<Flow>,
       of_flow<Flow> {
   static constexpr bool sound = first_true({!is_part<Part>...}) == npos && of_messages<Flow>::sound && of_commands<Flow>::sound &&
                                 (of_decider<Flow, Aggregate>::sound && ...) && (of_reactor<Flow, Reactor>::sound && ...) &&
                                 (of_projection<Flow, Projection>::sound && ...) && (of_choreography<Flow, Choreography>::sound && ...) &&
-                                of_tags<Flow>::sound && of_ids<Flow>::sound && of_processes<Flow>::sound && of_flow<Flow>::sound;
+                                of_tags<Flow>::sound && of_ids<Flow>::sound && of_performers<Flow>::sound && of_flow<Flow>::sound;
 };
 
 template <class Flow>

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <gesta/decide/aggregate.hpp>
+#include <gesta/detail/hash.hpp>
 #include <gesta/detail/pack.hpp>
 #include <gesta/message/id.hpp>
 #include <gesta/react/saga_flow.hpp>
@@ -52,6 +53,20 @@ struct saga_record_list<Reading, indices<I...>> {
                             compensated<saga>>>;
 };
 
+/// Whether each step has a name, and each its own: records are named by it.
+template <class... Step>
+constexpr bool are_named_apart(types<Step...>) {
+  if constexpr (!(identified<Step> && ...)) {
+    return false;
+  } else {
+    const std::uint64_t ids[] = {fnv1a(id_of<Step>.name)..., 0};
+    for (std::size_t i = 0; i < sizeof...(Step); ++i)
+      for (std::size_t k = 0; k < i; ++k)
+        if (ids[i] == ids[k]) return false;
+    return true;
+  }
+}
+
 /// Whether a saga can be run at all. Of one that cannot a rule says why; then it has no stream, so that the rule's sentence is the only error.
 template <class Reading, std::size_t... I>
 constexpr bool can_run_steps(indices<I...>) {
@@ -74,6 +89,7 @@ constexpr bool can_run() {
     using reading = saga_flow<Flow, Saga>;
     if constexpr (std::is_void_v<typename reading::beginning>) return false;
     else if constexpr (std::is_void_v<typename reading::key_type>) return false;
+    else if constexpr (!are_named_apart(typename its_shape::steps{})) return false;
     else return can_run_steps<reading>(make_indices<its_shape::step_count>{});
   }
 }

@@ -119,7 +119,7 @@ template <class List, class Of>
 struct first_places;
 template <class... T, class Of>
 struct first_places<types<T...>, Of> {
-  static constexpr std::size_t at[] = {index_of<T, Of>..., npos};
+  static constexpr std::size_t at[sizeof...(T) + 1] = {index_of<T, Of>..., npos};
 };
 
 /// Step of gesta::from as an index; npos: no step is named.
@@ -220,11 +220,11 @@ struct saga_read {
     constexpr std::size_t wanted_step[] = {named_step<typename A::step, steps>()..., npos};
     constexpr std::size_t cause[] = {index_of<typename A::type, causes>..., npos};
     constexpr bool is_plain[] = {!__is_class(typename A::type)..., false};
-    constexpr bool of_element[] = {is_of_element<A>()..., false};
+    constexpr std::size_t own[] = {place_in_own<A>()..., npos};
     found_facts out{};
     for (std::size_t a = 0; a < sizeof...(A); ++a) {
-      out.of[a] = of_element[a] ? fact_found{fact_found::how::of_element, npos}
-                                : find_one(asker[a], in_undo[a], may_miss[a], wanted[a], wanted_step[a], cause[a], is_plain[a]);
+      out.of[a] = own[a] != npos ? find_own(asker[a], may_miss[a], own[a])
+                                 : find_one(asker[a], in_undo[a], may_miss[a], wanted[a], wanted_step[a], cause[a], is_plain[a]);
       if (out.of[a].is == fact_found::how::kept) out.place[out.of[a].source] = 1;
     }
     for (std::size_t i = 0; i < yields::size + causes::size; ++i) {
@@ -235,12 +235,18 @@ struct saga_read {
     return out;
   }
 
+  /// Where the fact stands in what one of many commands yields, when its undo asks for it; npos else.
   template <class Ask>
-  static constexpr bool is_of_element() {
+  static constexpr std::size_t place_in_own() {
     using says = step<Ask::asker>;
-    return Ask::in_undo && says::asks_many && contains<typename Ask::type, typename says::own_facts> && std::is_void_v<typename Ask::step>;
+    if constexpr (Ask::in_undo && says::asks_many && std::is_void_v<typename Ask::step>) return index_of<typename Ask::type, typename says::own_facts>;
+    else return npos;
   }
-
+  static constexpr fact_found find_own(std::size_t asker, bool may_miss, std::size_t place) {
+    using how = fact_found::how;
+    if (place == 0 || may_miss || is_only(asker, place - 1, true)) return {how::of_element, npos};
+    return {lists::places.may_be_unknown[asker] ? how::unanswered : how::uncertain, npos};
+  }
   static constexpr fact_found find_one(std::size_t asker, bool in_undo, bool may_miss, std::size_t wanted, std::size_t wanted_step, std::size_t cause,
                                        bool is_plain) {
     using how = fact_found::how;
@@ -276,9 +282,13 @@ struct saga_read {
     if (!is_own && group == shape::places.group[asker]) return false;  // asked at the same time
     if (outcome == npos) return true;
     if (!is_own && shape::places.is_any[group]) return false;
+    return is_only(step, outcome, is_own);
+  }
+  /// Whether no other outcome of the step leaves something to undo, or lets the saga go on.
+  static constexpr bool is_only(std::size_t step, std::size_t outcome, bool to_undo) {
     for (std::size_t i = 0; i < table.steps[step].outcomes; ++i) {
       const outcome_rule& other = table.outcome(step, i);
-      if (i != outcome && (is_own ? other.may_stand : other.answer == outcome_rule::says::proceed)) return false;
+      if (i != outcome && (to_undo ? other.may_stand : other.answer == outcome_rule::says::proceed)) return false;
     }
     return true;
   }

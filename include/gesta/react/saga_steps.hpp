@@ -107,6 +107,58 @@ using on_undo_result_of = typename decltype(on_undo_result<Step, Rejection>())::
 template <class Step, class Event>
 using not_found_result_of = typename decltype(not_found_result<Step, Event>())::type;
 
+/// Fits every parameter but those of these types.
+template <class Outcomes>
+struct anything_but {
+  template <class Other>
+    requires(!contains<std::remove_cv_t<Other>, Outcomes>)
+  operator Other() const noexcept;
+};
+struct nobody {};
+// A function that takes whatever no other takes. Two others make the call ambiguous, which is an answer as well.
+template <class Step>
+struct with_on : Step {
+  using Step::on;
+  nobody on(...) const;
+};
+template <class Step>
+struct with_on_undo : Step {
+  using Step::on_undo;
+  nobody on_undo(...) const;
+};
+// A name that two bases have is none.
+struct another {
+  int on;
+  int on_undo;
+};
+template <class Step>
+struct with_another : Step, another {};
+template <class Step>
+concept has_on = !__is_final(Step) && !requires { &with_another<Step>::on; };
+template <class Step>
+concept has_on_undo = !__is_final(Step) && !requires { &with_another<Step>::on_undo; };
+
+template <class Function>
+inline constexpr bool is_nobody = false;
+template <>
+inline constexpr bool is_nobody<nobody> = true;
+template <class T>
+T& lvalue() noexcept;
+
+/// Whether the step answers something else than these outcomes.
+template <class Step, class Outcomes>
+constexpr bool answers_others() {
+  if constexpr (has_on<Step>)
+    return !requires { requires is_nobody<decltype(lvalue<with_on<Step>>().on(anything_but<Outcomes>{}))>; };
+  else return false;
+}
+template <class Step, class Rejections>
+constexpr bool answers_other_undos() {
+  if constexpr (has_on_undo<Step>)
+    return !requires { requires is_nobody<decltype(lvalue<with_on_undo<Step>>().on_undo(anything_but<Rejections>{}))>; };
+  else return false;
+}
+
 // ---- answers
 
 /// What an answer says; `known` says whether it is one.
@@ -182,6 +234,7 @@ inline constexpr bool is_any_of<any_of<S...>> = true;
 template <class Step>
 constexpr step_kind kind_of_step() {
   if constexpr (is_group<Step>) return step_kind::group;
+  else if constexpr (requires { typename Step::begun_by; } && decltype(run_signature<Step>())::is_one) return step_kind::none;
   else if constexpr (requires { typename Step::begun_by; }) return step_kind::beginning;
   else if constexpr (decltype(run_signature<Step>())::is_one) return step_kind::step;
   else if constexpr (!decltype(on_signature<Step>())::is_one) return step_kind::none;
