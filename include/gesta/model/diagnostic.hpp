@@ -1024,6 +1024,33 @@ struct sagas_without_all_records {
   static_assert(Ok, "[gesta E530] what sagas have to do is known from all their records, and the Store keeps the last ones only, or  gesta::cached_states  only some states; use another store, or start without them");
 };
 
+// ---- delayed messages -----------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Command>
+struct delayed_command_unhandled {
+  static_assert(Ok, "[gesta E540] the Command is delayed and no aggregate or boundary of the model lists it; add it there, or add the aggregate to the model");
+};
+
+template <bool Ok, class Command>
+struct delayed_command_without_id {
+  static_assert(Ok, "[gesta E541] the delayed Command is kept in the log and has no name; add  static constexpr auto id = \"...\";");
+};
+
+template <bool Ok, class Command>
+struct delayed_command_without_key {
+  static_assert(Ok, "[gesta E542] the delayed Command does not say which entity it is for; give its aggregate  gesta::by<\"field\">  and the Command that field");
+};
+
+template <bool Ok, class Delays>
+struct delayed_listed_twice {
+  static_assert(Ok, "[gesta E543] the model has several lists of delayed commands, and names of delays are of one list; write one  gesta::delayed<...>  with all of them");
+};
+
+template <bool Ok, class Command>
+struct command_not_delayed {
+  static_assert(Ok, "[gesta E544] the Command is said for later and the model does not list it; add it to the model's  gesta::delayed<...>");
+};
+
 // ---- tests -------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Contract, class Event>

@@ -14,6 +14,7 @@
 #include <gesta/detail/list.hpp>
 #include <gesta/message/id.hpp>
 #include <gesta/message/upcast.hpp>
+#include <gesta/model/delay_stream.hpp>
 #include <gesta/model/newer.hpp>
 #include <gesta/model/parts.hpp>
 #include <gesta/model/process_stream.hpp>
@@ -303,18 +304,45 @@ struct performing<Flow, Process> {
   static constexpr bool hears = contains<Event, said_in_process<begins, Process>> || contains<Event, said_in_process<listens_to, Process>>;
 };
 
+template <class Flow, delayed_part Delayed>
+struct performing<Flow, Delayed> {
+  using stream = delay_stream<Delayed>;
+  template <class>
+  static constexpr bool hears = false;
+};
+
+template <class Part>
+using is_delayed_part = std::bool_constant<is_delayed<Part>>;
+
 template <class Flow>
 struct can_run_in {
   template <class Saga>
   using test = std::bool_constant<can_run<Flow, Saga>()>;
   template <class Process>
   using test_process = std::bool_constant<process_can_run<Flow, Process>::value>;
+  template <class Delayed>
+  using test_delayed = std::bool_constant<can_be_delayed<Flow, Delayed>>;
 };
 
 template <class Flow, class Performers>
 struct streams_of_performers;
 template <class Flow, class... Part>
 struct streams_of_performers<Flow, types<Part...>> : type_is<types<typename performing<Flow, Part>::stream...>> {};
+
+/// The stream of a flow's delayed commands.
+struct no_delays {
+  using records = types<>;
+  using stream = void;
+};
+template <class Delays>
+struct stream_of_delays : no_delays {};
+template <class Delayed>
+struct stream_of_delays<types<Delayed>> {
+  using stream = delay_stream<Delayed>;
+  using records = typename stream::record_list;
+};
+template <class Flow>
+using delays_of = stream_of_delays<typename Flow::delays>;
 
 }  // namespace detail
 
@@ -332,9 +360,12 @@ struct flow_of_parts<detail::types<Part...>> {
   using reactors = detail::concat<detail::reactors_in<Part>...>;
   using sagas = detail::filtered<parts, detail::is_saga_part>;
   using processes = detail::filtered<parts, detail::is_process_part>;
+  /// The lists of commands that may be delayed.
+  using delays = detail::filtered<parts, detail::is_delayed_part>;
   /// Parts that act by themselves.
   using performers = detail::concat<detail::filtered<sagas, detail::can_run_in<flow_of_parts<deciders>>::template test>,
-                                    detail::filtered<processes, detail::can_run_in<flow_of_parts<deciders>>::template test_process>>;
+                                    detail::filtered<processes, detail::can_run_in<flow_of_parts<deciders>>::template test_process>,
+                                    detail::filtered<delays, detail::can_run_in<flow_of_parts<deciders>>::template test_delayed>>;
   /// The flow of what decides alone: what a performer reads contracts from.
   using of_deciders = flow_of_parts<deciders>;
   template <class Performer>

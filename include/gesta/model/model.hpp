@@ -8,6 +8,7 @@
 #include <gesta/model/rules/boundaries.hpp>
 #include <gesta/model/rules/choreography.hpp>
 #include <gesta/model/rules/decide.hpp>
+#include <gesta/model/rules/delays.hpp>
 #include <gesta/model/rules/flow.hpp>
 #include <gesta/model/rules/handlers.hpp>
 #include <gesta/model/rules/ids.hpp>
@@ -85,9 +86,10 @@ struct of_all_performers<Flow, gesta::detail::types<Saga...>, gesta::detail::typ
   template <class... Report>
   static auto joined(gesta::detail::types<Report...>) -> gesta::detail::type_is<reports<Report...>>;
   using type = typename decltype(joined(
-      gesta::detail::concat<typename saga_rules<Flow, Saga>::all..., typename process_rules<Flow, Process>::all...>{}))::type;
+      gesta::detail::concat<typename saga_rules<Flow, Saga>::all..., typename process_rules<Flow, Process>::all...,
+                            typename all_delay_rules<Flow, typename Flow::delays>::all>{}))::type;
 };
-/// The rules of sagas and processes. One list of reports for all: there are many of them, or none.
+/// The rules of sagas, processes and delays. One list of reports for all: there are many of them, or none.
 template <class Flow>
 using of_performers = typename of_all_performers<Flow, typename Flow::sagas, typename Flow::processes>::type;
 
@@ -102,6 +104,8 @@ template <gesta::detail::fixed_string... Id>
 inline constexpr bool is_part<retired<Id...>> = true;
 template <std::size_t Bytes>
 inline constexpr bool is_part<budget<Bytes>> = true;
+template <class... Command>
+inline constexpr bool is_part<delayed<Command...>> = true;
 template <>
 inline constexpr bool is_part<lean> = true;
 template <>
@@ -136,8 +140,8 @@ using checked =
 }  // namespace rules
 
 /// Base of a model's own struct; its parts are aggregates, boundaries, projections, gesta::reactors, choreographies, sagas, processes,
-/// gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced. Every rule about the whole is checked where a model is declared,
-/// and says in one numbered sentence what is wrong and what to write.
+/// gesta::delayed, gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced. Every rule about the whole is checked where a model
+/// is declared, and says in one numbered sentence what is wrong and what to write.
 template <class... Part>
 struct model {
   using parts = detail::types<Part...>;

@@ -23,6 +23,11 @@ struct budget {
   static constexpr std::size_t bytes = Bytes;
 };
 
+/// Commands that may be said for a later time, by anybody: `app.later("cart 17", remind{17}, when)`, `app.cancel("cart 17")`. They are kept in the
+/// log, and handled once, by who runs gesta::run_sagas, when their time has come. Each says its id and carries its key.
+template <class... Command>
+struct delayed {};
+
 /// The envelope of 24 bytes: no time, no correlation, no causation. For games and hot paths: no clock is read.
 struct lean {};
 

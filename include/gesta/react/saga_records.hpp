@@ -101,6 +101,18 @@ struct numbered_record_name {
   static constexpr event_id id{made.chars};
 };
 
+/// `<Prefix><id of the command>`.
+template <fixed_string Prefix, class Command>
+struct command_record_name {
+  static constexpr auto make() noexcept {
+    made_name<Prefix.size() + size_of_name(versioned_name_of<Command>)> name;
+    name.put(name.put(0, Prefix.chars), versioned_name_of<Command>);
+    return name;
+  }
+  static constexpr auto made = make();
+  static constexpr event_id id{made.chars};
+};
+
 template <class Saga>
 constexpr auto beginning_of_saga() {
   if constexpr (requires { typename at<0, typename Saga::step_list>::begun_by; }) return type_is<typename at<0, typename Saga::step_list>::begun_by>{};

@@ -387,6 +387,28 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
     else return (report_argument<Argument>(), ...), appended(failure{});
   }
 
+  /// Says a command for later, under a name: it is handled once, when its time has come, by who runs gesta::run_sagas. It is kept in the log; one that
+  /// waits under the same name is replaced. A model lists such commands in gesta::delayed. As app::append: a unit of work of its own, or a part
+  /// of the open batch.
+  template <class Key, class Command>
+  appended later(const Key& name, const Command& command, timestamp when) {
+    constexpr bool is_listed = detail::contains<delay_records::delayed_until<Command>, typename detail::delays_of<flow_type>::records>;
+    (void)sizeof(diagnostic::command_not_delayed<is_listed, Command>);
+    if constexpr (is_listed)
+      return append(facts<typename detail::delays_of<flow_type>::stream>(name, expected::any(), delay_records::delayed_until<Command>{command, when}));
+    else return appended(failure{});
+  }
+  /// Takes back what waits under a name. What was handled meanwhile was: then, and where nothing waits, nothing is changed, and the position is 0.
+  template <class Key>
+  appended cancel(const Key& name) {
+    using stream = typename detail::delays_of<flow_type>::stream;
+    if (!engine_.open() && !engine_.catch_up()) return appended(engine_.last_failure());
+    const auto found = engine_.template table_of<stream>().find(name);
+    if (!found || !found->state.waits) return appended(0, 0, false);
+    const appended kept = append(facts<stream>(name, expected{found->version}, delay_records::cancelled{}));
+    return kept.conflict() == nullptr ? kept : cancel(name);  // others were faster
+  }
+
   /// Erases the events of one entity before a version, for good: "closing the books". Versions and positions of all others stay. The state
   /// has to be the same without them, because a later event says it all; else it is failure::kind::differs and nothing is erased. Whoever
   /// reads what is gone gets failure::kind::truncated. A version behind the last event is failure::kind::conflict; below the first that is

@@ -563,5 +563,6 @@ class engine : public unit_of_work<Model, Store, Clock> {
 }  // namespace gesta::detail
 
 #include <gesta/runtime/decide_across.hpp>
+#include <gesta/runtime/delays.hpp>
 #include <gesta/runtime/processes.hpp>
 #include <gesta/runtime/sagas.hpp>

@@ -126,7 +126,8 @@ class saga_runner {
       push<Saga>(found.number);
       return {};
     }
-    return say<Saga>(key, [&](auto& turn, std::uint16_t step) { return turn.retried(step, who); });
+    if constexpr (detail::saga_part<Saga>) return say<Saga>(key, [&](auto& turn, std::uint16_t step) { return turn.retried(step, who); });
+    else return committed(failure(failure::kind::conflict, 0, "nothing is put aside there"));
   }
   /// An undo that is stuck counts as undone, because a person has done what was to be done, and says who and why. Likewise.
   template <class Saga, class Key>
@@ -166,8 +167,8 @@ class saga_runner {
   template <class Part, class Visit>
   void each_of(Visit& visit) {
     auto& table = table_of<Part>();
-    table.each([&](auto place) {
-      if (place->version != 0) visit(detail::versioned_name_of<Part>, table.key(place.number), detail::performer<Part>::standing(engine(), place.number));
+    if constexpr (requires { detail::performer<Part>::standing(engine(), 0u); }) table.each([&](auto place) {
+      if (place->version != 0) visit(gesta::id_of<typename flow_type::template stream_of<Part>>.name, table.key(place.number), detail::performer<Part>::standing(engine(), place.number));
     });
   }
   template <class Saga, class Key, class Say>

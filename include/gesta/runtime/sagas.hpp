@@ -2,8 +2,8 @@
 // Floor: runtime. A part of the engine; included by it. gesta::run_sagas lets it act.
 // May include: all above.
 //
-// The input is worked out on a copy of the status; each act is recorded, and the state of the instance is the fold of the records. So what
-// runs and what is read back cannot differ.
+// Each act of the course is recorded, and the state of the instance is the fold of the records: what runs and what is read back cannot differ.
+// The course goes on with a copy of it, which has its end also where a record could not be kept.
 #pragma once
 
 #include <cstddef>
@@ -128,7 +128,7 @@ class saga_turn {
     if constexpr (!std::is_void_v<cause>) cause_ = cause_of(answer);
   }
 
-  /// An act is recorded, and noted in the copy that the course goes on with.
+  /// An act is recorded; the course goes on with what was folded.
   void write(const act& one) {
     std::uint32_t size = 1;
     if (one.is == act_is::asked) {
@@ -138,7 +138,10 @@ class saga_turn {
     } else if (ok_) {
       write_one(one);
     }
-    detail::note(reading::table, {whole_, steps_}, one, size);
+    if (!ok_ || is_stopped_) return detail::note(reading::table, {whole_, steps_}, one, size);
+    // The fold of the records, and of those that a reaction to them has caused meanwhile.
+    whole_ = state_->whole;
+    for (std::size_t i = 0; i < reading::step_count; ++i) steps_[i] = state_->steps[i];
   }
   void write_one(const act& one) {
     switch (one.is) {

@@ -1,0 +1,103 @@
+// Delayed messages as entities: each name that somebody gave one is a stream of what became of it.
+// Floor: model.
+// May include: detail, message, decide, react, model.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <gesta/decide/aggregate.hpp>
+#include <gesta/detail/one_of.hpp>
+#include <gesta/detail/pack.hpp>
+#include <gesta/message/about.hpp>
+#include <gesta/message/id.hpp>
+#include <gesta/model/parts.hpp>
+#include <gesta/react/saga_records.hpp>
+
+namespace gesta {
+
+/// What became of a delayed command.
+enum class delay_ended : std::uint8_t { accepted, did_nothing, refused };
+
+namespace delay_records {
+
+/// A command is to be handled at a time; one that waited under the same name is replaced.
+template <class Command>
+struct delayed_until {
+  static constexpr event_id id = detail::command_record_name<"delayed.", Command>::id;
+  Command command;
+  timestamp due;
+};
+struct cancelled {
+  static constexpr auto id = "delayed.cancelled";
+};
+/// It was handled; `refusal` is the id of its rejection.
+struct handled {
+  static constexpr auto id = "delayed.handled";
+  delay_ended how;
+  saga_word refusal;
+};
+
+}  // namespace delay_records
+
+namespace detail {
+
+/// The state of one name.
+template <class... Command>
+struct delay_state {
+  using evolves_by_itself = void;
+
+  one_of<types<Command...>> command;
+  timestamp due{};
+  timestamp changed{};
+  bool waits = false;
+  bool is_queued = false;  ///< it waits in the work of the engine
+
+  template <class Record>
+  void take(const Record& r, const about& at) {
+    changed = at.time;
+    fold(r);
+  }
+
+ private:
+  template <class C>
+  void fold(const delay_records::delayed_until<C>& r) {
+    command = r.command;
+    due = r.due;
+    waits = true;
+  }
+  void fold(const delay_records::cancelled&) { end(); }
+  void fold(const delay_records::handled&) { end(); }
+  void end() {
+    command = {};
+    waits = false;
+  }
+};
+
+template <class Part>
+struct delay_stream;
+template <class... Command>
+struct delay_stream<delayed<Command...>> {
+  using state_type = delay_state<Command...>;
+  using command_list = commands<>;
+  using found_by = by_call;
+  using record_list = types<delay_records::delayed_until<Command>..., delay_records::cancelled, delay_records::handled>;
+  static constexpr auto id = "delayed";
+};
+
+template <class Part>
+inline constexpr bool is_delayed = false;
+template <class... Command>
+inline constexpr bool is_delayed<delayed<Command...>> = true;
+template <class Part>
+concept delayed_part = is_delayed<Part>;
+
+/// Whether delayed commands can be handled: what cannot is reported by a rule.
+template <class Flow, class Part>
+inline constexpr bool can_be_delayed = false;
+template <class Flow, class... Command>
+inline constexpr bool can_be_delayed<Flow, delayed<Command...>> = ((identified<Command> && Flow::template knows<Command>) && ...);
+
+}  // namespace detail
+
+}  // namespace gesta
