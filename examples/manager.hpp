@@ -17,8 +17,10 @@ using a_wish_to_cancel = gesta::inputs<cancel_asked>;
 
 struct data { int order, item, cents; };
 struct idle       {                     static constexpr auto id = "idle"; };
+// [states]
 struct paying     { data of;            static constexpr auto id = "paying";     using defers  = a_wish_to_cancel; };  // first the card's answer
 struct reserving  { data of;            static constexpr auto id = "reserving"; };
+// [/states]
 struct stopping   { data of; cause why; static constexpr auto id = "stopping";   using ignores = a_wish_to_cancel; };  // it may be reserved yet
 struct sending    { data of;            static constexpr auto id = "sending";    using ignores = a_wish_to_cancel; };  // too late
 struct releasing  { data of; cause why; static constexpr auto id = "releasing";  using ignores = a_wish_to_cancel; };
@@ -30,8 +32,10 @@ struct gone       {                     static constexpr auto id = "gone"; stati
 
 // clang-format off
 constexpr auto on(const idle&, const placed& e)             -> becomes<paying>::asks<charge>      { return {paying{{e.order, e.item, e.cents}}, charge{e.order, e.cents}}; }
+// [cells]
 constexpr auto on(const paying& s, const charged&)          -> becomes<reserving>::asks<reserve>  { return {reserving{s.of}, reserve{s.of.order, s.of.item}}; }
 constexpr auto on(const paying& s, const card_declined&)    -> becomes<cancelling>::asks<cancel>  { return {cancelling{s.of}, cancel{s.of.order, cause::payment}}; }
+// [/cells]
 constexpr auto on(const reserving& s, const reserved&)      -> becomes<sending>::asks<ship>       { return {sending{s.of}, ship{s.of.order}}; }
 constexpr auto on(const reserving& s, const sold_out&)      -> becomes<refunding>::asks<refund>   { return {refunding{s.of, cause::stock}, refund{s.of.order, s.of.cents}}; }
 constexpr auto on(const reserving& s, const cancel_asked&)  -> becomes<stopping>                  { return stopping{s.of, cause::customer}; }

@@ -63,6 +63,7 @@ namespace example_22 {
 }
 namespace example_shop {
 #include "../../examples/shop.hpp"
+#include "../../examples/manager.hpp"
 }
 namespace example_26 {
 #include "../../examples/26_carried_state.cpp"
@@ -174,6 +175,36 @@ void all_examples() {
 
   struct shelves : gesta::model<stock::shelves> {};
   example<Codec, shelves>("10_modules", stock::taken_in{10}, stock::sent_out{7});
+
+  namespace m = shop::managing;
+  using shop::manager;
+  using gesta::ignored, gesta::put_off, gesta::took;
+  using gesta::process_records::asked;
+  using gesta::unchanged;
+  const m::data of{1, 5, 10000}, odd_data{least, most, 0};
+  const shop::order::cancel_asked wish{8};
+  struct managed : gesta::model<shop::order::orders, shop::payment::payments, shop::stock::stocks, shop::shipping::parcels, manager> {};
+  example<Codec, managed>(
+      "34_process_manager", shop::order::placed{1, 5, 10000}, shop::order::confirmed{1}, shop::order::cancelled{2, shop::order::cause::payment},
+      wish, shop::payment::charged{1, 10000}, shop::payment::refunded{7, 10000}, shop::payment::card_declined{}, shop::stock::reserved{1, 5},
+      shop::stock::released{7, 5}, shop::stock::sold_out{}, shop::shipping::shipped{1}, shop::shipping::undeliverable{},
+      gesta::moved<manager, m::idle>{{}, {}}, gesta::moved<manager, m::paying>{{of}, {most}}, gesta::moved<manager, m::reserving>{{odd_data}, {}},
+      gesta::moved<manager, m::stopping>{{of, shop::order::cause::customer}, {}}, gesta::moved<manager, m::sending>{{of}, {}},
+      gesta::moved<manager, m::releasing>{{of, shop::order::cause::shipping}, {}},
+      gesta::moved<manager, m::refunding>{{of, shop::order::cause::stock}, {}}, gesta::moved<manager, m::confirming>{{of}, {}},
+      gesta::moved<manager, m::cancelling>{{of}, {}}, gesta::moved<manager, m::done>{{}, {}}, gesta::moved<manager, m::gone>{{}, {}},
+      took<manager, shop::order::placed>{0, 0, {1, 5, 10000}}, took<manager, shop::order::cancel_asked>{0, 1, wish},
+      put_off<manager, shop::order::cancel_asked>{0, 0, wish}, ignored<manager, shop::order::cancel_asked>{0, 2, wish},
+      took<manager, shop::payment::charged>{1, 0, {1, 10000}}, took<manager, shop::payment::card_declined>{1, 0, {}},
+      took<manager, shop::stock::reserved>{2, 0, {1, 5}}, took<manager, shop::stock::sold_out>{2, 0, {}},
+      took<manager, shop::order::cancelled>{~0u, 0, {2, {}}}, took<manager, unchanged<shop::order::cancel>>{2, 0},
+      took<manager, shop::shipping::shipped>{3, 0, {1}}, took<manager, shop::shipping::undeliverable>{3, 0, {}},
+      took<manager, shop::stock::released>{4, 0, {7, 5}}, took<manager, unchanged<shop::stock::release>>{4, 0},
+      took<manager, shop::payment::refunded>{5, 0, {7, 10000}}, took<manager, unchanged<shop::payment::refund>>{5, 0},
+      took<manager, shop::order::confirmed>{4, 0, {1}}, took<manager, unchanged<shop::order::confirm>>{4, 0},
+      asked<manager, shop::payment::charge>{{1, 10000}}, asked<manager, shop::stock::reserve>{{1, 5}},
+      asked<manager, shop::order::cancel>{{2, shop::order::cause::payment}}, asked<manager, shop::shipping::ship>{{1}},
+      asked<manager, shop::stock::release>{{7, 5}}, asked<manager, shop::payment::refund>{{7, 10000}}, asked<manager, shop::order::confirm>{{1}});
 
   const retail::entry goods{"536365", "85123A", 2550, 6, {2010, 12, 1, 8, 26, 0}, "United Kingdom"};
   const retail::entry odd{"", "22423", std::numeric_limits<std::int64_t>::max(), -1, {-1, 12, 31, 23, 59, 59}, "EIRE"};

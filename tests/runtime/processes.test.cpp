@@ -484,3 +484,57 @@ TEST_CASE("What a process causes by its own records it hears when it is done wit
   CHECK(one.state_index() == index_of_state<talk::agreed>);
   CHECK(app.state<talk::talks>(9).notes == 1);
 }
+
+// ---- a state whose shape has changed
+
+namespace shapes {
+
+using talk::close;
+using talk::closed;
+using talk::opened;
+
+struct before { static constexpr auto id = "before"; };
+struct over { static constexpr auto id = "over"; static constexpr auto ends = gesta::ended::completed; };
+
+struct waiting_1 { int talk; static constexpr auto id = "waiting"; };
+inline auto on(const before&, const opened& e) -> gesta::becomes<waiting_1> { return waiting_1{e.talk}; }
+inline auto on(const waiting_1&, const closed&) -> gesta::becomes<over> { return over{}; }
+struct of_then : gesta::process<gesta::by<"talk">, gesta::begins<opened>, gesta::listens_to<closed>, gesta::states<before, waiting_1, over>> {
+  static constexpr auto id = "shapes";
+};
+
+struct fresh { static constexpr auto id = "before"; };
+struct waiting { int talk; std::string with; static constexpr auto id = gesta::event_id{"waiting", 2}; };
+inline auto on(const fresh&, const opened& e) -> gesta::becomes<waiting> { return waiting{e.talk, e.with}; }
+inline auto on(const waiting&, const closed&) -> gesta::becomes<over> { return over{}; }
+struct of_today : gesta::process<gesta::by<"talk">, gesta::begins<opened>, gesta::listens_to<closed>, gesta::states<fresh, waiting, over>> {
+  static constexpr auto id = "shapes";
+};
+inline auto upcast(const gesta::moved<of_today, waiting_1>& old) -> gesta::moved<of_today, waiting> {
+  return {{old.state.talk, "somebody"}, old.until};
+}
+
+}  // namespace shapes
+
+namespace {
+
+struct then : gesta::model<talk::talks, shapes::of_then> {};
+struct today : gesta::model<talk::talks, shapes::of_today, gesta::history<gesta::moved<shapes::of_today, shapes::waiting_1>>> {};
+
+}  // namespace
+
+TEST_CASE("A state of another shape is read by an upcast of its record, and goes on") {
+  const folder dir;
+  const gesta::sqlite_store store{dir / "shapes.db"};
+  {
+    auto app = gesta::start<then>(store);
+    REQUIRE(handled(app, talk::open{3, "x"}));
+  }
+  auto app = gesta::start<today>(store);
+  using stream = gesta::flow<today>::stream_of<shapes::of_today>;
+  const auto& one = gesta::detail::facts_of_app::engine(app).table_of<stream>().find(3)->state;
+  REQUIRE(one.state_index() == 1);
+  CHECK(one.state<1>().with == "somebody");
+  REQUIRE(handled(app, talk::close{3}));
+  CHECK(one.has_ended());
+}

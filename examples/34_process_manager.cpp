@@ -1,0 +1,40 @@
+// A process manager: the order of manager.hpp, where each state says what each input means in it; and what one order went through.
+#include <gesta/describe/sagas.hpp>
+#include <gesta/gesta.hpp>
+#include <gesta/runtime/instance_pictures.hpp>
+#include <gesta/runtime/saga_runner.hpp>
+
+#include <cstdio>
+
+#include "manager.hpp"
+
+// A view hears the moves of a process as any events, by the state that they lead to.
+struct tally { int done = 0, gone = 0; };
+constexpr void project(tally& t, const gesta::moved<manager, managing::done>&) { ++t.done; }
+constexpr void project(tally& t, const gesta::moved<manager, managing::gone>&) { ++t.gone; }
+struct tallies : gesta::projection<tally> { static constexpr auto id = "tally"; };
+
+// What can come in which state was found while compiling: without one of the functions of manager.hpp, or with one more, this would not compile.
+struct shop : gesta::model<order::orders, payment::payments, stock::stocks, shipping::parcels, manager, tallies> {};
+
+int main(int count, char** words) {
+  if (const auto form = gesta::diagram_named(count > 2 ? words[2] : ""))       // --course mermaid|dot|json
+    return gesta::print_course<shop, manager>(*form, [](const char* text, std::size_t size) { std::fwrite(text, 1, size, stdout); }), 0;
+
+  auto app = gesta::start<shop>(gesta::memory_store{});
+  auto managers = gesta::run_sagas(app);
+
+  app.handle(order::place{1, 5, 100'00});
+  app.handle(order::place{2, 5, 900'00});      // more than the card allows
+  app.handle(order::place{7, 5, 100'00});      // cannot be delivered
+  app.handle(order::place{8, 5, 100'00});
+  app.handle(order::ask_to_cancel{8});         // waits for the card's answer first
+  if (!managers.poll()) return 1;
+
+  for (const int number : {1, 2, 7, 8}) {
+    const order::state& o = app.state<order::orders>(number);
+    std::printf("order %d: %s, held %d\n", number, o.confirmed ? "confirmed" : "cancelled", app.state<payment::payments>(number).held);
+  }
+  std::printf("%d done, %d gone, %d pieces left\n\n", app.view<tally>().done, app.view<tally>().gone, app.state<stock::stocks>(5).left);
+  std::fputs(gesta::instance_tree<manager>(app, 8).c_str(), stdout);
+}
