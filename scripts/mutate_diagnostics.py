@@ -44,8 +44,8 @@ def without(text, number):
 
 
 def includes_of(source):
-    """The includes of a file, as one text. They stand before everything else, so precompiled they mean the same."""
-    found = [line for line in source.splitlines() if line.startswith("#include")]
+    """What a file includes of the library, as one text. It stands before everything else, so precompiled it means the same."""
+    found = [line for line in source.splitlines() if line.startswith("#include <")]
     return "".join(line + "\n" for line in found)
 
 

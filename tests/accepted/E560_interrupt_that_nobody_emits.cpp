@@ -1,5 +1,8 @@
 #include <gesta/model/model.hpp>
 
+#include "shop/payment.hpp"
+#include "shop/stock.hpp"
+
 namespace order {
 enum class cause : unsigned char { payment, stock, shipping, customer };
 struct placed { int order, item, cents; static constexpr auto id = "order.placed"; };
@@ -24,43 +27,6 @@ constexpr auto decide(const state&, const cancel& c) -> gesta::emits<cancelled> 
 constexpr auto decide(const state&, const ask_to_cancel& c) -> gesta::emits<cancel_asked> { return cancel_asked{c.order}; }
 struct orders : gesta::aggregate<state, gesta::commands<place, confirm, cancel, ask_to_cancel>, gesta::by<"order">> { static constexpr auto id = "order"; };
 }  // namespace order
-
-namespace payment {
-struct charged { int order, cents; static constexpr auto id = "payment.charged"; };
-struct refunded { int order, cents; static constexpr auto id = "payment.refunded"; };
-struct card_declined { static constexpr auto id = "payment.card_declined"; };
-struct charge { int order, cents; };
-struct refund { int order, cents; };
-struct state { int held = 0; };
-constexpr void evolve(state& s, const charged& e) { s.held += e.cents; }
-constexpr void evolve(state& s, const refunded& e) { s.held -= e.cents; }
-constexpr auto decide(const state&, const charge& c) -> gesta::emits<charged>::or_rejects<card_declined> {
-  if (c.cents > 50000) return card_declined{};
-  return charged{c.order, c.cents};
-}
-constexpr auto decide(const state& s, const refund& c) -> gesta::emits<refunded>::or_nothing {
-  if (s.held == 0) return gesta::no_change;
-  return refunded{c.order, c.cents};
-}
-struct payments : gesta::aggregate<state, gesta::commands<charge, refund>, gesta::by<"order">> { static constexpr auto id = "payment"; };
-}  // namespace payment
-
-namespace stock {
-struct reserved { int order, item; static constexpr auto id = "stock.reserved"; };
-struct released { int order, item; static constexpr auto id = "stock.released"; };
-struct sold_out { static constexpr auto id = "stock.sold_out"; };
-struct reserve { int order, item; };
-struct release { int order, item; };
-struct state { int left = 3; };
-constexpr void evolve(state& s, const reserved&) { --s.left; }
-constexpr void evolve(state& s, const released&) { ++s.left; }
-constexpr auto decide(const state& s, const reserve& c) -> gesta::emits<reserved>::or_rejects<sold_out> {
-  if (s.left == 0) return sold_out{};
-  return reserved{c.order, c.item};
-}
-constexpr auto decide(const state&, const release& c) -> gesta::emits<released> { return released{c.order, c.item}; }
-struct stocks : gesta::aggregate<state, gesta::commands<reserve, release>, gesta::by<"item">> { static constexpr auto id = "stock"; };
-}  // namespace stock
 
 using gives_up = gesta::compensate_with<order::cause>;
 struct place_order {

@@ -8,7 +8,7 @@ two mistakes, the same one twice too. Then
   - a line `// in event_without_evolve<false, accounts, noted>` demands that the report names these types;
   - a sentence takes at most 25 lines of output of GCC, 45 of Clang.
 tests/accepted/ holds its twin under the same name, without the mistake: it compiles without a word at every warning.
-A file that ends in .cpp.py prints the source. Without FILE: all of both folders, and every sentence of
+A file that ends in .cpp.py prints the source. What several files say alike is included from a folder beside them: "shop/order.hpp". Without FILE: all of both folders, and every sentence of
 include/gesta/model/diagnostic.hpp has a rejected file, each with its twin.
 """
 import argparse
@@ -50,7 +50,7 @@ def expected(source):
 
 def ask(source, compiler, include, name, flags=()):
     """What the compiler says about a source, which it reads from its standard input; and whether it takes it."""
-    command = [compiler, "-std=c++20", "-fsyntax-only", *WARNINGS, f"-I{include}", *flags, "-x", "c++", "-"]
+    command = [compiler, "-std=c++20", "-fsyntax-only", *WARNINGS, f"-I{include}", f"-I{HERE}", *flags, "-x", "c++", "-"]
     done = subprocess.run(command, input=f'#line 1 "{name}"\n' + source, capture_output=True, text=True,
                           env={**os.environ, "LC_ALL": "C", "GCC_COLORS": ""})
     return done.stdout + done.stderr, done.returncode == 0
