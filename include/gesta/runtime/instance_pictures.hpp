@@ -38,16 +38,16 @@ struct told_line {
   std::int64_t time = 0;
 };
 
-inline std::string text_of(chars from) { return std::string(from.data, from.size); }
+inline std::string drawn_text(chars from) { return std::string(from.data, from.size); }
 template <class T>
-std::string name_of() {
-  return text_of(drawn_input<T>::name());
+std::string drawn_word() {
+  return drawn_text(drawn_input<T>::name());
 }
 template <class Key>
-std::string text_of_key(const Key& key) {
+std::string drawn_key(const Key& key) {
   if constexpr (std::is_enum_v<Key>) return std::to_string(static_cast<std::int64_t>(key));
   else if constexpr (std::is_arithmetic_v<Key>) return std::to_string(key);
-  else if constexpr (requires { chars_of(key); }) return text_of(chars_of(key));
+  else if constexpr (requires { chars_of(key); }) return drawn_text(chars_of(key));
   else return "...";
 }
 
@@ -58,7 +58,7 @@ struct told_instance {
 
   template <class Command>
   static std::string decider_of() {
-    if constexpr (Flow::template knows<Command>) return text_of(drawn_name<typename Flow::template handler_of<Command>::aggregate>());
+    if constexpr (Flow::template knows<Command>) return drawn_text(drawn_name<typename Flow::template handler_of<Command>::aggregate>());
     else return "";
   }
   void add(const std::string& subject, const std::string& text, const about& at, told_line::way is = told_line::way::none,
@@ -79,9 +79,9 @@ struct instance_story<Flow, Process> : told_instance<Flow> {
 
   template <class Input>
   void come(std::uint32_t answers, const char* how, const about& at) {
-    subject = std::to_string(++inputs) + ". " + name_of<Input>();  // an input that comes twice is two branches
+    subject = std::to_string(++inputs) + ". " + drawn_word<Input>();  // an input that comes twice is two branches
     const bool is_answer = answers != 0 && answers <= asked.size();
-    const std::string what = name_of<Input>() + (*how != '\0' ? ": " : "") + how;
+    const std::string what = drawn_word<Input>() + (*how != '\0' ? ": " : "") + how;
     this->add(subject, how, at, is_answer ? way::answers : way::note, is_answer ? asked[answers - 1] : "", what);
   }
   template <class Input>
@@ -102,14 +102,14 @@ struct instance_story<Flow, Process> : told_instance<Flow> {
   }
   template <class State>
   void operator()(const moved<Process, State>&, const about& at) {
-    std::string name = text_of(drawn_name<State>());
+    std::string name = drawn_text(drawn_name<State>());
     if constexpr (ending_state<State>) name += State::ends == ended::completed ? ": completed" : ": compensated";
     this->add(subject, "becomes " + name, at, way::note, "", name);
   }
   template <class Command>
   void operator()(const process_records::asked<Process, Command>&, const about& at) {
     asked.push_back(told_instance<Flow>::template decider_of<Command>());
-    this->add(subject, "asks " + name_of<Command>(), at, way::asks, asked.back(), name_of<Command>());
+    this->add(subject, "asks " + drawn_word<Command>(), at, way::asks, asked.back(), drawn_word<Command>());
   }
 };
 
@@ -122,7 +122,7 @@ struct instance_story<Flow, Saga> : told_instance<Flow> {
 
   template <class Step>
   static std::string of() {
-    return text_of(drawn_name<Step>());
+    return drawn_text(drawn_name<Step>());
   }
   template <class Command>
   static std::string whom() {
@@ -131,24 +131,24 @@ struct instance_story<Flow, Saga> : told_instance<Flow> {
   }
   template <class Text>
   static std::string word(const Text& text) {
-    return text_of(chars_of(text));
+    return drawn_text(chars_of(text));
   }
 
   void operator()(const begun<Saga>&, const about& at) {
-    const std::string event = name_of<typename reading::beginning>();
+    const std::string event = drawn_word<typename reading::beginning>();
     this->add("begun by " + event, "", at, way::note, "", event);
   }
   template <class Step, class Command>
   void operator()(const saga_records::asked<Saga, Step, Command>& r, const about& at) {
     std::string what;
-    if constexpr (is_many_commands<Command>) what = name_of<typename Command::value_type>() + " x " + std::to_string(r.command.size());
-    else what = name_of<Command>();
+    if constexpr (is_many_commands<Command>) what = drawn_word<typename Command::value_type>() + " x " + std::to_string(r.command.size());
+    else what = drawn_word<Command>();
     this->add(of<Step>(), "asks " + what, at, way::asks, whom<typename says<Step>::command>(), what);
   }
   template <class Step, class Outcome>
   void operator()(const saga_records::answered<Saga, Step, Outcome>&, const about& at) {
     if constexpr (same<Outcome, timed_out>) this->add(of<Step>(), "timed out", at, way::note, "", of<Step>() + " timed out");
-    else this->add(of<Step>(), "answered " + name_of<Outcome>(), at, way::answers, whom<typename says<Step>::command>(), name_of<Outcome>());
+    else this->add(of<Step>(), "answered " + drawn_word<Outcome>(), at, way::answers, whom<typename says<Step>::command>(), drawn_word<Outcome>());
   }
   void operator()(const saga_records::asked_again<Saga>& r, const about& at) {
     this->add(word(r.step), "asked again", at, way::note, "", word(r.step) + " asked again");
@@ -159,7 +159,7 @@ struct instance_story<Flow, Saga> : told_instance<Flow> {
   }
   template <class Step, class Command>
   void operator()(const saga_records::undo_asked<Saga, Step, Command>&, const about& at) {
-    this->add("undo of " + of<Step>(), "asks " + name_of<Command>(), at, way::asks, whom<Command>(), name_of<Command>());
+    this->add("undo of " + of<Step>(), "asks " + drawn_word<Command>(), at, way::asks, whom<Command>(), drawn_word<Command>());
   }
   template <class Step>
   void operator()(const saga_records::undone<Saga, Step>&, const about& at) {
@@ -268,8 +268,8 @@ inline std::string sequence_of(const std::string& head, const std::vector<told_l
 }
 
 template <class Part, class Key>
-std::string head_of(const Key& key) {
-  return text_of(drawn_name<Part>()) + "/" + text_of_key(key);
+std::string instance_name(const Key& key) {
+  return drawn_text(drawn_name<Part>()) + "/" + drawn_key(key);
 }
 
 }  // namespace detail
@@ -279,13 +279,13 @@ std::string head_of(const Key& key) {
 /// instance, or the store could not read. Costs as many steps as the instance has records.
 template <class Part, class App, class Key>
 std::string instance_tree(App& app, const Key& key) {
-  return detail::tree_of(detail::head_of<Part>(key), detail::story_of<Part>(app, key));
+  return detail::tree_of(detail::instance_name<Part>(key), detail::story_of<Part>(app, key));
 }
 
 /// The same as a Mermaid sequence diagram: the instance, whom it asked, and what they answered. Empty in the same cases.
 template <class Part, class App, class Key>
 std::string instance_sequence(App& app, const Key& key) {
-  return detail::sequence_of(detail::head_of<Part>(key), detail::story_of<Part>(app, key));
+  return detail::sequence_of(detail::instance_name<Part>(key), detail::story_of<Part>(app, key));
 }
 
 }  // namespace gesta
