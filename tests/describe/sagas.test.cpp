@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include <gesta/describe/graph.hpp>
 #include <gesta/model/model.hpp>
 
 #include "../../examples/fulfilment.hpp"
@@ -34,6 +35,10 @@ static_assert(gesta::course_of<orders, fulfilment>.nodes.size() == 5 + 3 + 2);
 static_assert(gesta::course_of<orders, fulfilment>.edges.size() == 5 + 3 + 3);
 static_assert(gesta::course_of<managed, manager>.nodes.size() == 11 && gesta::course_of<managed, manager>.edges.size() == 18);
 static_assert(gesta::course_of<managed, manager>.nodes[9].kind == course_node_kind::completed);
+
+// The flow of a model that has sagas or processes is a graph as any.
+static_assert(gesta::graph_of<managed>.find(gesta::node_kind::aggregate, "manager") != gesta::no_node);
+static_assert(gesta::graph_of<orders>.find(gesta::node_kind::aggregate, "fulfilment") != gesta::no_node);
 
 TEST_CASE("The steps of a saga as a Mermaid flowchart, what undoes them beside them") {
   CHECK(printed_course<orders, fulfilment>(diagram::mermaid) == R"(flowchart TB

@@ -29,7 +29,12 @@ concept text_like = has_chars<Source> || __is_same(Source, chars) || requires(co
 
 /// The characters of a text. An array ends at its first zero, as everywhere in C.
 constexpr chars chars_of(chars text) noexcept { return text; }
-constexpr chars chars_of(const char* text) noexcept { return {text, __builtin_strlen(text)}; }
+constexpr chars chars_of(const char* text) noexcept {
+  if (!__builtin_is_constant_evaluated()) return {text, __builtin_strlen(text)};
+  std::size_t size = 0;  // of a name that is a member of an object GCC 12 counts nothing while compiling
+  while (text[size] != '\0') ++size;
+  return {text, size};
+}
 template <std::size_t N>
 constexpr chars chars_of(const char (&text)[N]) noexcept {
   std::size_t size = 0;
