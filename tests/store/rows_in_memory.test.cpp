@@ -1,4 +1,4 @@
-// The promises of store/rows_in_memory.hpp: each table against a std::map under drawn changes.
+// The promises of store/rows_in_memory.hpp and store/numbered_rows.hpp: each table against a std::map under drawn changes.
 #include <gesta/store/rows_in_memory.hpp>
 
 #include <cstdint>
@@ -38,7 +38,7 @@ static_assert(gesta::row_table<hashed<std::uint64_t>> && gesta::row_table<hashed
 static_assert(gesta::row_table<dense<std::uint32_t>> && gesta::row_table<gesta::detail::rows_in_memory<gesta::projection<row_of<int>>>>);
 static_assert(!hashed<int>::is_ordered && dense<int>::is_ordered);
 
-// A row of 24 bytes and its mark lie in 32, and so never in two cache lines.
+// Found by something else than a number, a row of 24 bytes and its mark lie in 32, and so never in two cache lines.
 struct small_row {
   std::uint64_t key;
   std::int64_t sum;
@@ -199,6 +199,31 @@ TEST_CASE("a table that was moved takes its rows along") {
   numbered.find_or_add(3)->sum = 1;
   dense<int> moved = std::move(numbered);
   CHECK(moved.find(3)->sum == 1);
+}
+
+TEST_CASE("a number that blank rows hold is a key like any other") {
+  struct odd_row {
+    int key = 5;
+    int sum = 0;
+  };
+  struct odd : gesta::projection<gesta::rows<odd_row, "key">> {};
+  gesta::detail::rows_in_memory<odd> table;
+  CHECK(table.find(5) == nullptr);
+  CHECK(table.find(0) == nullptr);
+  for (const int key : {5, 0, 6}) table.find_or_add(key)->sum = 10 + key;
+  table.reserve(1000);
+  CHECK(table.size() == 3);
+  for (const int key : {5, 0, 6}) CHECK(table.find(key)->sum == 10 + key);
+  CHECK(table.erase(0));
+  CHECK(table.erase(0));
+  CHECK(table.erase(5));
+  CHECK(table.find(0) == nullptr);
+  CHECK(table.find(5) == nullptr);
+  int sum = 0;
+  CHECK(table.each([&](const odd_row& row) { sum += row.sum; }));
+  CHECK(sum == 16);
+  CHECK(table.find_or_add(0)->sum == 0);
+  CHECK(table.size() == 2);
 }
 
 TEST_CASE("a view that is one row is a table with at most one") {

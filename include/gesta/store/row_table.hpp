@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <type_traits>
 
 namespace gesta {
 
@@ -27,5 +28,16 @@ concept row_table = requires(Table& table, const typename Table::key_type& key, 
   { table.size() } -> std::convertible_to<std::size_t>;
   { Table::is_ordered } -> std::convertible_to<bool>;
 };
+
+namespace detail {
+
+/// visit(row) until it gives false.
+template <class Visit, class Row>
+[[gnu::always_inline]] inline bool visit_one(Visit& visit, const Row& row) {
+  if constexpr (std::is_void_v<decltype(visit(row))>) return visit(row), true;
+  else return static_cast<bool>(visit(row));
+}
+
+}  // namespace detail
 
 }  // namespace gesta

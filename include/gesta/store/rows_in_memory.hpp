@@ -1,6 +1,6 @@
-// Rows in memory: found by the hash of their keys, or by the number that the key is.
+// Rows in memory: found by the hash of their keys, or in an array by the number that the key is.
 // Floor: store.
-// May include: detail, message, react, store/row_table.hpp.
+// May include: detail, message, react, store/numbered_rows.hpp, store/row_table.hpp.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,7 @@
 
 #include <gesta/message/key.hpp>
 #include <gesta/react/rows.hpp>
+#include <gesta/store/numbered_rows.hpp>
 #include <gesta/store/row_table.hpp>
 
 namespace gesta {
@@ -25,13 +26,6 @@ template <class Key>
 [[gnu::always_inline]] constexpr bool is_key_of_row(const Key& own, const key_value<Key>& given) noexcept {
   if constexpr (key_string<Key>) return detail::key_text_of(own) == detail::key_text_of(given);
   else return gesta::same_key(own, given);
-}
-
-/// visit(row) until it gives false.
-template <class Visit, class Row>
-[[gnu::always_inline]] inline bool visit_one(Visit& visit, const Row& row) {
-  if constexpr (std::is_void_v<decltype(visit(row))>) return visit(row), true;
-  else return static_cast<bool>(visit(row));
 }
 
 /// A row, and a part of the hash of its key; 0: nothing is here.
@@ -69,7 +63,7 @@ struct alignas(group_alignment<aligned_slot<Row>>) group_of_rows {
 
 }  // namespace detail
 
-/// Rows found by the hash of their keys. Open addressing, the rows in the table itself, line by line: to find one costs one place of memory. At
+/// Rows found by the hash of their keys, which are no numbers. Open addressing, the rows in the table itself, line by line: to find one costs one place of memory. At
 /// most five eighths full; then it is made anew with twice the places, which moves all rows. Nothing is allocated while the keys stay the same.
 template <class Rows>
 class hashed_rows {
@@ -119,7 +113,9 @@ class hashed_rows {
   template <key_argument<key_type> Given>
   [[gnu::always_inline]] row_type* find_or_add(const Given& given, place_type place) {
     const key_value<key_type> key = key_value_of<key_type>(given);
-    slot& likely = groups_[place >> shift_].with_mark(place);
+    group* const own = groups_ + (place >> shift_);
+    __builtin_prefetch(own + 1, 1);  // one row in ten stands there, and who has looked for it here would wait a second time
+    slot& likely = own->with_mark(place);
     if (is_of(likely, key, place)) [[likely]] return &likely.row;
     return search_or_add(key, place);
   }
@@ -172,8 +168,7 @@ class hashed_rows {
   std::size_t next(std::size_t at) const noexcept { return (at + 1) & mask(); }
 
   [[gnu::always_inline]] static bool is_of(const slot& s, const key_value<key_type>& key, place_type place) noexcept {
-    if constexpr (detail::key_number<key_type>) return (static_cast<unsigned>(s.mark != place) | static_cast<unsigned>(Rows::key_of(s.row) != key)) == 0;
-    else return s.mark == place && detail::is_key_of_row<key_type>(Rows::key_of(s.row), key);
+    return s.mark == place && detail::is_key_of_row<key_type>(Rows::key_of(s.row), key);
   }
   // The upper bits of the mark are the group: twice the groups keep the order of all rows.
   [[gnu::noinline]] slot* search(const key_value<key_type>& key, place_type place) const {
@@ -256,8 +251,9 @@ class dense_rows {
   [[gnu::always_inline]] static place_type place_of(const Given& given) noexcept {
     return static_cast<std::size_t>(given);
   }
+  /// Brings near what will be looked at. Of a number without a place it is the address of nothing, which does no harm and is not asked for.
   [[gnu::always_inline]] void prefetch(place_type place) const noexcept {
-    if (place < room_) __builtin_prefetch(rows_ + place, 1);
+    __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(rows_) + place * sizeof(row_type)), 1);
   }
 
   template <key_argument<key_type> Given>
@@ -366,7 +362,9 @@ class single_row {
 namespace detail {
 
 template <class Rows>
-using table_in_memory = std::conditional_t<!Rows::has_key, single_row<Rows>, std::conditional_t<Rows::is_dense, dense_rows<Rows>, hashed_rows<Rows>>>;
+using table_by_hash = std::conditional_t<key_number<typename Rows::key_type>, numbered_rows<Rows>, hashed_rows<Rows>>;
+template <class Rows>
+using table_in_memory = std::conditional_t<!Rows::has_key, single_row<Rows>, std::conditional_t<Rows::is_dense, dense_rows<Rows>, table_by_hash<Rows>>>;
 
 /// What holds the rows of a projection in memory.
 template <class Projection>
