@@ -1,6 +1,6 @@
 """Compiles the rejected and the accepted files and compares what the compiler says with what a user is promised.
 
-usage: check.py [--compiler g++] [--include DIR] [--jobs N] [FILE...]
+usage: check.py [--compiler g++] [--include DIR] [--jobs N] [--compiled DIR] [FILE...]
 
 tests/rejected/E101_event_without_evolve.cpp begins with the sentence that is expected, whole, as a comment; with two of them for
 two mistakes, the same one twice too. Then
@@ -10,8 +10,11 @@ two mistakes, the same one twice too. Then
 tests/accepted/ holds its twin under the same name, without the mistake: it compiles without a word at every warning.
 A file that ends in .cpp.py prints the source. What several files say alike is included from a folder beside them: "shop/order.hpp". Without FILE: all of both folders, and every sentence of
 include/gesta/model/diagnostic.hpp has a rejected file, each with its twin.
+Half of the files include <gesta/gesta.hpp> before all else, and half of their time is this header: with --compiled DIR the compiler reads it from
+DIR, where --compile DIR has put it.
 """
 import argparse
+import functools
 import os
 import re
 import subprocess
@@ -23,6 +26,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 DIAGNOSTICS = "include/gesta/model/diagnostic.hpp"
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow"]
+COMMON = "gesta/gesta.hpp"
 LINES = {"gcc": 25, "clang": 45}
 SENTENCE = re.compile(r"\[gesta (E\d+)\] \S.*")
 
@@ -48,6 +52,22 @@ def expected(source):
     return found
 
 
+def compile_common(folder, compiler, include):
+    """Puts COMMON into a folder, compiled."""
+    folder.mkdir(parents=True, exist_ok=True)
+    header = folder / "common.hpp"
+    header.write_text(f"#include <{COMMON}>\n")
+    subprocess.run([compiler, "-std=c++20", *WARNINGS, f"-I{include}", "-x", "c++-header", header, "-o", f"{header}.gch"], check=True)
+
+
+def flags_of_common(source, compiler, folder):
+    """By which the compiler reads COMMON from a folder, for a source that includes it before all else."""
+    first = re.search(r'^#include [<"](.*)[>"]', source, re.MULTILINE)
+    if folder is None or first is None or first[1] != COMMON:
+        return ()
+    return ("-include-pch", folder / "common.hpp.gch") if family(compiler) == "clang" else ("-include", folder / "common.hpp")
+
+
 def ask(source, compiler, include, name, flags=()):
     """What the compiler says about a source, which it reads from its standard input; and whether it takes it."""
     command = [compiler, "-std=c++20", "-fsyntax-only", *WARNINGS, f"-I{include}", f"-I{HERE}", *flags, "-x", "c++", "-"]
@@ -56,6 +76,7 @@ def ask(source, compiler, include, name, flags=()):
     return done.stdout + done.stderr, done.returncode == 0
 
 
+@functools.cache
 def family(compiler):
     said = subprocess.run([compiler, "--version"], capture_output=True, text=True).stdout
     return "clang" if "clang" in said else "gcc"
@@ -97,9 +118,10 @@ def judge_accepted(output, accepted):
     return ["the compiler says something"] if output else []
 
 
-def check(file, compiler, include, limit, flags=()):
+def check(file, compiler, include, limit, flags=(), compiled=None):
     """The complaints about one file, and what the compiler said."""
     source = source_of(file)
+    flags = (*flags_of_common(source, compiler, compiled), *flags)
     output, accepted = ask(source, compiler, include, f"{file.parent.name}/{file.name}", flags)
     if file.parent.name == "accepted":
         return judge_accepted(output, accepted), output
@@ -124,11 +146,16 @@ def main():
     options.add_argument("--compiler", default="g++")
     options.add_argument("--include", default=str(ROOT / "include"), help="the folder of gesta's headers")
     options.add_argument("--jobs", type=int, default=2)
+    options.add_argument("--compile", type=Path, metavar="DIR", help="check nothing: compile what most files include, for --compiled")
+    options.add_argument("--compiled", type=Path, metavar="DIR", help="where --compile has put it")
     options.add_argument("--complete", action="store_true", help="compile nothing: only whether each sentence and each twin is there")
     options.add_argument("--show", action="store_true", help="print what the compiler said of each file")
     options.add_argument("files", nargs="*", type=Path, metavar="FILE")
     chosen = options.parse_args()
 
+    if chosen.compile:
+        compile_common(chosen.compile, chosen.compiler, chosen.include)
+        return 0
     missing = [] if chosen.files else incomplete()
     print(*missing, sep="\n", end="\n" if missing else "")
     if chosen.complete:
@@ -138,7 +165,7 @@ def main():
     limit = LINES[family(chosen.compiler)]
     todo = [f.resolve() for f in chosen.files] or files()
     with ThreadPoolExecutor(chosen.jobs) as pool:
-        results = pool.map(lambda f: check(f, chosen.compiler, chosen.include, limit), todo)
+        results = pool.map(lambda f: check(f, chosen.compiler, chosen.include, limit, compiled=chosen.compiled), todo)
         for file, (complaints, output) in zip(todo, results):
             for complaint in complaints:
                 print(f"{file.parent.name}/{file.name}: {complaint}")
