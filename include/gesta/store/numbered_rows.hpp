@@ -44,8 +44,12 @@ class numbered_rows {
   [[gnu::always_inline]] static place_type place_of(const Given& given) noexcept {
     return hash(key_value_of<key_type>(given));
   }
-  /// Brings near what will be looked at.
-  [[gnu::always_inline]] void prefetch(place_type place) const noexcept { __builtin_prefetch(rows_ + (place >> shift_), 1); }
+  /// Brings near what will be looked at: a row, and the end of the next one, which may lie in another line of the cache.
+  [[gnu::always_inline]] void prefetch(place_type place) const noexcept {
+    const row_type* const first = rows_ + (place >> shift_);
+    __builtin_prefetch(first, 1);
+    __builtin_prefetch(reinterpret_cast<const char*>(first + 1) + (sizeof(row_type) < 64 ? sizeof(row_type) - 1 : 0), 1);
+  }
 
   /// The row of a key; nullptr when there is none.
   template <key_argument<key_type> Given>
