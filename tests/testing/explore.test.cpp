@@ -98,7 +98,7 @@ TEST_CASE("a failure behind what cannot be undone is the shortest story") {
         "ship_parcel.run -> ship arrives: shipped\n"
         "ship_parcel is told shipped: asks take_payment\n"
         "take_payment.run -> charge arrives: card_declined\n"
-        "take_payment is told card_declined: it fails, nothing to undo of ship_parcel, undoes place_order\n"
+        "take_payment is told card_declined: it fails, passes over ship_parcel, undoes place_order\n"
         "place_order.undo -> cancel arrives: undone\n"
         "place_order is told undone: is undone, compensated\n"
         "=> compensated, but ship_parcel still stands");

@@ -511,7 +511,7 @@ class explorer {
   void tell_act(const act& a) {
     if (!is_telling_) return;
     static const char* const words[] = {"begun",       "asks ",      "",          "asks again ", "it fails",   "undoes ", "is undone",
-                                        "nothing to undo of ", "is stuck", "is retried", "is resolved", "completed", "compensated",
+                                        "passes over ", "is stuck", "is retried", "is resolved", "completed", "compensated",
                                         "too late", "no matter"};
     const char* const word = words[static_cast<std::size_t>(a.is)];
     if (*word == '\0') return;
