@@ -19,10 +19,11 @@ inline constexpr std::string_view usage =
               [--at POSITION | --as-of DATE] [--snapshot-every N] [--views memory|inline|async|live]
        retail query country|month|top --store sqlite:PATH [--min-position N | --as-of DATE] [--report text|json]
        retail rebuild --store sqlite:PATH
+       retail fulfil OPTION...  (see retail fulfil --help)
        retail --flow mermaid|dot|json
 
 Posts each line of an Online Retail CSV file to a ledger of accounts and reports what it holds. `query` asks the views of a ledger in a
-file, also while another process posts; `rebuild` makes them anew.
+file, also while another process posts; `rebuild` makes them anew; `fulfil` leads the file's orders through payment, stock and shipping.
 
   --data FILE    the file; - is standard input. Without it: a made-up file of 20,000 lines
   --store KIND   memory (the default), or sqlite:PATH to keep the ledger in a file. One file of the store for one of the data:

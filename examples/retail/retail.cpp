@@ -8,13 +8,19 @@
 
 #include <cstddef>
 #include <cstdio>
+#include <string_view>
 
+#include "fulfil.hpp"
 #include "large_pages.hpp"
 #include "ledger.hpp"
 #include "options.hpp"
 #include "run.hpp"
 
 int main(int count, char** words) {
+  if (count > 1 && std::string_view(words[1]) == "fulfil") {
+    retail::use_large_pages();
+    return retail::fulfil(count - 2, words + 2);
+  }
   const retail::options asked = retail::read_options(count, words);
   if (!asked.wrong.empty()) return retail::complain(asked.wrong + "; --help shows what there is", retail::input_wrong);
   if (asked.help) return std::fputs(retail::usage.data(), stdout) < 0;

@@ -8,11 +8,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <memory>
 #include <string>
 #include <type_traits>
 
+#include "input.hpp"
 #include "keeping.hpp"
 #include "ledger.hpp"
 #include "options.hpp"
@@ -20,40 +19,8 @@
 #include "progress.hpp"
 #include "report.hpp"
 #include "row.hpp"
-#include "sample.hpp"
 
 namespace retail {
-
-/// What the process ends with.
-inline constexpr int all_well = 0, store_failed = 1, input_wrong = 2, not_shown = 3;
-
-inline int complain(const std::string& why, int code) {
-  std::fprintf(stderr, "retail: %s\n", why.c_str());
-  return code;
-}
-
-/// Where the lines come from. Blocks are large, so that the C library need not keep another.
-struct input {
-  explicit input(const std::string& name) : made_up(name.empty() ? make_sample() : "") {
-    if (name.empty()) return;
-    file = name == "-" ? stdin : std::fopen(name.c_str(), "rb");
-    if (file == nullptr) return;
-    std::setvbuf(file, nullptr, _IONBF, 0);
-    if (file == stdin || std::fseek(file, 0, SEEK_END) != 0) return;
-    bytes = static_cast<std::uint64_t>(std::max(0L, std::ftell(file)));
-    std::rewind(file);
-  }
-  input(const input&) = delete;
-  input& operator=(const input&) = delete;
-  ~input() {
-    if (file != nullptr && file != stdin) std::fclose(file);
-  }
-  source from() const { return file != nullptr ? source(file) : source(made_up); }
-
-  std::string made_up;
-  std::FILE* file = nullptr;
-  std::uint64_t bytes = made_up.size();  ///< 0: nobody knows
-};
 
 /// The views that the report is made of, as lists in the order of names.
 struct looked_at {
@@ -156,9 +123,7 @@ int run_on(const options& asked, const char* store_name, App& app, Keeping& view
   f.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   f.events_per_second = static_cast<double>(f.events[0].second + f.events[1].second) / f.seconds;
   const std::string page = asked.report == options::report_form::json ? json(f) : text(f);
-  return std::fwrite(page.data(), 1, page.size(), stdout) == page.size() && std::fflush(stdout) == 0
-             ? all_well
-             : complain("the report cannot be written", input_wrong);
+  return print(page);
 }
 
 /// The same on a store in memory. `option`: further ones of gesta::start.

@@ -22,8 +22,10 @@
 #include "../../examples/bank.hpp"
 #include "../../examples/forum.hpp"
 #include "../../examples/desk.hpp"
+#include "../../examples/retail/fulfilment/shop.hpp"
 #include "../../examples/retail/ledger.hpp"
 #include "../../examples/sales.hpp"
+#include "../../examples/trip.hpp"
 #include "../../examples/turnstile.hpp"
 #include "../codec/messages.hpp"
 #include "golden.hpp"
@@ -211,6 +213,24 @@ void all_examples() {
   example<Codec, retail::ledger>("retail", retail::items_sold{goods}, retail::items_sold{odd}, retail::items_returned{goods},
                                  retail::unknown_customer{}, retail::invalid_quantity{-5}, retail::invalid_price{0}, retail::nothing_to_return{2},
                                  retail::not_a_sale{});
+  struct retail_shop
+      : gesta::model<retail::order::orders, retail::payment::payments, retail::stock::stocks, retail::shipping::parcels> {};
+  using retail::order::cause;
+  const retail::odds few{7, 50'000}, many{std::numeric_limits<std::uint64_t>::max(), 1'000'000};
+  example<Codec, retail_shop>("retail_fulfilment", retail::order::placed{"536365", {{"85123A", 2550, 6}, {"22423", 1, -1}}, few, many},
+                              retail::order::placed{"", {}, {}, {}}, retail::order::confirmed{"536365", 15299},
+                              retail::order::cancelled{"536365", cause::shipping}, retail::payment::charged{"536365", 15299},
+                              retail::payment::refunded{"536365", 15299, cause::stock}, retail::stock::opened{"85123A", 100},
+                              retail::stock::reserved{"536365", "85123A", 0, 6}, retail::stock::released{"536365", "85123A", 1, 6, cause::payment},
+                              retail::shipping::shipped{"536365", 5}, retail::payment::card_declined{}, retail::stock::sold_out{3},
+                              retail::shipping::undeliverable{});
+
+  struct agency
+      : gesta::model<trip::trips, flight::flights, hotel::hotels, car::cars, visa::visas, ::bank::banks, ticket::tickets> {};
+  example<Codec, agency>("trip", trip::asked{1}, trip::called_off{1}, flight::booked{1, 101}, flight::cancelled{1, 101}, hotel::booked{1, 201},
+                         hotel::cancelled{1, 201}, car::rented{1, 301}, car::given_back{1, 301}, visa::charged{1}, visa::refunded{1},
+                         ::bank::debited{1}, ::bank::repaid{1}, ticket::issued{1, 101, 0}, flight::full{}, hotel::full{}, car::none_left{},
+                         visa::declined{}, ::bank::refused{});
 }
 
 }  // namespace golden
