@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Takes each static check out of the library in turn: exactly the rejected files that expect its sentence must then fail.
 
-usage: mutate_diagnostics.py [--all | --others N] [--seed S] [--compiler CXX]... [--jobs N] [Ennn...]
+usage: mutate_diagnostics.py [--all | --others N] [--seed S] [--compiler CXX]... [--jobs N] [--files PREFIX]... [Ennn...]
 
 Each sentence of include/gesta/model/diagnostic.hpp is the static_assert of one struct. For each, a copy of the headers gets that one
 static_assert neutralised, and rejected files are compiled with it, by every compiler (GCC and Clang unless said). Then
@@ -9,7 +9,7 @@ static_assert neutralised, and rejected files are compiled with it, by every com
     are, once each. A file that passes without its check proves nothing;
   - every other file passes. One that fails without another's check depends on more than its name says.
 First nothing is taken out, and every file passes: it gives its own sentences and no other error. With numbers: only these checks are
-taken out.
+taken out; with --files: only the rejected files whose names begin so are compiled, and by default only what they expect is taken out.
 
 That first run decides the second point: a file in which the check of a number holds is, for the compiler, the same program with and
 without it. So with each check taken out the files that expect it are compiled, and of the others N that are drawn (4 unless said). --all
@@ -101,6 +101,7 @@ def main():
     options.add_argument("--others", type=int, default=4, metavar="N")
     options.add_argument("--all", action="store_true")
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    options.add_argument("--files", action="append", metavar="PREFIX")
     options.add_argument("numbers", nargs="*", metavar="Ennn")
     chosen = options.parse_args()
 
@@ -109,11 +110,12 @@ def main():
         if shutil.which(compiler) is None:
             raise SystemExit(f"{compiler} is not on this machine")
     original = (ROOT / check.DIAGNOSTICS).read_text()
-    numbers = chosen.numbers or [m[2] for m in ASSERTION.finditer(original)]
+    rejected = {f: check.source_of(f) for f in check.files() if f.parent.name == "rejected" and f.name.startswith(tuple(chosen.files or [""]))}
+    sentences = {f: check.expected(source) for f, source in rejected.items()}
+    expected = {number for said in sentences.values() for number in numbers_in(said)}
+    numbers = chosen.numbers or [m[2] for m in ASSERTION.finditer(original) if not chosen.files or m[2] in expected]
     if len(ASSERTION.findall(original)) != original.count("[gesta E") or not numbers:
         raise SystemExit(f"not every sentence of {check.DIAGNOSTICS} is in a static_assert of the expected form")
-    rejected = {f: check.source_of(f) for f in check.files() if f.parent.name == "rejected"}
-    sentences = {f: check.expected(source) for f, source in rejected.items()}
     draw = random.Random(chosen.seed)
     print(f"seed {chosen.seed}", flush=True)
     wrong, compiled, start = 0, 0, time.monotonic()
@@ -127,7 +129,7 @@ def main():
             own = [f for f in rejected if number in numbers_in(sentences[f])]
             told = [f"no rejected file expects {number}"] if number and not own else []
             whole = number is None or chosen.all
-            looked_at = list(rejected) if whole else own + draw.sample([f for f in rejected if f not in own], chosen.others)
+            looked_at = list(rejected) if whole else own + draw.sample(others := [f for f in rejected if f not in own], min(chosen.others, len(others)))
             for compiler in compilers:
                 if whole:
                     headers[compiler].make(pool)

@@ -2,7 +2,8 @@
 
 A model is made of aggregates of eight events and eight commands, each in a namespace of its own: flat states, contracts with
 one event, two events, refusals and "nothing to do", keys by a field, one view over all of it. The program starts the model in
-memory and sends each command once. `by_switch` is the same domain as it is written without a library.
+memory and sends each command once. `by_switch` is the same domain as it is written without a library. `chain` is a saga of N steps over N
+aggregates of two commands each, or the same model without it.
 """
 
 PER_AGGREGATE = 8
@@ -137,3 +138,39 @@ def by_switch(events):
             out += [f"  {{ const auto r = part{a}::handle(part{a}::do{i}{{{a + i}, sum}}); sum += r.what == outcome::accepted ? r.amount : -r.amount; }}"]
     out += ["  return static_cast<int>((sum + totals.amount) & 1);", "}", ""]
     return "\n".join(out)
+
+
+def chain(steps, with_saga):
+    """A model of so many aggregates, each with a command and what undoes it, and a saga that asks all of them in turn: each step takes the
+    event of the step before, each undo its own event and the cause."""
+    out = ["#include <gesta/model/model.hpp>", "", "namespace first {", "struct begun { int order; static constexpr auto id = \"first.begun\"; };",
+           "struct begin { int order; };", "struct state {};", "constexpr void evolve(state&, const begun&) {}",
+           "constexpr auto decide(const state&, const begin& c) -> gesta::emits<begun> { return begun{c.order}; }",
+           "struct all : gesta::aggregate<state, gesta::commands<begin>, gesta::by<\"order\">> { static constexpr auto id = \"first\"; };",
+           "}  // namespace first", ""]
+    for i in range(steps):
+        out += [f"namespace part{i} {{", f"struct did {{ int order, amount; static constexpr auto id = \"part{i}.did\"; }};",
+                f"struct undid {{ int order, amount; static constexpr auto id = \"part{i}.undid\"; }};",
+                f"struct refused {{ static constexpr auto id = \"part{i}.refused\"; }};", "struct make { int order, amount; };",
+                "struct unmake { int order, amount; };", "struct state { int made = 0; };",
+                "constexpr void evolve(state& s, const did&) { ++s.made; }", "constexpr void evolve(state& s, const undid&) { --s.made; }",
+                "constexpr auto decide(const state& s, const make& c) -> gesta::emits<did>::or_rejects<refused> {",
+                "  if (s.made > 3) return refused{};", "  return did{c.order, c.amount};", "}",
+                "constexpr auto decide(const state& s, const unmake& c) -> gesta::emits<undid>::or_nothing {",
+                "  if (s.made == 0) return gesta::no_change;", "  return undid{c.order, c.amount};", "}",
+                f"struct all : gesta::aggregate<state, gesta::commands<make, unmake>, gesta::by<\"order\">> {{ static constexpr auto id = \"part{i}\"; }};",
+                f"}}  // namespace part{i}", ""]
+    if with_saga:
+        out += ["enum class why : unsigned char { refused };", "using gives_up = gesta::compensate_with<why>;",
+                "struct start { static constexpr auto id = \"start\"; using begun_by = first::begun; };"]
+        for i in range(steps):
+            before = f", const part{i - 1}::did& before" if i else ""
+            amount = "before.amount" if i else "1"
+            out += [f"struct step{i} {{", f"  static constexpr auto id = \"step{i}\";",
+                    f"  constexpr auto run(const first::begun& b{before}) -> part{i}::make {{ return {{b.order, {amount}}}; }}",
+                    f"  constexpr auto undo(const part{i}::did& d, why) -> part{i}::unmake {{ return {{d.order, d.amount}}; }}",
+                    f"  constexpr auto on(part{i}::refused) -> gives_up {{ return why::refused; }}", "};"]
+        listed = ", ".join(f"step{i}" for i in range(steps))
+        out += [f"struct chain : gesta::saga<gesta::by<\"order\">, start, {listed}> {{ static constexpr auto id = \"chain\"; }};"]
+    parts = ", ".join(f"part{i}::all" for i in range(steps))
+    return "\n".join(out + [f"struct whole : gesta::model<first::all, {parts}{', chain' if with_saga else ''}> {{}};", ""])
