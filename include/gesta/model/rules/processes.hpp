@@ -246,20 +246,19 @@ struct process_rules<Flow, Process, true> {
   using left_open = report_if<walk.ends_with_open != npos, diagnostic::ends_with_open_command, Process,
                               one<walk.ends_with_open, states>, one<walk.open_at_end, commands>>;
   using dead_end = report_at<diagnostic::waits_for_ever, states, walk.dead_end, Process>;
-  static auto endings() {
-    if constexpr (all_kept<endless>) return gesta::detail::types<endless, dead_end>{};
-    else return gesta::detail::types<endless>{};
-  }
-  using walked = gesta::detail::concat<gesta::detail::types<in_vain, strange, unreached, left_open>, decltype(endings())>;
-
   template <class... Report>
   static constexpr bool are_kept(gesta::detail::types<Report...>) {
     return all_kept<Report...>;
   }
+  // A forgotten move leaves states unreached and without an end: the first of these is told.
   static auto chosen() {
     if constexpr (!are_kept(readable{})) return readable{};
     else if constexpr (!are_kept(plain_said{})) return plain_said{};
-    else return walked{};
+    else if constexpr (!all_kept<in_vain>) return gesta::detail::types<in_vain>{};
+    else if constexpr (!all_kept<strange>) return gesta::detail::types<strange>{};
+    else if constexpr (!all_kept<unreached>) return gesta::detail::types<unreached>{};
+    else if constexpr (!all_kept<endless>) return gesta::detail::types<endless>{};
+    else return gesta::detail::types<dead_end, left_open>{};
   }
   using all = decltype(chosen());
 };
