@@ -86,7 +86,7 @@ double through_a_buffer(std::uint64_t count) {
     }
   });
   for (std::uint64_t i = 0; i < count; ++i)
-    if (buffer.fill([&](value& v) { v.word[0] = i; }) != gesta::waited::kept) give_up("closed");
+    if (buffer.fill([&](value& v) { v.word[0] = i; }) != gesta::handed_in::kept) give_up("closed");
   buffer.close();
   taker.join();
   if (sum != count * (count - 1) / 2) give_up("another sum");

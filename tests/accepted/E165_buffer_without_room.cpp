@@ -2,5 +2,5 @@
 
 int main() {
   gesta::bounded_buffer<int, gesta::bounded<1>> buffer;
-  return buffer.put(1) == gesta::waited::kept ? 0 : 1;
+  return buffer.put(1) == gesta::handed_in::kept ? 0 : 1;
 }

@@ -12,7 +12,7 @@
 
 namespace {
 
-using gesta::offered, gesta::waited;
+using gesta::offered, gesta::handed_in;
 
 std::atomic<int> allocations{0};
 template <class T>
@@ -65,12 +65,12 @@ TEST_CASE("a buffer that refuses holds exactly what it says, and takes again whe
 
 TEST_CASE("what was put before the closing is taken, and nothing is put after it") {
   gesta::bounded_buffer<int, gesta::bounded<8>> buffer;
-  CHECK(buffer.put(1) == waited::kept);
-  CHECK(buffer.put(2) == waited::kept);
+  CHECK(buffer.put(1) == handed_in::kept);
+  CHECK(buffer.put(2) == handed_in::kept);
   CHECK_FALSE(buffer.is_closed());
   buffer.close();
   CHECK(buffer.is_closed());
-  CHECK(buffer.put(3) == waited::closed);
+  CHECK(buffer.put(3) == handed_in::closed);
   int value = 0;
   CHECK(buffer.take_one(value));
   CHECK(value == 1);
@@ -82,7 +82,7 @@ TEST_CASE("what was put before the closing is taken, and nothing is put after it
 
 TEST_CASE("a visitor ends the taking behind a value, and the rest stays") {
   gesta::bounded_buffer<int, gesta::bounded<8>> buffer;
-  for (int i = 1; i <= 5; ++i) CHECK(buffer.put(i) == waited::kept);
+  for (int i = 1; i <= 5; ++i) CHECK(buffer.put(i) == handed_in::kept);
   CHECK(buffer.take([](int& n) { return n != 2; }) == 2);
   CHECK(present(buffer) == std::vector<int>{3, 4, 5});
 }
@@ -154,15 +154,15 @@ TEST_CASE("every value comes once and in order from one thread to another, whate
 TEST_CASE("who waits to put is told when others close, and keeps what he has; what is in the buffer is taken") {
   for (int round = 0; round < 50; ++round) {
     gesta::bounded_buffer<std::string, gesta::bounded<2>> buffer;
-    CHECK(buffer.put(std::string("1")) == waited::kept);
-    CHECK(buffer.put(std::string("2")) == waited::kept);
+    CHECK(buffer.put(std::string("1")) == handed_in::kept);
+    CHECK(buffer.put(std::string("2")) == handed_in::kept);
     std::string third = "3";
-    waited came_to = waited::kept;
+    handed_in came_to = handed_in::kept;
     std::thread putter([&] { came_to = buffer.put(std::move(third)); });
     if (round % 2 == 0) let_others_run();  // so that it sleeps
     buffer.close();
     putter.join();
-    CHECK(came_to == waited::closed);
+    CHECK(came_to == handed_in::closed);
     CHECK(third == "3");
     std::string value;
     CHECK(buffer.take_one(value));
@@ -193,7 +193,7 @@ TEST_CASE("exactly what was kept is taken when the buffer is closed at any momen
     std::atomic<bool> begun{false};
     std::thread putter([&] {
       for (int i = 0;; ++i) {
-        if (buffer.put(i) == waited::closed) return;
+        if (buffer.put(i) == handed_in::closed) return;
         ++kept;
         begun.store(true, std::memory_order_relaxed);
       }
@@ -216,7 +216,7 @@ TEST_CASE("strings that go through find the memory of those before them") {
   gesta::bounded_buffer<counted_string, gesta::bounded<16>> buffer;
   const counted_string text(100, 'x');
   const auto around = [&] {
-    for (int i = 0; i < 16; ++i) CHECK((buffer.put(text) == waited::kept));
+    for (int i = 0; i < 16; ++i) CHECK((buffer.put(text) == handed_in::kept));
     CHECK(buffer.take_present([&](counted_string& s) { CHECK((s == text)); }) == 16);
   };
   around();

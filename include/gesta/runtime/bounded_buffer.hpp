@@ -35,7 +35,7 @@ struct bounded {
 };
 
 /// What putting into a buffer that waits came to.
-enum class [[nodiscard]] waited : std::uint8_t {
+enum class [[nodiscard]] handed_in : std::uint8_t {
   kept,    ///< it is in the buffer, and will be taken
   closed,  ///< the buffer is closed; it is not in it
 };
@@ -100,8 +100,8 @@ class bounded_buffer {
  public:
   /// The most values that are in it.
   static constexpr std::size_t capacity = Bounded::capacity;
-  /// gesta::waited, or where it refuses gesta::offered.
-  using answer = std::conditional_t<refuses, offered, waited>;
+  /// gesta::handed_in, or where it refuses gesta::offered.
+  using answer = std::conditional_t<refuses, offered, handed_in>;
 
   bounded_buffer() : places_(new T[places]()) { (void)sizeof(diagnostic::buffer_without_room<(Bounded::capacity != 0), Bounded>); }
   bounded_buffer(const bounded_buffer&) = delete;
