@@ -36,9 +36,31 @@ static_assert(gesta::course_of<orders, fulfilment>.edges.size() == 5 + 3 + 3);
 static_assert(gesta::course_of<managed, manager>.nodes.size() == 11 && gesta::course_of<managed, manager>.edges.size() == 18);
 static_assert(gesta::course_of<managed, manager>.nodes[9].kind == course_node_kind::completed);
 
-// The flow of a model that has sagas or processes is a graph as any.
-static_assert(gesta::graph_of<managed>.find(gesta::node_kind::aggregate, "manager") != gesta::no_node);
-static_assert(gesta::graph_of<orders>.find(gesta::node_kind::aggregate, "fulfilment") != gesta::no_node);
+// In the flow of a model a saga and a process are nodes, led to by what they hear, leading to what they ask; of their records those that somebody
+// hears.
+struct ends {
+  int done = 0;
+};
+constexpr void project(ends& e, const gesta::moved<manager, managing::done>&) { ++e.done; }
+struct all_ends : gesta::projection<ends> {
+  static constexpr auto id = "ends";
+};
+struct seen : gesta::model<order::orders, payment::payments, stock::stocks, shipping::parcels, manager, fulfilment, all_ends> {};
+
+using gesta::edge_kind;
+using gesta::node_kind;
+static_assert([] {
+  constexpr auto graph = gesta::graph_of<seen>;
+  const auto at = [&](node_kind kind, const char* name) { return graph.find(kind, name); };
+  const auto by = at(node_kind::performer, "manager"), saga = at(node_kind::performer, "fulfilment");
+  const auto placed = at(node_kind::event, "order.placed"), cancel = at(node_kind::command, "order.cancel");
+  const auto done = at(node_kind::event, "manager.done.moved");
+  return by != gesta::no_node && saga != gesta::no_node && graph.has(edge_kind::reacts, placed, by) && graph.has(edge_kind::reacts, placed, saga) &&
+         graph.has(edge_kind::reacts, at(node_kind::event, "order.cancel_asked"), by) && graph.has(edge_kind::sends, by, cancel) &&
+         graph.has(edge_kind::sends, saga, cancel) && graph.has(edge_kind::sends, saga, at(node_kind::command, "shipping.ship")) &&
+         graph.has(edge_kind::records, by, done) && graph.has(edge_kind::projects, done, at(node_kind::view, "ends")) &&
+         at(node_kind::event, "manager.gone.moved") == gesta::no_node && at(node_kind::aggregate, "manager") == gesta::no_node;
+}());
 
 TEST_CASE("The steps of a saga as a Mermaid flowchart, what undoes them beside them") {
   CHECK(printed_course<orders, fulfilment>(diagram::mermaid) == R"(flowchart TB

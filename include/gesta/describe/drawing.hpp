@@ -68,7 +68,7 @@ inline constexpr drawn_kind drawn_kinds[] = {
     {"aggregate", "none", "#a1a1aa", "#71717a", false},      {"command", "#dbeafe", "#2563eb", "#1e3a8a", false},
     {"event", "#ffedd5", "#ea580c", "#7c2d12", false},       {"old_version", "#f4f4f5", "#a1a1aa", "#52525b", true},
     {"rejection", "#fee2e2", "#dc2626", "#7f1d1d", true},    {"view", "#dcfce7", "#16a34a", "#14532d", false},
-    {"reactor", "#ede9fe", "#7c3aed", "#4c1d95", false},
+    {"reactor", "#ede9fe", "#7c3aed", "#4c1d95", false},     {"performer", "#fae8ff", "#c026d3", "#701a75", false},
 };
 inline constexpr std::size_t node_kinds = sizeof drawn_kinds / sizeof *drawn_kinds;
 

@@ -19,18 +19,44 @@ constexpr std::uint16_t node_number(std::size_t first, std::size_t index) {
   return index == npos ? no_node : static_cast<std::uint16_t>(first + index);
 }
 
+// Of the records of performers, which are events as any, only those are nodes that somebody hears.
+template <class Record, class Projections, class Reactions>
+inline constexpr bool somebody_hears = false;
+template <class Record, class... Projection, class... Reaction>
+inline constexpr bool somebody_hears<Record, types<Projection...>, types<Reaction...>> =
+    (projects<typename Projection::view_type, Record> || ...) || (same<typename Reaction::cause, Record> || ...);
+template <class Flow, class... Record>
+constexpr auto heard_records(types<Record...>) {
+  using reactions = typename all_reactions<Flow>::type;
+  return concat<std::conditional_t<somebody_hears<Record, typename Flow::projections, reactions>, types<Record>, types<>>...>{};
+}
+template <class Flow, class... Performer>
+constexpr auto all_heard_records(types<Performer...>) {
+  return concat<decltype(heard_records<Flow>(events_in<typename Flow::template stream_of<Performer>>{}))...>{};
+}
+template <class Flow>
+constexpr auto events_to_draw() {
+  if constexpr (Flow::performers::size == 0) return typename Flow::current_events{};
+  else return concat<typename Flow::of_deciders::current_events, decltype(all_heard_records<Flow>(typename Flow::performers{}))>{};
+}
+/// The events of today that are nodes.
+template <class Flow>
+using drawn_events = decltype(events_to_draw<Flow>());
+
 /// Where the nodes of each kind begin.
 template <class Flow>
 struct node_places {
-  using types_in_order = concat<typename Flow::aggregates, typename Flow::commands, typename Flow::events, typename Flow::rejections,
-                                typename Flow::projections, typename Flow::reactors>;
-  static constexpr std::size_t commands = Flow::aggregates::size;
+  using events_in_order = concat<drawn_events<Flow>, typename Flow::old_versions>;
+  using types_in_order = concat<typename Flow::deciders, typename Flow::commands, events_in_order, typename Flow::rejections,
+                                typename Flow::projections, typename Flow::reactors, typename Flow::performers>;
+  static constexpr std::size_t commands = Flow::deciders::size;
   static constexpr std::size_t events = commands + Flow::commands::size;
-  static constexpr std::size_t old_versions = events + Flow::current_events::size;
-  static constexpr std::size_t rejections = events + Flow::events::size;
+  static constexpr std::size_t old_versions = events + drawn_events<Flow>::size;
+  static constexpr std::size_t rejections = events + events_in_order::size;
   static constexpr std::size_t views = rejections + Flow::rejections::size;
   static constexpr std::size_t reactors = views + Flow::projections::size;
-  static constexpr std::size_t count = reactors + Flow::reactors::size;
+  static constexpr std::size_t performers = reactors + Flow::reactors::size;
+  static constexpr std::size_t count = performers + Flow::performers::size;
 
   static constexpr node_kind kind_of(std::size_t node) {
     return node < commands       ? node_kind::aggregate
@@ -39,12 +65,13 @@ struct node_places {
            : node < rejections   ? node_kind::old_version
            : node < views        ? node_kind::rejection
            : node < reactors     ? node_kind::view
-                                 : node_kind::reactor;
+           : node < performers   ? node_kind::reactor
+                                 : node_kind::performer;
   }
   template <class Command>
   static constexpr std::uint16_t command = node_number(commands, index_of<Command, typename Flow::commands>);
   template <class Event>
-  static constexpr std::uint16_t event = node_number(events, index_of<Event, typename Flow::events>);
+  static constexpr std::uint16_t event = node_number(events, index_of<Event, events_in_order>);
   template <class Rejection>
   static constexpr std::uint16_t rejection = node_number(rejections, index_of<Rejection, typename Flow::rejections>);
 };
@@ -88,7 +115,7 @@ template <class Flow, class Handler>
 constexpr void write_handler(edge_writer& w, std::uint16_t self) {
   w.add({edge_kind::handled_by, self, Flow::template aggregate_tag<typename Handler::aggregate>});
   write_contract<Flow>(w, self, typename Handler::contract::event_list{}, typename Handler::rejections{});
-  if constexpr (boundary_part<typename Handler::aggregate>) write_read<Flow>(w, self, typename Handler::reads{}, typename Flow::current_events{});
+  if constexpr (boundary_part<typename Handler::aggregate>) write_read<Flow>(w, self, typename Handler::reads{}, drawn_events<Flow>{});
 }
 template <class Flow, class... Handler>
 constexpr void write_handlers(edge_writer& w, types<Handler...>) {
@@ -144,7 +171,7 @@ constexpr void write_projected(edge_writer& w, std::uint16_t self, types<E...>) 
 }
 template <class Flow, class Projection>
 constexpr void write_projection(edge_writer& w, std::uint16_t self) {
-  write_projected<Flow, typename Projection::view_type>(w, self, typename Flow::current_events{});
+  write_projected<Flow, typename Projection::view_type>(w, self, drawn_events<Flow>{});
 }
 template <class Flow, class... Projection>
 constexpr void write_projections(edge_writer& w, types<Projection...>) {
@@ -195,14 +222,59 @@ constexpr void write_reactors(edge_writer& w, types<Reactor...>) {
   write_parts(w, steps, sizeof...(Reactor), node_places<Flow>::reactors);
 }
 
+// ---- performers
+
+template <class Reading, std::size_t... I>
+constexpr auto commands_of_steps(indices<I...>) {
+  return concat<types<typename Reading::template step<I>::command...>, types<typename Reading::template step<I>::undo_command...>>{};
+}
+template <class Performer, class Stream>
+constexpr auto asked_by_performer() {
+  if constexpr (requires { typename Stream::reading; })
+    return commands_of_steps<typename Stream::reading>(make_indices<Stream::reading::step_count>{});
+  else if constexpr (requires { typename Stream::cells; }) return typename Stream::cells::commands{};
+  else return elements<Performer>{};  // commands that may be delayed
+}
+template <class Flow, class... Command>
+constexpr void write_asked(edge_writer& w, std::uint16_t self, types<Command...>) {
+  const std::uint16_t asked[] = {node_places<Flow>::template command<Command>..., no_node};
+  for (std::size_t i = 0; i < sizeof...(Command); ++i)
+    if (asked[i] != no_node) w.add({edge_kind::sends, self, asked[i]});
+}
+template <class Flow, class Performer, class... E>
+constexpr void write_heard(edge_writer& w, std::uint16_t self, types<E...>) {
+  const bool hears[] = {performing<typename Flow::of_deciders, Performer>::template hears<E>..., false};
+  for (std::size_t i = 0; i < sizeof...(E); ++i)
+    if (hears[i]) w.add({edge_kind::reacts, static_cast<std::uint16_t>(node_places<Flow>::events + i), self});
+}
+template <class Flow, class... Record>
+constexpr void write_records(edge_writer& w, std::uint16_t self, types<Record...>) {
+  const std::uint16_t records[] = {node_places<Flow>::template event<Record>..., no_node};
+  for (std::size_t i = 0; i < sizeof...(Record); ++i)
+    if (records[i] != no_node) w.add({edge_kind::records, self, records[i]});
+}
+template <class Flow, class Performer>
+constexpr void write_performer(edge_writer& w, std::uint16_t self) {
+  using stream = typename Flow::template stream_of<Performer>;
+  write_heard<Flow, Performer>(w, self, drawn_events<Flow>{});
+  write_asked<Flow>(w, self, unique<decltype(asked_by_performer<Performer, stream>())>{});
+  write_records<Flow>(w, self, events_in<stream>{});
+}
+template <class Flow, class... Performer>
+constexpr void write_performers(edge_writer& w, types<Performer...>) {
+  const edge_step steps[] = {write_performer<Flow, Performer>..., nullptr};
+  write_parts(w, steps, sizeof...(Performer), node_places<Flow>::performers);
+}
+
 /// Every edge of a flow, part by part. Returns their number.
 template <class Flow>
 constexpr std::size_t write_edges(edge_writer w) {
   write_handlers<Flow>(w, typename Flow::handlers{});
   write_upcasts<Flow>(w, typename Flow::old_versions{});
-  write_undoing<Flow>(w, typename Flow::current_events{});
+  write_undoing<Flow>(w, drawn_events<Flow>{});
   write_projections<Flow>(w, typename Flow::projections{});
   write_reactors<Flow>(w, typename Flow::reactors{});
+  write_performers<Flow>(w, typename Flow::performers{});
   return w.count;
 }
 

@@ -10,8 +10,8 @@
 
 namespace gesta {
 
-/// What a node of the flow stands for.
-enum class node_kind : std::uint8_t { aggregate, command, event, old_version, rejection, view, reactor };
+/// What a node of the flow stands for. A performer is a saga, a process, or commands that may be delayed.
+enum class node_kind : std::uint8_t { aggregate, command, event, old_version, rejection, view, reactor, performer };
 
 /// What an edge of the flow says; from -> to.
 enum class edge_kind : std::uint8_t {
@@ -21,9 +21,11 @@ enum class edge_kind : std::uint8_t {
   upcasts,     ///< old version -> the later version that it is read as
   undoes,      ///< event -> the event that it undoes (`using undoes = ...`)
   projects,    ///< event -> a view that it changes
-  reacts,      ///< event -> a reactor that acts on it
+  reacts,      ///< event -> a reactor, or a performer, that acts on it
   hears,       ///< rejection -> a reactor that hears it of the command `via`; from that command itself: that nothing was to be done
-  sends,       ///< reactor -> the command with which it answers `via`: an event, a rejection, or a command that had nothing to do
+  sends,       ///< reactor -> the command with which it answers `via`: an event, a rejection, or a command that had nothing to do;
+               ///< performer -> a command that it asks
+  records,     ///< performer -> one of its records that a view or a reactor hears; others are no nodes
   reads,       ///< event -> the command of a boundary whose decision goes by it, where it has the command's tags
 };
 
@@ -73,7 +75,7 @@ struct listing {
 }  // namespace detail
 
 /// A model's flow. The order of nodes and edges is fixed by the order in which the model lists its parts and contracts their events:
-/// nodes stand by kind (aggregates, commands, events, old versions, rejections, views, reactors), edges part by part.
+/// nodes stand by kind (aggregates, commands, events, old versions, rejections, views, reactors, performers), edges part by part.
 struct flow_graph {
   detail::listing<flow_node> nodes;
   detail::listing<flow_edge> edges;

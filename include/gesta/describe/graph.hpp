@@ -134,7 +134,7 @@ constexpr auto make_graph() {
   constexpr std::size_t edge_count = write_edges<Flow>({nullptr, false});
   graph_tables<at::count, edge_count> tables;
   tables.template name_nodes<at>(typename at::types_in_order{});
-  tables.template describe_nodes<at>(typename Flow::aggregates{}, typename Flow::handlers{});
+  tables.template describe_nodes<at>(typename Flow::deciders{}, typename Flow::handlers{});
   write_edges<Flow>({tables.edges, true});
   tables.find_owners();
   return tables;
