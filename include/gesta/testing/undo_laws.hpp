@@ -191,8 +191,8 @@ void try_all_laws(gesta::testing::lawful& result, unsigned most, types<Aggregate
 
 namespace testing {
 
-/// Tries the two laws on every aggregate of a model, with all sequences of at most `most` of its commands that each change something, whose fields are
-/// all 1, and then all 2:
+/// Tries the two laws on every aggregate of a model, with all sequences of at most `most` of its commands that each change something, whose fields
+/// are all 1, and then all 2:
 ///   an event that undoes D happens only while a D of its stream stands;
 ///   a command with `or_nothing` answers nothing only where its event stands already, or what its event would undo does not.
 /// What an event undoes of another aggregate is not looked at, nor are boundaries. One of the shortest sequences that break a law is told. Costs a
