@@ -125,7 +125,9 @@ void print(const group& g, const std::vector<figures>& all) {
 }
 
 void write_group(std::ostream& out, const group& g, const std::vector<figures>& all) {
-  out << "{\"group\":\"" << g.name() << "\",\"operations\":" << g.operations() << ",\"contenders\":[";
+  out << "{\"group\":\"" << g.name() << "\",\"operations\":" << g.operations();
+  if (g.floor() != 0) out << ",\"goal\":" << g.goal() << ",\"floor\":" << g.floor();
+  out << ",\"contenders\":[";
   for (std::size_t i = 0; i < g.entries().size(); ++i) {
     const auto& e = g.entries()[i];
     out << (i == 0 ? "" : ",") << "\n  {\"name\":\"" << e.name << "\",\"role\":\"" << name_of(e.what) << "\",\"checked\":" << (e.checked ? "true" : "false");

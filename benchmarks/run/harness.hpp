@@ -56,6 +56,11 @@ class group {
   /// The right checksum, null when the contenders are only compared with each other.
   const std::uint64_t* right() const noexcept { return known_ ? &right_ : nullptr; }
 
+  /// Ratios to the best limit that are meant for this group alone; 0: those that hold for all.
+  void hold_to(double goal, double floor) { goal_ = goal, floor_ = floor; }
+  double goal() const noexcept { return goal_; }
+  double floor() const noexcept { return floor_; }
+
   struct entry {
     role what;
     std::string name;
@@ -73,6 +78,7 @@ class group {
   bool held_;
   std::uint64_t right_ = 0;
   bool known_ = false;
+  double goal_ = 0, floor_ = 0;
   std::vector<entry> entries_;
 };
 
