@@ -5,6 +5,7 @@
 
 #include <gesta/gesta.hpp>
 #include <gesta/runtime/query.hpp>
+#include <gesta/runtime/saga_runner.hpp>
 #include <gesta/store/memory_views.hpp>
 
 #include <doctest/doctest.h>
@@ -66,6 +67,13 @@ namespace example_22 {
 namespace example_shop {
 #include "../../examples/shop.hpp"
 #include "../../examples/manager.hpp"
+#include "../../examples/fulfilment.hpp"
+namespace orchestration {
+#include "../../examples/30_orchestration.cpp"
+}
+}
+namespace example_33 {
+#include "../../examples/33_timeouts.cpp"
 }
 namespace example_26 {
 #include "../../examples/26_carried_state.cpp"
@@ -83,20 +91,48 @@ inline mode asked() {
   return word == nullptr ? mode::compare : std::string_view(word) == "replace" ? mode::replace : mode::add;
 }
 
-template <class Message, class... Pinned>
-constexpr bool pinned = (std::is_same_v<Message, Pinned> || ...);
-template <class... Pinned, class... Message>
-constexpr bool all_pinned(gesta::detail::types<Message...>) {
-  return ((!gesta::identified<Message> || pinned<Message, Pinned...>) && ...);
+/// The records of the sagas and delays of a model.
+template <class Flow, class Performer>
+using records_of_one = std::conditional_t<gesta::detail::process_part<Performer>, gesta::detail::types<>, typename Flow::template stream_of<Performer>::record_list>;
+template <class Flow, class... Performer>
+auto records_of(gesta::detail::types<Performer...>) -> gesta::detail::concat<records_of_one<Flow, Performer>...>;
+template <class Model>
+using records_in = decltype(golden::records_of<gesta::flow<Model>>(typename gesta::flow<Model>::performers{}));
+
+/// A value that differs in each of its numbers.
+template <class T>
+void fill(T& value, int& next) {
+  if constexpr (std::is_arithmetic_v<T>) value = static_cast<T>(++next);
+  else if constexpr (std::is_enum_v<T>) value = static_cast<T>(1);
+  else if constexpr (gesta::detail::is_text<T>) value = T("text");
+  else gesta::detail::for_each_field(value, [&next](auto& field) { golden::fill(field, next); });
 }
 
-/// Pins messages of an example. Every event of its model, old versions too, and every rejection that is stored has to be there.
+template <class Message, class... Pinned>
+constexpr bool pinned = (std::is_same_v<Message, Pinned> || ...);
+template <class Records, class... Pinned, class... Message>
+constexpr bool all_pinned(gesta::detail::types<Message...>) {
+  return ((!gesta::identified<Message> || gesta::detail::contains<Message, Records> || pinned<Message, Pinned...>) && ...);
+}
+
+/// Pins messages of an example. Every event of its model, old versions too, and every rejection that is stored has to be there; the records of
+/// sagas and delays are pinned by themselves, each with one value.
 template <class Codec, class Model, class... Message>
 void example(const char* name, const Message&... messages) {
-  static_assert(all_pinned<Message...>(typename gesta::flow<Model>::events{}) && all_pinned<Message...>(typename gesta::flow<Model>::stored_rejections{}),
+  static_assert(all_pinned<records_in<Model>, Message...>(typename gesta::flow<Model>::events{}) &&
+                    all_pinned<records_in<Model>, Message...>(typename gesta::flow<Model>::stored_rejections{}),
                 "an event or a stored rejection of this example has no pinned form; add a value of it below");
   file pinned_forms(folder + name + ".golden", asked());
   (pinned_forms.template pin<Codec>(messages), ...);
+  const auto pin_records = [&]<class... Record>(gesta::detail::types<Record...>) {
+    [[maybe_unused]] const auto pin_one = [&](auto record) {
+      int next = 0;
+      golden::fill(record, next);
+      pinned_forms.template pin<Codec>(record);
+    };
+    (pin_one(Record{}), ...);
+  };
+  pin_records(records_in<Model>{});
   for (const std::string& why : pinned_forms.end(Codec::name)) FAIL_CHECK(name, ".golden: ", why);
 }
 
@@ -134,6 +170,14 @@ void all_examples() {
                            shop::order::cancelled{least, shop::order::cause::customer}, shop::order::cancel_asked{3}, shop::payment::charged{1, 10000},
                            shop::payment::refunded{1, most}, shop::stock::reserved{1, 5}, shop::stock::released{1, least}, shop::shipping::shipped{1}, shop::payment::card_declined{},
                            shop::stock::sold_out{}, shop::shipping::undeliverable{});
+
+  example<Codec, shop::orchestration::shop>("30_orchestration", shop::order::placed{1, 5, 10000}, shop::order::confirmed{1},
+                                           shop::order::cancelled{2, shop::order::cause::payment}, shop::order::cancel_asked{3},
+                                           shop::payment::charged{1, 10000}, shop::payment::refunded{1, most}, shop::stock::reserved{1, 5},
+                                           shop::stock::released{1, least}, shop::shipping::shipped{1}, shop::payment::card_declined{},
+                                           shop::stock::sold_out{}, shop::shipping::undeliverable{});
+  namespace e33 = example_33::rent;
+  example<Codec, e33::garage>("33_timeouts", e33::asked{1}, e33::held{least}, e33::freed{most}, e33::paid{1}, e33::reminded{1}, e33::no_answer{});
 
   namespace e8 = example_08;
   example<Codec, e8::notebook>("08_encoded_messages", e8::noted{"to be, ", {"hamlet"}}, e8::noted{"", {}},

@@ -19,6 +19,7 @@
 #include <gesta/message/wire.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/model/rules/report.hpp>
+#include <gesta/react/saga_definition.hpp>
 
 namespace gesta {
 
@@ -71,6 +72,44 @@ constexpr std::uint64_t shape_hash() {
 /// The shape of an event: equal for equal field names, order and wire forms, whatever the C++ types are called.
 template <class Event>
 inline constexpr std::uint64_t shape_id = detail::shape_hash<Event>();
+
+namespace detail {
+
+inline constexpr char definition_mark[] = " (saga)";
+
+/// The definition of a saga as a lock holds it: a shape without fields, under the saga's id and " (saga)", which no event has.
+template <class Flow, class Saga>
+struct saga_in_lock {
+  static constexpr event_id its_id = said_id<Saga>();
+  static constexpr auto make() noexcept {
+    made_name<size_of_name(its_id.name) + sizeof definition_mark> name;
+    name.put(name.put(0, its_id.name), definition_mark);
+    return name;
+  }
+  static constexpr auto made = make();
+  static constexpr event_id id{made.chars, its_id.version};
+};
+
+constexpr bool is_definition(const char* id) noexcept {
+  const std::size_t size = size_of_name(id), mark = sizeof definition_mark - 1;
+  if (size < mark) return false;
+  for (std::size_t i = 0; i < mark; ++i)
+    if (id[size - mark + i] != definition_mark[i]) return false;
+  return true;
+}
+
+template <class Flow, class Sagas>
+struct definitions_of;
+template <class Flow, class... Saga>
+struct definitions_of<Flow, types<Saga...>> : type_is<types<saga_in_lock<Flow, Saga>...>> {};
+/// What a lock holds of the sagas of a model, pinned ones too.
+template <class Flow>
+using locked_sagas = typename definitions_of<typename Flow::of_deciders, typename Flow::sagas>::type;
+
+}  // namespace detail
+
+template <class Flow, class Saga>
+inline constexpr std::uint64_t shape_id<detail::saga_in_lock<Flow, Saga>> = detail::definition_of<detail::saga_flow<Flow, Saga>>;
 
 /// One field of a stored shape: its name on the wire, and what it is there in the words of codec/wire_form.hpp.
 template <detail::fixed_string Name, detail::fixed_string Kind>
@@ -135,7 +174,7 @@ struct lock_rules<Flow, gesta::detail::types<E...>, schema_lock<L...>> {
 
   template <class Locked>
   static constexpr bool is_gone() {
-    bool known = first_true({same_text(id_of<E>.name, Locked::name)..., false}) != npos;
+    bool known = first_true({same_text(id_of<E>.name, Locked::name)..., false}) != npos || gesta::detail::is_definition(Locked::name);
     Flow::each_retired([&](const char* id) { known = known || same_text(id, Locked::name); });
     return !known;
   }
@@ -144,7 +183,7 @@ struct lock_rules<Flow, gesta::detail::types<E...>, schema_lock<L...>> {
     const bool there = first_true({(same_text(id_of<E>.name, Locked::name) && id_of<E>.version == Locked::version)..., false}) != npos;
     bool retired = false;
     Flow::each_retired([&](const char* id) { retired = retired || same_text(id, Locked::name); });
-    return !there && !retired && !is_gone<Locked>();
+    return !there && !retired && !is_gone<Locked>() && !gesta::detail::is_definition(Locked::name);
   }
   template <class Event, class Locked>
   static constexpr bool differs() {
@@ -187,6 +226,27 @@ struct lock_rules<Flow, gesta::detail::types<E...>, schema_lock<L...>> {
   using lowered = report_at<diagnostic::version_left_the_model, all, without_version>;
 };
 
+/// The same of the sagas: the definition under one version stays, and a version that has instances in the log stays in the model.
+template <class Sagas, class Definitions, class Lock>
+struct saga_lock_rules;
+template <class... S, class... D, class... L>
+struct saga_lock_rules<gesta::detail::types<S...>, gesta::detail::types<D...>, schema_lock<L...>> {
+  template <class Definition, class Locked>
+  static constexpr bool is_of() {
+    return gesta::detail::fnv1a(id_of<Definition>.name) == gesta::detail::fnv1a(Locked::name) && id_of<Definition>.version == Locked::version;
+  }
+  template <class Definition>
+  static constexpr bool differs() {
+    return ((is_of<Definition, L>() && shape_id<Definition> != L::shape) || ...);
+  }
+  template <class Locked>
+  static constexpr bool is_missing() {
+    return gesta::detail::is_definition(Locked::name) && !(is_of<D, Locked>() || ...);
+  }
+  using changed = report_at<diagnostic::saga_changed, gesta::detail::types<S...>, first_true({differs<D>()..., false})>;
+  using left = report_at<diagnostic::saga_left_the_model, gesta::detail::types<L...>, first_true({is_missing<L>()..., false})>;
+};
+
 }  // namespace rules
 
 /// Holds a model to its lock. Stands in a file of its own, so that the program that writes the lock always compiles:
@@ -194,6 +254,8 @@ struct lock_rules<Flow, gesta::detail::types<E...>, schema_lock<L...>> {
 template <class Model, class Lock>
 struct locked_model {
   using kept_rules = rules::lock_rules<flow<Model>, typename flow<Model>::events, Lock>;
+  using saga_rules = rules::saga_lock_rules<typename flow<Model>::sagas, detail::locked_sagas<flow<Model>>, Lock>;
+  static_assert(sizeof(typename saga_rules::changed) + sizeof(typename saga_rules::left) != 0);
   static_assert(sizeof(typename kept_rules::left) + sizeof(typename kept_rules::altered) + sizeof(typename kept_rules::lowered) +
                     sizeof(typename kept_rules::written) !=
                 0);

@@ -1024,6 +1024,16 @@ struct sagas_without_all_records {
   static_assert(Ok, "[gesta E530] what sagas have to do is known from all their records, and the Store keeps the last ones only, or  gesta::cached_states  only some states; use another store, or start without them");
 };
 
+template <bool Ok, class Saga>
+struct saga_changed {
+  static_assert(Ok, "[gesta E531] the Saga is not what the lock holds under its version: its steps, their order, or what is answered changed, and instances may be under way; give it  id = gesta::event_id{\"...\", N + 1},  and keep the old struct in the model as  gesta::pinned<Old>");
+};
+
+template <bool Ok, class Locked>
+struct saga_left_the_model {
+  static_assert(Ok, "[gesta E532] the lock holds a version of a saga, Locked, that left the model, and instances of it may be under way; keep its struct in the model as  gesta::pinned<Old>");
+};
+
 // ---- delayed messages -----------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Command>

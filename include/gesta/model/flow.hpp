@@ -297,6 +297,19 @@ struct performing<Flow, Saga> {
   static constexpr bool hears = same<Event, typename stream::reading::beginning> || interrupts<Event>(typename stream::reading::interrupts{});
 };
 
+template <class Flow, class Saga>
+struct performing<Flow, pinned<Saga>> {
+  using stream = saga_stream<Flow, Saga>;
+  template <class Event>
+  static constexpr bool hears = performing<Flow, Saga>::template interrupts<Event>(typename stream::reading::interrupts{});
+};
+template <class Part>
+struct pinned_in : type_is<types<>> {};
+template <class Saga>
+struct pinned_in<pinned<Saga>> : type_is<types<Saga>> {};
+template <class Saga>
+using as_pinned = pinned<Saga>;
+
 template <class Flow, process_part Process>
 struct performing<Flow, Process> {
   using stream = process_stream<Flow, Process>;
@@ -358,12 +371,16 @@ struct flow_of_parts<detail::types<Part...>> {
   using projections = detail::filtered<parts, detail::is_projection_part>;
   using choreographies = detail::filtered<parts, detail::is_choreography_part>;
   using reactors = detail::concat<detail::reactors_in<Part>...>;
-  using sagas = detail::filtered<parts, detail::is_saga_part>;
+  /// Earlier versions of sagas.
+  using pinned_sagas = detail::concat<typename detail::pinned_in<Part>::type...>;
+  /// Those that begin, and behind them the pinned ones.
+  using sagas = detail::concat<detail::filtered<parts, detail::is_saga_part>, pinned_sagas>;
   using processes = detail::filtered<parts, detail::is_process_part>;
   /// The lists of commands that may be delayed.
   using delays = detail::filtered<parts, detail::is_delayed_part>;
   /// Parts that act by themselves.
-  using performers = detail::concat<detail::filtered<sagas, detail::can_run_in<flow_of_parts<deciders>>::template test>,
+  using performers = detail::concat<detail::filtered<detail::filtered<parts, detail::is_saga_part>, detail::can_run_in<flow_of_parts<deciders>>::template test>,
+                                    detail::mapped<detail::as_pinned, detail::filtered<pinned_sagas, detail::can_run_in<flow_of_parts<deciders>>::template test>>,
                                     detail::filtered<processes, detail::can_run_in<flow_of_parts<deciders>>::template test_process>,
                                     detail::filtered<delays, detail::can_run_in<flow_of_parts<deciders>>::template test_delayed>>;
   /// The flow of what decides alone: what a performer reads contracts from.

@@ -106,6 +106,8 @@ template <std::size_t Bytes>
 inline constexpr bool is_part<budget<Bytes>> = true;
 template <class... Command>
 inline constexpr bool is_part<delayed<Command...>> = true;
+template <class Saga>
+inline constexpr bool is_part<pinned<Saga>> = gesta::detail::saga_part<Saga>;
 template <>
 inline constexpr bool is_part<lean> = true;
 template <>
@@ -140,7 +142,7 @@ using checked =
 }  // namespace rules
 
 /// Base of a model's own struct; its parts are aggregates, boundaries, projections, gesta::reactors, choreographies, sagas, processes,
-/// gesta::delayed, gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced. Every rule about the whole is checked where a model
+/// gesta::delayed, gesta::pinned, gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced. Every rule about the whole is checked where a model
 /// is declared, and says in one numbered sentence what is wrong and what to write.
 template <class... Part>
 struct model {

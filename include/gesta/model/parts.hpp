@@ -28,6 +28,14 @@ struct budget {
 template <class... Command>
 struct delayed {};
 
+/// An earlier version of a saga: its struct as it was, under its old id. What is under way under it goes on by it, and nothing begins by it:
+/// `gesta::model<..., fulfilment, gesta::pinned<fulfilment_1>>`, where fulfilment says `id = gesta::event_id{"fulfilment", 2}`. It stays as long as
+/// its records are in the log.
+template <class Saga>
+struct pinned {
+  using saga = Saga;
+};
+
 /// The envelope of 24 bytes: no time, no correlation, no causation. For games and hot paths: no clock is read.
 struct lean {};
 

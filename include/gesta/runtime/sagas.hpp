@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <gesta/detail/chars.hpp>
 #include <gesta/detail/hash.hpp>
 #include <gesta/detail/one_of.hpp>
 #include <gesta/detail/select.hpp>
@@ -435,7 +436,7 @@ struct performer<Saga> {
     auto& table = engine.template table_of<stream_of<Engine>>();
     const auto& key = reading::key_in(event);
     const auto found = table.find(key);
-    if (found && found->version != 0) {
+    if ((found && found->version != 0) || is_of_another_version(engine, key, typename Engine::flow_type::performers{})) {
       ++engine.template work_of<Saga>().changed_nothing.already_begun;
       return true;
     }
@@ -467,6 +468,28 @@ struct performer<Saga> {
     return first;
   }
 
+  template <class Part>
+  struct saga_of : type_is<Part> {};
+  template <class Other>
+  struct saga_of<pinned<Other>> : type_is<Other> {};
+  /// Whether an instance of this key goes by another version of the saga.
+  template <class Engine, class Key, class... Part>
+  static bool is_of_another_version(Engine& engine, const Key& key, types<Part...>) {
+    return (has_begun_by<typename saga_of<Part>::type>(engine, key) || ...);
+  }
+  template <class Other, class Engine, class Key>
+  static bool has_begun_by([[maybe_unused]] Engine& engine, [[maybe_unused]] const Key& key) {
+    if constexpr (saga_part<Other> && !same<Other, Saga>) {
+      using other = typename Engine::flow_type::template stream_of<Other>;
+      if constexpr (chars_of(said_name<Other>) == chars_of(said_name<Saga>) && same<typename other::key, typename stream_of<Engine>::key>) {
+        const auto found = engine.template table_of<other>().find(key);
+        return found && found->version != 0;
+      }
+    }
+    return false;
+  }
+
+ protected:
   template <class Engine, class Event, class... Interrupt>
   static bool hear_interrupts(Engine& engine, const Event& event, const about& cause, types<Interrupt...>) {
     return (hear_interrupt<Interrupt>(engine, event, cause) && ...);
@@ -479,6 +502,7 @@ struct performer<Saga> {
       const auto found = table.find(key);
       auto& counts = engine.template work_of<Saga>().changed_nothing;
       if (!found || found->version == 0) {
+        if (is_of_another_version(engine, key, typename Engine::flow_type::performers{})) return true;
         ++counts.not_found;
         using answer = typename interrupt_says<Interrupt>::not_found;
         if constexpr (!same<answer, drop> && !same<answer, unsaid>) return send(engine, Interrupt{}.not_found(event), cause);
@@ -493,6 +517,8 @@ struct performer<Saga> {
       return true;
     }
   }
+
+ private:
   /// What is sent where there is no instance: decided in the same unit; a refusal is an answer as any.
   template <class Engine, class Command>
   static bool send(Engine& engine, const Command& command, const about& cause) {
@@ -609,6 +635,20 @@ struct performer<Saga> {
       return kept;
     }
   };
+};
+
+/// Hears interrupts only: what is under way comes to its end, and nothing begins.
+template <class Saga>
+struct performer<pinned<Saga>> : performer<Saga> {
+  template <class Engine, class Event>
+  static bool hear(Engine& engine, const Event& event, const about& cause) {
+    using reading = typename Engine::flow_type::template stream_of<Saga>::reading;
+    using table = std::remove_reference_t<decltype(engine.template table_of<typename Engine::flow_type::template stream_of<Saga>>())>;
+    const table& all = engine.template table_of<typename Engine::flow_type::template stream_of<Saga>>();
+    const auto found = all.find(reading::key_in(event));
+    if (!found || found->version == 0) return true;  // that is for the version of today
+    return performer<Saga>::hear_interrupts(engine, event, cause, typename reading::interrupts{});
+  }
 };
 
 }  // namespace gesta::detail

@@ -143,7 +143,7 @@ class unit_of_work : public holdings<Model, Store> {
   /// What the instances of a performer have to do.
   template <class Performer>
   performer_work& work_of() noexcept {
-    return work_.of[index_of<Performer, typename flow_type::performers>];
+    return work_.of[performer_index<flow_type, typename flow_type::template stream_of<Performer>>];
   }
 
   // ---- for inlined views
