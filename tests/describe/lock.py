@@ -44,6 +44,37 @@ BEFORE = model(FIELDS)
 ENUM = "enum class colour : unsigned char { red }; "
 
 
+SAGA = """#pragma once
+#include <gesta/domain.hpp>
+#include <gesta/describe/schema.hpp>
+#include <gesta/model/model.hpp>
+struct placed { int order; static constexpr auto id = "placed"; };
+struct paid { int order; static constexpr auto id = "paid"; };
+struct broke { static constexpr auto id = "broke"; };
+struct place { int order; };
+struct pay { int order; };
+struct state {};
+inline void evolve(state&, const placed&) {}
+inline void evolve(state&, const paid&) {}
+inline auto decide(const state&, const place& c) -> gesta::emits<placed> { return placed{c.order}; }
+inline auto decide(const state&, const pay& c) -> gesta::emits<paid>::or_rejects<broke> { return paid{c.order}; }
+struct orders : gesta::aggregate<state, gesta::commands<place, pay>, gesta::by<"order">> { static constexpr auto id = "order"; };
+struct begin { static constexpr auto id = "begin"; using begun_by = placed; using undo = gesta::needless; };
+template <class Answer> struct takes_money {
+  static constexpr auto id = "takes_money";
+  using undo = gesta::needless;
+  auto run(const placed& o) -> pay { return {o.order}; }
+  auto on(const broke&) -> Answer { return {}; }
+};
+template <class Answer, unsigned Version> struct paying : gesta::saga<gesta::by<"order">, begin, takes_money<Answer>> {
+  static constexpr auto id = gesta::event_id{"paying", Version};
+};
+using first = paying<gesta::compensate, 1>;
+using second = paying<gesta::again<3>, 2>;
+struct bank : gesta::model<orders, %s> {};
+"""
+
+
 FLAGS = ["-std=c++20", "-I", str(ROOT / "include")]
 COMMON = "#include <gesta/domain.hpp>\n#include <gesta/describe/lock.hpp>\n#include <gesta/model/model.hpp>\n#include <optional>\n"
 
@@ -157,6 +188,23 @@ class Lock(unittest.TestCase):
         self.take(model("int amount; gesta::text<80> note;"), [])
         self.assertEqual(self.project.files(), before)
         self.take(model("int cents; std::string note; static constexpr gesta::renamed wire[] = {{\"cents\", \"amount\"}};"), [])
+
+    # ---- sagas
+
+    def test_a_saga_under_one_version_stays_what_it_is_and_an_earlier_one_stays_in_the_model(self):
+        self.start(SAGA % "first")
+        self.assertIn('{"id": "paying (saga)", "version": 1, "shape": "', self.project.files()[1])
+        self.take(SAGA % "first", [])
+        self.refuse(SAGA % "paying<gesta::again<3>, 1>", "the saga paying version 1 changed: its steps, their order, or what is answered are others; make the new "
+                    'one gesta::event_id{"paying", 2} and keep the old struct as gesta::pinned<...>', "E531", ["paying"])
+        self.change(SAGA % "second")
+        self.assertIn("the saga paying version 1 left the model, and instances of it may be under way: keep its struct as gesta::pinned<...>", self.project.run().stderr)
+        self.assertIn("[gesta E532]", self.project.checked())
+        self.change(SAGA % "second, gesta::pinned<first>")
+        self.assertEqual(self.project.checked(), "")
+        self.assertIn("bank_lock: paying (saga) version 2 added\n", self.project.run().stdout)
+        self.assertEqual(self.project.run("--check").returncode, 0)
+        self.assertEqual(self.project.checked(), "")
 
     # ---- what leaves
 

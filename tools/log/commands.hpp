@@ -40,6 +40,12 @@ int discard(const std::string& path, const std::string& consumer, std::int64_t p
 int pause(const std::string& path, const std::string& consumer);
 int resume(const std::string& path, const std::string& consumer);
 
+/// One JSON object per instance of sagas that has not ended, or with those that have.
+int list_sagas(const std::string& path, const std::optional<std::string>& saga, bool with_ended);
+/// What a person says of an instance that is stuck: its undo is asked again; or it counts as undone.
+int retry_saga(const std::string& path, const std::string& saga, const std::string& key, const std::string& who);
+int resolve_saga(const std::string& path, const std::string& saga, const std::string& key, const std::string& who, const std::string& why);
+
 // ---- output
 
 /// Writes a line to standard output.

@@ -28,6 +28,9 @@ usage: gesta-log streams FILE [--aggregate ID]
        gesta-log discard FILE CONSUMER REASON --position N [--key KEY]
        gesta-log pause FILE CONSUMER
        gesta-log resume FILE CONSUMER
+       gesta-log sagas FILE [--saga SAGA] [--all]
+       gesta-log saga-retry FILE SAGA KEY WHO
+       gesta-log saga-resolve FILE SAGA KEY WHO WHY
        gesta-log --help | --version
 
 streams   one JSON object per line and stream: aggregate, key, version, position of the last event, first version that was not erased,
@@ -57,6 +60,13 @@ letters   one JSON object per line and event that a consumer has put aside: cons
 retry     lets the consumer try a letter again with its next poll, and then those behind it; without --position the first of every key
 discard   closes a letter whose event is not handled; it is kept with the reason, and those behind it go on
 pause     lets a consumer stand still, resume lets it go on, also when it has stopped by itself
+sagas     one JSON object per line and instance of a saga that has not ended: saga, key, state (open, going back, stuck), its last record and when it
+          was written; of one that is stuck the step whose undo was refused, and the refusal. Reads the whole log
+            --saga SAGA              of one saga
+            --all                    those that were completed or compensated as well
+saga-retry    lets the undo of an instance that is stuck be asked again; KEY as text, or as `sagas` shows it. It is recorded with who said it
+saga-resolve  lets it count as undone, because WHO has undone it by hand; recorded with WHY. The program that runs the sagas takes both in as
+          what another process records: with its next poll
 
 Files that are only looked into are opened for reading only. They may be in use: what is seen is the file as it was at one moment, and writers do
 not wait. Exit codes: 0 well; 1 a file holds what it must not hold, or TO is no beginning of FROM; 2 wrong usage; 3 a file cannot be
@@ -170,6 +180,19 @@ int run(int count, char** words) {
   if (command == "pause" || command == "resume") {
     const auto names = rest.names(2, "FILE CONSUMER");
     return command == "pause" ? tool::pause(names[0], names[1]) : tool::resume(names[0], names[1]);
+  }
+  if (command == "sagas") {
+    const auto saga = rest.option("--saga", 1);
+    const bool all = rest.flag("--all");
+    return tool::list_sagas(rest.names(1, "FILE")[0], saga ? std::optional(saga->front()) : std::nullopt, all);
+  }
+  if (command == "saga-retry") {
+    const auto names = rest.names(4, "FILE SAGA KEY WHO");
+    return tool::retry_saga(names[0], names[1], names[2], names[3]);
+  }
+  if (command == "saga-resolve") {
+    const auto names = rest.names(5, "FILE SAGA KEY WHO WHY");
+    return tool::resolve_saga(names[0], names[1], names[2], names[3], names[4]);
   }
   misuse("there is no command " + std::string(command));
 }

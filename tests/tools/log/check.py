@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: check.py TOOL WRITER MEMORY KEEPER [ARGUMENT of unittest...]: gesta-log with real files, undamaged and damaged."""
+"""usage: check.py TOOL WRITER MEMORY KEEPER SAGAS [ARGUMENT of unittest...]: gesta-log with real files, undamaged and damaged."""
 import json
 import os
 import re
@@ -13,7 +13,7 @@ import unittest
 from contextlib import closing
 from pathlib import Path
 
-TOOL, WRITER, MEMORY, KEEPER = map(os.path.abspath, sys.argv[1:5])
+TOOL, WRITER, MEMORY, KEEPER, SAGAS = map(os.path.abspath, sys.argv[1:6])
 FAULTY_IO = os.environ.get("FAULTS_IO")  # see tests/faults/faulty_io.c; none with sanitizers
 HERE = Path(__file__).resolve().parent
 REPLACE = os.environ.get("GESTA_REPLACE") == "1"  # writes the expected files anew
@@ -548,5 +548,52 @@ class Log(unittest.TestCase):
         self.assertRegex(run("--version").stdout.decode(), r"^gesta-log \d+\.\d+\.\d+\n$")
 
 
+class Sagas(unittest.TestCase):
+    """Two instances are stuck, two have ended; the program runs again after each word."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="gesta-log-")
+        self.file = Path(self.folder.name) / "lab.db"
+        self.stand("begin")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def stand(self, word="run"):
+        return subprocess.run([SAGAS, self.file, word], check=True, capture_output=True, text=True).stdout.splitlines()
+
+    def listed(self, *options):
+        return [(one["saga"], one["key"], one["state"]) for one in map(json.loads, lines("sagas", self.file, *options))]
+
+    def test_those_that_have_not_ended_are_listed_with_their_refusal(self):
+        first = json.loads(lines("sagas", self.file)[0])
+        self.assertEqual((first["saga"], first["key"], first["state"], first["step"], first["refusal"]), ("work", 1, "stuck", "a", "lab.no"))
+        self.assertEqual(self.listed("--saga", "work"), [("work", 1, "stuck"), ("work", 2, "stuck")])
+        self.assertEqual(self.listed("--all")[2:], [("work", 3, "completed"), ("work", 4, "completed")])
+        self.assertIn("there is no saga play", run("sagas", self.file, "--saga", "play", code=2).stderr.decode())
+
+    def test_an_undo_is_asked_again_because_a_person_says_so(self):
+        self.assertEqual(lines("saga-retry", self.file, "work", "1", "ann"), ["work 1: a retried"])
+        lines("verify", self.file)
+        self.assertEqual(self.listed(), [("work", 1, "going back"), ("work", 2, "stuck")])
+        self.assertEqual(self.stand()[0], "1 6 held 0")
+        self.assertEqual(self.listed(), [("work", 2, "stuck")])
+
+    def test_it_counts_as_undone_because_a_person_says_so(self):
+        self.assertEqual(lines("saga-resolve", self.file, "work", "2", "bob", "paid back in cash"), ["work 2: a resolved"])
+        lines("verify", self.file)
+        self.assertEqual(self.stand()[1], "2 6 held 1")
+        said = [one for one in events(self.file, "--stream", "work", "2") if one["event"] == "work.resolved"]
+        self.assertEqual([one["payload"] for one in said], [{"step": "a", "who": "bob", "why": "paid back in cash"}])
+
+    def test_who_is_not_stuck_is_left_alone(self):
+        before = rows(self.file)
+        self.assertIn("work 3 is not stuck, it is completed", run("saga-retry", self.file, "work", "3", "ann", code=2).stderr.decode())
+        self.assertIn("work has no instance 9", run("saga-resolve", self.file, "work", "9", "ann", "why", code=2).stderr.decode())
+        self.assertIn("there is no saga play", run("saga-retry", self.file, "play", "1", "ann", code=2).stderr.decode())
+        self.assertIn("at most 64 bytes", run("saga-retry", self.file, "work", "1", "a" * 65, code=2).stderr.decode())
+        self.assertEqual(rows(self.file), before)
+
+
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *sys.argv[5:]])
+    unittest.main(argv=[sys.argv[0], *sys.argv[6:]])
