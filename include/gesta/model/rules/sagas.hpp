@@ -149,8 +149,12 @@ struct saga_places<Flow, Saga, gesta::detail::types<Step...>, gesta::detail::typ
       first_true({is_unhandled<Flow, typename says<Step>::command>(), is_unhandled<Flow, typename says<Step>::undo_command>()})..., npos};
   static constexpr std::size_t unaddressed[sizeof...(Step) + 1] = {
       first_true({is_unaddressed<Flow, typename says<Step>::command>(), is_unaddressed<Flow, typename says<Step>::undo_command>()})..., npos};
-  static constexpr std::size_t asks_nothing[sizeof...(Step) + 1] = {
-      (gesta::detail::kind_of_step<Step>() == gesta::detail::step_kind::step && std::is_void_v<typename says<Step>::command> ? 0 : npos)..., npos};
+  template <class S>
+  static constexpr bool says_no_command() {
+    constexpr bool is_step = gesta::detail::kind_of_step<S>() == gesta::detail::step_kind::step;
+    return (is_step && std::is_void_v<typename says<S>::command>) || (says<S>::undo::is_one && std::is_void_v<typename says<S>::undo_command>);
+  }
+  static constexpr std::size_t asks_nothing[sizeof...(Step) + 1] = {(says_no_command<Step>() ? 0 : npos)..., npos};
 
   // Messages: that of `run`, that of `undo`, then its events.
   template <class S>
