@@ -157,7 +157,7 @@ class Fulfilment(unittest.TestCase):
             self.assertIn(word, done.stdout)
         done = support.run("fulfil", "--stock", "0.9", "--time")
         self.assertEqual(done.returncode, 0)
-        self.assertRegex(done.stderr, r"\A[0-9]+ orders in [0-9.]+ s, [0-9]+ orders/s\n\Z")
+        self.assertRegex(done.stderr, r"\A[0-9]+ orders in [0-9.]+ s, [0-9.]+ s of the processor, [0-9]+ orders/s\n\Z")
         said = reference.fulfilled(self.file, stock="0.9")
         words = done.stdout.replace(",", "").split()
         for name in ["reserved", "released", "shipped", "confirmed"]:
