@@ -101,6 +101,33 @@ TEST_CASE("what is not answered in time is undone as if it was done, and its und
   CHECK(app.state<lab::services>(1).held == 0);
 }
 
+TEST_CASE("an answer that comes after its time is recorded where it was missing, once, and changes nothing") {
+  const in_memory fresh;
+  auto app = gesta::start<lab::model>(gesta::memory_store{}, lab::clock{});
+  auto sagas = gesta::run_sagas(app);
+  app.handle(lab::start{1});
+  CHECK(sagas.poll({.steps = 1}));
+  lab::wait(30);
+  CHECK(sagas.poll({.steps = 1}));  // b has timed out, its undo is asked
+  auto& engine = gesta::detail::facts_of_app::engine(app);
+  const auto answer = [&](std::uint16_t step) {
+    REQUIRE(engine.begin());
+    REQUIRE(gesta::detail::performer<lab::work>::answer_late(engine, 0, {lab::now}, step, "lab.b_done"));
+    REQUIRE(engine.commit());
+  };
+  answer(1);
+  CHECK(sagas.ignored<lab::work>().late == 1);  // a was answered
+  answer(2);
+  answer(2);
+  CHECK(sagas.ignored<lab::work>().late == 2);
+  CHECK(sagas.poll().caught_up);
+  answer(2);
+  CHECK(sagas.ignored<lab::work>().late == 3);
+  CHECK(records(app, 1) ==
+        "begun a.asked a.lab.a_done.answered b.asked b.timed_out failed b.undo_asked late b.undone a.undo_asked a.undone beginning.passed_over "
+        "compensated");
+}
+
 TEST_CASE("in time by a nanosecond it is asked") {
   const in_memory fresh;
   auto app = gesta::start<lab::model>(gesta::memory_store{}, lab::clock{});

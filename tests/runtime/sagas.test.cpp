@@ -32,7 +32,9 @@ namespace {
 
 struct shop : gesta::model<order::orders, payment::payments, stock::stocks, shipping::parcels, fulfilment, counted> {};
 
+// What an instance keeps is what some run or undo asks for: the order, the charge, what was reserved, and the cause.
 static_assert(gesta::flow<shop>::stream_of<fulfilment>::reading::facts::size == 4);
+static_assert(gesta::flow<shop>::stream_of<fulfilment>::state_type::fact_bytes <= 48);
 
 struct clock {
   std::int64_t* now;

@@ -443,6 +443,11 @@ struct irreversible_in_any_of {
   static_assert(Ok, "[gesta E511] in any_of the losers are undone, and this Step cannot be; give it an undo, or take it out of any_of");
 };
 
+template <bool Ok, class Step>
+struct many_in_any_of {
+  static_assert(Ok, "[gesta E566] in any_of the first success stands, and this Step, which asks many commands, has none where it asks none; let it ask one command, or take it out of any_of");
+};
+
 template <bool Ok, class Step, class Outcome, class Answer>
 struct not_an_answer {
   static_assert(Ok, "[gesta E512] on(Outcome) returns something that is not an answer; return gesta::compensate, compensate_with<cause>, proceed, again<n> or until_answered");

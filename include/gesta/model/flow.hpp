@@ -379,8 +379,10 @@ struct flow_of_parts<detail::types<Part...>> {
   /// The lists of commands that may be delayed.
   using delays = detail::filtered<parts, detail::is_delayed_part>;
   /// Parts that act by themselves.
-  using performers = detail::concat<detail::filtered<detail::filtered<parts, detail::is_saga_part>, detail::can_run_in<flow_of_parts<deciders>>::template test>,
-                                    detail::mapped<detail::as_pinned, detail::filtered<pinned_sagas, detail::can_run_in<flow_of_parts<deciders>>::template test>>,
+  using performers = detail::concat<detail::filtered<detail::filtered<parts, detail::is_saga_part>,
+                                                     detail::can_run_in<flow_of_parts<deciders>>::template test>,
+                                    detail::mapped<detail::as_pinned,
+                                                   detail::filtered<pinned_sagas, detail::can_run_in<flow_of_parts<deciders>>::template test>>,
                                     detail::filtered<processes, detail::can_run_in<flow_of_parts<deciders>>::template test_process>,
                                     detail::filtered<delays, detail::can_run_in<flow_of_parts<deciders>>::template test_delayed>>;
   /// The flow of what decides alone: what a performer reads contracts from.

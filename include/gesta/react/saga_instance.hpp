@@ -210,7 +210,9 @@ class saga_instance {
       note(act_is::resolved, which);
     }
   }
-  void fold(const saga_records::late<saga>&, const about&) {}
+  void fold(const saga_records::late<saga>& r, const about&) {
+    if (const std::size_t which = step_named(r.step); which != npos && steps[which].overdue != 0) note(act_is::late, which);
+  }
   void fold(const completed<saga>&, const about&) {
     note(act_is::completed);
     forget();
@@ -299,7 +301,14 @@ class saga_instance {
     timestamp due{};
   };
 
-  values_of<typename decltype(types_of(typename Reading::facts{}))::type> facts_{};
+  using fact_values = values_of<typename decltype(types_of(typename Reading::facts{}))::type>;
+
+ public:
+  /// What is kept for `run` and `undo`, in bytes.
+  static constexpr std::size_t fact_bytes = sizeof(fact_values) + sizeof(bool[Reading::facts::size + 1]);
+
+ private:
+  fact_values facts_{};
   bool known_[Reading::facts::size + 1] = {};
   one_of<typename storage::open> open_[slots()];
   times times_[slots()];

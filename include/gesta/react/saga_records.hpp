@@ -2,9 +2,9 @@
 // Floor: react. Folded by react/saga_instance.hpp, written by runtime/sagas.hpp.
 // May include: detail, message, decide, react.
 //
-// The stream of an instance is `<saga>/<key>`; `<saga>` is the saga's id, and from version 2 on `id@version`. Each record has a name that is made of the
-// saga's, the step's and what it says: "fulfilment.take_payment.asked". Those that users write about are in namespace gesta, so that they can be
-// projected and reacted to as any event: `gesta::completed<fulfilment>`.
+// The stream of an instance is `<saga>/<key>`; `<saga>` is the saga's id, and from version 2 on `id@version`. Each record has a name that is made
+// of the saga's, the step's and what it says: "fulfilment.take_payment.asked". Those that users write about are in namespace gesta, so that they
+// can be projected and reacted to as any event: `gesta::completed<fulfilment>`.
 #pragma once
 
 #include <cstddef>

@@ -387,15 +387,16 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
     else return (report_argument<Argument>(), ...), appended(failure{});
   }
 
-  /// Says a command for later, under a name: it is handled once, when its time has come, by who runs gesta::run_sagas. It is kept in the log; one that
-  /// waits under the same name is replaced. A model lists such commands in gesta::delayed. As app::append: a unit of work of its own, or a part
-  /// of the open batch.
+  /// Says a command for later, under a name: it is handled once, when its time has come, by who runs gesta::run_sagas. It is kept in the log; one
+  /// that waits under the same name is replaced. A model lists such commands in gesta::delayed. As app::append: a unit of work of its own, or a
+  /// part of the open batch.
   template <class Key, class Command>
   appended later(const Key& name, const Command& command, timestamp when) {
     constexpr bool is_listed = detail::contains<delay_records::delayed_until<Command>, typename detail::delays_of<flow_type>::records>;
     (void)sizeof(diagnostic::command_not_delayed<is_listed, Command>);
     if constexpr (is_listed)
-      return append(facts<typename detail::delays_of<flow_type>::stream>(name, expected::any(), delay_records::delayed_until<Command>{command, when}));
+      return append(
+          facts<typename detail::delays_of<flow_type>::stream>(name, expected::any(), delay_records::delayed_until<Command>{command, when}));
     else return appended(failure{});
   }
   /// Takes back what waits under a name. What was handled meanwhile was: then, and where nothing waits, nothing is changed, and the position is 0.

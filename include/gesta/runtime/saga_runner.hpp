@@ -167,9 +167,13 @@ class saga_runner {
   template <class Part, class Visit>
   void each_of(Visit& visit) {
     auto& table = table_of<Part>();
-    if constexpr (requires { detail::performer<Part>::standing(engine(), 0u); }) table.each([&](auto place) {
-      if (place->version != 0) visit(gesta::id_of<typename flow_type::template stream_of<Part>>.name, table.key(place.number), detail::performer<Part>::standing(engine(), place.number));
-    });
+    constexpr bool tells = requires { detail::performer<Part>::standing(engine(), 0u); };
+    if constexpr (tells) {
+      const char* const name = gesta::id_of<typename flow_type::template stream_of<Part>>.name;
+      table.each([&](auto place) {
+        if (place->version != 0) visit(name, table.key(place.number), detail::performer<Part>::standing(engine(), place.number));
+      });
+    }
   }
   template <class Saga, class Key, class Say>
   committed say(const Key& key, Say&& say) {
@@ -177,7 +181,9 @@ class saga_runner {
     for (unsigned attempt = 0;; ++attempt) {
       if (is_own && !engine().begin()) return committed(engine().last_failure());
       const auto found = table_of<Saga>().find(key);
-      const auto nobody = [&] { return engine().fails(failure(failure::kind::conflict, 0, "there is no such instance of ", detail::versioned_name_of<Saga>)); };
+      const auto nobody = [&] {
+        return engine().fails(failure(failure::kind::conflict, 0, "there is no such instance of ", detail::versioned_name_of<Saga>));
+      };
       engine().begin_chain();
       const bool is_said = found ? detail::performer<Saga>::say_to_stuck(engine(), found.number, clock_(), say) : nobody();
       if (!is_said) {

@@ -101,6 +101,12 @@ class saga_turn {
     run([step](auto& course) { course.resolved(step); });
     return ok_;
   }
+  /// The answer of a command whose time had passed, by the name of its outcome. On one store there is none: a step is decided by who asks it.
+  bool answers_late(std::uint16_t step, const char* outcome) {
+    refusal_ = outcome;
+    run([step](auto& course) { course.answered_late(step); });
+    return ok_;
+  }
   /// Nothing new: what was left over is done.
   bool resumes() {
     run([](auto& course) { course.resume(); });
@@ -165,7 +171,7 @@ class saga_turn {
       case act_is::resolved: return record(saga_records::resolved<Saga>{name_of(one.step), *who_, *why_});
       case act_is::completed: return record(completed<Saga>{});
       case act_is::compensated: return record(compensated<Saga>{});
-      case act_is::late: return;
+      case act_is::late: return record(saga_records::late<Saga>{name_of(one.step), word(refusal_)});
       case act_is::ignored: ignored_ = true;
     }
   }
@@ -396,6 +402,16 @@ struct performer<Saga> {
     return told;
   }
 
+  /// An answer from elsewhere that comes after its time: recorded where it was missing, and it changes nothing.
+  template <class Engine>
+  static bool answer_late(Engine& engine, std::uint32_t entity, timestamp now, std::uint16_t step, const char* outcome) {
+    return with_turn(engine, entity, now, [&](auto& one) {
+      const bool kept = one.answers_late(step, outcome);
+      if (one.was_ignored()) ++engine.template work_of<Saga>().changed_nothing.late;
+      return kept;
+    });
+  }
+
   /// What a person says to an undo that is stuck: say(turn, step). False: none is stuck, or the unit fails.
   template <class Engine, class Say>
   static bool say_to_stuck(Engine& engine, std::uint32_t entity, timestamp now, Say&& say) {
@@ -531,7 +547,12 @@ struct performer<Saga> {
     return with_turn(engine, entity, now, [&](auto& one) {
       bool is_said = false;
       bool kept = true;
-      ((is_said ? void() : void((is_said = is_first<Deadline>(types<Deadline...>{}), kept = is_said ? one.template interrupted<Deadline>(timed_out{}) : kept))), ...);
+      const auto say = [&]<class One>(type_is<One>) {
+        if (is_said || !is_first<One>(types<Deadline...>{})) return;
+        is_said = true;
+        kept = one.template interrupted<One>(timed_out{});
+      };
+      (say(type_is<Deadline>{}), ...);
       return kept;
     });
   }

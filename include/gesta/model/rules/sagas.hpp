@@ -262,6 +262,7 @@ struct saga_places<Flow, Saga, gesta::detail::types<Step...>, gesta::detail::typ
   }
   static constexpr std::size_t stands[sizeof...(Step) + 1] = {standing_outcome(I, says<Step>::asks_many)..., npos};
   static constexpr std::size_t final_loser = first_true({(is_final(I) && is_loser(I))...});
+  static constexpr std::size_t many_loser = first_true({(says<Step>::asks_many && is_loser(I))...});
   /// Where nothing is before the first step that cannot be undone, nobody can interrupt.
   static constexpr bool begins_with_pivot = pivot != npos && table.steps[pivot].group <= 1;
   static constexpr std::size_t undone_unknown = first_true(
@@ -587,6 +588,11 @@ struct saga_rules {
     else if constexpr (places::final_loser == npos) return fine<diagnostic::irreversible_in_any_of>{};
     else return gesta::detail::type_is<report_at<diagnostic::irreversible_in_any_of, steps, places::final_loser>>{};
   }
+  static constexpr auto find_many_loser() {
+    if constexpr (!is_sound) return fine<diagnostic::many_in_any_of>{};
+    else if constexpr (places::many_loser == npos) return fine<diagnostic::many_in_any_of>{};
+    else return gesta::detail::type_is<report_at<diagnostic::many_in_any_of, steps, places::many_loser>>{};
+  }
   static constexpr auto find_in_time() {
     if constexpr (!is_sound || outside::size == 0) return fine<diagnostic::interrupt_too_late>{};
     else if constexpr (!places::begins_with_pivot) return fine<diagnostic::interrupt_too_late>{};
@@ -605,13 +611,14 @@ struct saga_rules {
   using failure = typename decltype(find_failure())::type;
   using standing = typename decltype(find_standing())::type;
   using final_loser = typename decltype(find_final_loser())::type;
+  using many_loser = typename decltype(find_many_loser())::type;
   using too_late = typename decltype(find_in_time())::type;
   using undone_unknown = typename decltype(find_undone_unknown())::type;
 
   using all = gesta::detail::types<odd, no_beginning, begins_behind, listed_twice, unhandled, unaddressed, keyless, never_emitted, without_id, same_id,
                                    without_undo, unanswered, undo_unanswered, strange, undo_strange, unnamed, in_vain, strange_interrupt,
                                    without_not_found, unknown_fact, uncertain_fact, ambiguous_fact, unanswered_fact, causeless, failure, standing,
-                                   final_loser, too_late, undone_unknown>;
+                                   final_loser, many_loser, too_late, undone_unknown>;
 };
 
 }  // namespace gesta::rules
