@@ -15,7 +15,7 @@ split = "if (!engine.commit() || !engine.begin()) return false;\n"
 mutations = [
     ("a command is decided in a commit of its own, before that of its answer", sagas, "    bool settled(const State&, std::uint64_t, std::uint64_t position) {\n",
      "    bool settled(const State&, std::uint64_t, std::uint64_t position) {\n      " + split, "line", False),
-    ("what begins it once more begins it again", sagas, "    if (found && found->version != 0) {\n", "    if (false) {\n", "line", False),
+    ("what begins it once more begins it again", sagas, "(found && found->version != 0) || is_of_another_version", "is_of_another_version", "line", False),
     ("a command that was not answered in time is decided nevertheless", sagas, "state.until(I).nanoseconds != 0 && state.until(I).nanoseconds <= now.nanoseconds", "false", "goods", False),
     ("which of many commands stands is not kept", instance, "value_at<I>(elements_).standing.push_back(one);", "(void)one;", "goods", False),
     ("the time of the whole saga is not kept", instance, "    deadline = r.until;\n", "", "goods", False),
