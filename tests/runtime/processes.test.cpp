@@ -419,6 +419,7 @@ TEST_CASE("A state that says within is left when its time is over, also by a lat
     now += 59'000'000'000;
     CHECK(runner.poll().steps == 0);
     REQUIRE(handled(app, talk::offer{9, 70}));
+    now += 100'000'000'000;           // to take a note has no time
     CHECK(runner.poll().steps == 1);  // the note; it listens again, from now on
     now += 1'000'000'000;
     CHECK(runner.poll().steps == 0);
@@ -537,4 +538,59 @@ TEST_CASE("A state of another shape is read by an upcast of its record, and goes
   CHECK(one.state<1>().with == "somebody");
   REQUIRE(handled(app, talk::close{3}));
   CHECK(one.has_ended());
+}
+
+// ---- what waits longest comes first, whatever let it in
+
+namespace queueing {
+
+using talk::closed;
+using talk::offered;
+using talk::opened;
+using talk::shouted;
+
+struct before { static constexpr auto id = "before"; };
+struct shut { static constexpr auto id = "shut"; using defers = gesta::inputs<offered, shouted>; };
+struct half { static constexpr auto id = "half"; using defers = gesta::inputs<offered>; using ignores = gesta::inputs<closed>; };
+struct wide { static constexpr auto id = "wide"; using ignores = gesta::inputs<closed, shouted>; };
+struct over { static constexpr auto id = "over"; static constexpr auto ends = gesta::ended::completed; };
+inline auto on(const before&, const opened&) -> gesta::becomes<shut> { return shut{}; }
+inline auto on(const shut&, const closed&) -> gesta::becomes<half> { return half{}; }
+inline auto on(const half&, const shouted&) -> gesta::becomes<wide> { return wide{}; }
+inline auto on(const wide&, const offered&) -> gesta::becomes<over> { return over{}; }
+struct queue : gesta::process<gesta::by<"talk">, gesta::begins<opened>, gesta::listens_to<offered, shouted, closed>,
+                              gesta::states<before, shut, half, wide, over>> {
+  static constexpr auto id = "queue";
+};
+// Acts on the record of an input, before the move that follows from it.
+struct hasty { static constexpr auto id = "hasty"; };
+inline auto react(const hasty&, const gesta::took<queue, opened>&) -> talk::close { return {9}; }
+
+}  // namespace queueing
+
+namespace {
+
+struct queues : gesta::model<talk::talks, queueing::queue> {};
+struct hasty_queues : gesta::model<talk::talks, queueing::queue, gesta::reactors<queueing::hasty>> {};
+template <class Model, class App>
+std::size_t state_in(App& app) {
+  using stream = typename gesta::flow<Model>::template stream_of<queueing::queue>;
+  return gesta::detail::facts_of_app::engine(app).template table_of<stream>().find(9)->state.state_index();
+}
+
+}  // namespace
+
+TEST_CASE("Behind each move what waits is looked at from the first on") {
+  auto app = gesta::start<queues>(gesta::memory_store{});
+  REQUIRE(handled(app, talk::open{9, "x"}));
+  REQUIRE(handled(app, talk::offer{9, 1}));
+  REQUIRE(handled(app, talk::shout{9}));
+  REQUIRE(handled(app, talk::close{9}));  // lets the shout in, which lets the offer in
+  CHECK(state_in<queues>(app) == 4);
+}
+
+TEST_CASE("What follows from the record of an input is heard in the state that the input leads to") {
+  auto app = gesta::start<hasty_queues>(gesta::memory_store{});
+  REQUIRE(handled(app, talk::open{9, "x"}));
+  CHECK(state_in<hasty_queues>(app) == 2);
 }
