@@ -547,7 +547,7 @@ struct performer<Saga> {
     return with_turn(engine, entity, now, [&](auto& one) {
       bool is_said = false;
       bool kept = true;
-      const auto say = [&]<class One>(type_is<One>) {
+      [[maybe_unused]] const auto say = [&]<class One>(type_is<One>) {
         if (is_said || !is_first<One>(types<Deadline...>{})) return;
         is_said = true;
         kept = one.template interrupted<One>(timed_out{});
