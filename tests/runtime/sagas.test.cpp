@@ -163,6 +163,7 @@ TEST_CASE("a store that fails at any one commit loses nothing: the same program 
           REQUIRE(place_all(app));
           made = sagas.poll({.steps = 1000, .steps_a_commit = steps_a_commit});
           CHECK(made);
+          CHECK(app.view<counter>().completed + app.view<counter>().compensated == 8);
         }
       }
       disk.before_commit = [] {};
