@@ -1,4 +1,4 @@
-// [gesta E175] nothing says where the Reactor begins when it was never run, so a deployment might perform all of the past; give  gesta::from_now{},  gesta::from_beginning{}  or  gesta::continues{"id of the old one"}  behind the capability
+// [gesta E175] nothing says where the Reactor begins when it was never run, so a deployment might perform all of the past; give  gesta::from_now{},  gesta::from_beginning{}  or  gesta::continues{"id of the old one"}  as a further argument
 // in start_not_said<false, mailer>
 #include <gesta/gesta.hpp>
 #include <gesta/runtime/effects.hpp>

@@ -1,4 +1,4 @@
-// [gesta E182] an option of gesta::start names a Projection that is not in the model, or names it twice; name each projection of the model at most once in  gesta::inlined, gesta::async, gesta::live
+// [gesta E182] an option of gesta::start names a Part that is no projection of the model, nor a reactor in gesta::async, or names it twice; name each projection of the model at most once in  gesta::inlined, gesta::async, gesta::live,  and a reactor in  gesta::async  alone
 // in view_mode_of_no_part<false, by_country>
 #include <gesta/gesta.hpp>
 struct sold { gesta::text<8> country; int amount; static constexpr auto id = "order.sold"; };

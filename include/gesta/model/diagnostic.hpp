@@ -648,7 +648,7 @@ struct strange_answer {
 
 template <bool Ok, class Reactor>
 struct start_not_said {
-  static_assert(Ok, "[gesta E175] nothing says where the Reactor begins when it was never run, so a deployment might perform all of the past; give  gesta::from_now{},  gesta::from_beginning{}  or  gesta::continues{\"id of the old one\"}  behind the capability");
+  static_assert(Ok, "[gesta E175] nothing says where the Reactor begins when it was never run, so a deployment might perform all of the past; give  gesta::from_now{},  gesta::from_beginning{}  or  gesta::continues{\"id of the old one\"}  as a further argument");
 };
 
 template <bool Ok, class Contract, class Returned>
@@ -758,9 +758,19 @@ struct inlined_without_tables {
   static_assert(Ok, "[gesta E181] the Store has no tables in which a view could be kept with its events; write  gesta::async<...>  and keep it by a consumer, leave the option away for a view in memory, or take gesta::sqlite_store and include <gesta/store/sqlite_views.hpp>");
 };
 
-template <bool Ok, class Projection>
+template <bool Ok, class Part>
 struct view_mode_of_no_part {
-  static_assert(Ok, "[gesta E182] an option of gesta::start names a Projection that is not in the model, or names it twice; name each projection of the model at most once in  gesta::inlined, gesta::async, gesta::live");
+  static_assert(Ok, "[gesta E182] an option of gesta::start names a Part that is no projection of the model, nor a reactor in gesta::async, or names it twice; name each projection of the model at most once in  gesta::inlined, gesta::async, gesta::live,  and a reactor in  gesta::async  alone");
+};
+
+template <bool Ok, class Reactor>
+struct reacts_in_commit {
+  static_assert(Ok, "[gesta E183] the app lets the Reactor act in the commit of what it hears, or its model does not list it, so it cannot follow the log as well; start the app with  gesta::async<Reactor>{}");
+};
+
+template <bool Ok, class Reactor>
+struct reacts_without_app {
+  static_assert(Ok, "[gesta E184] what the Reactor asks for is decided by an app, and a reader decides nothing; give  gesta::react_by  the app");
 };
 
 template <bool Ok, class Store>

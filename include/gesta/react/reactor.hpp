@@ -12,7 +12,8 @@ namespace gesta {
 ///   react(const Reactor&, const Command& asked, const Rejection&) -> void or a further command, for each refusal of what it sends;
 ///   react(const Reactor&, const Command& asked, gesta::nothing) -> likewise, where it wants to hear that nothing was to be done.
 /// Each may take a last `const gesta::about&`. Reactors of one event act in the order of this list, each to its end: what it
-/// sends is decided, and all that follows from that, before the next one acts. All of it is one commit with the event.
+/// sends is decided, and all that follows from that, before the next one acts. All of it is one commit with the event; a program may
+/// let a reactor follow the log instead, see <gesta/runtime/reacting.hpp>.
 template <class... Reactor>
 struct reactors {};
 

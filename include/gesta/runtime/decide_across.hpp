@@ -20,7 +20,7 @@ auto engine<Model, Store, Clock>::decide_across(const Command& command, const Re
   using handler = handler_of<Command>;
   using reads = typename handler::reads;
   constexpr bool remembers = same<Request, once>;
-  constexpr bool is_reacted_to = anything_follows<flow_type, typename handler::events>;
+  constexpr bool is_reacted_to = anything_follows<flow_type, typename handler::events, reactor_list>;
 
   auto& table = this->template table_of<typename handler::aggregate>();
   const auto place = table.find(the_whole);

@@ -48,6 +48,36 @@ std::string words_of(const Error& error) {
   return words;
 }
 
+/// How a consumer of effects acts: which events it takes, and what is done about one. For other capabilities than those of users it is another one.
+template <class Flow, class Reactor, class Capability>
+struct acting {
+  using events = typename events_performed<Reactor, Capability, typename Flow::current_events>::type;
+  template <class Event>
+  static constexpr bool takes = performs<Reactor, Event, Capability>;
+  /// Whether the log itself may be why an event cannot be acted on: then the consumer comes to a halt there.
+  static constexpr bool can_halt = false;
+
+  template <class Event, class Outcome>
+  static void act(const Event& event, const about& where, std::uint32_t, Capability& capability, [[maybe_unused]] Outcome& what) {
+    const auto make = [&]() -> const about& { return where; };
+    using returned = perform_result<Reactor, Event, Capability>;
+    if constexpr (is_effected<returned>) {
+      auto came = detail::call_perform<Reactor>(event, capability, make);
+      if (!came.failed()) return;
+      what.failed = true;
+      detail::select<returned::errors::size>(came.error_index(), [&](auto at) {
+        const auto& error = came.template error<at()>();
+        using type = std::remove_cvref_t<decltype(error)>;
+        what.kind = naming::of_type<type>();
+        what.words = detail::words_of(error);
+        what.answer = detail::answer_to<Reactor>(event, error);
+      });
+    } else {
+      (void)detail::call_perform<Reactor>(event, capability, make), void();
+    }
+  }
+};
+
 /// In the place of a consumer whose rules are broken, so that one mistake stays one error.
 struct no_effects {
   consumed poll(std::uint64_t = 0) { return {}; }
@@ -70,8 +100,8 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
   using desk = detail::letter_desk<opened_type, Observers>;
   using desk::views_;
   using flow_type = flow<typename Log::model_type>;
-  using events = typename detail::events_performed<Reactor, Capability, typename flow_type::current_events>::type;
-  using copy_type = detail::event_copy<events>;
+  using acting = detail::acting<flow_type, Reactor, Capability>;
+  using copy_type = detail::event_copy<typename acting::events>;
 
  public:
   template <class Start>
@@ -241,12 +271,14 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
     const char* kind = nullptr;  ///< of the error: a name that lives as long as the program
     std::string words{};
     gesta::retry answer{.times = 0};
+    bool halts = false;  ///< nothing is known of the event yet: the log has failed
+    failure cause{};
   };
 
   template <class Event>
-  outcome perform_one(const Event& event, const about& where) {
+  outcome perform_one(const Event& event, const about& where, std::uint32_t part) {
     outcome what;
-    detail::without_exceptions([&] { call(event, where, what); },
+    detail::without_exceptions([&] { acting::act(event, where, part, capability_, what); },
                                [&](const char* words) {
                                  what.failed = true;
                                  what.kind = detail::an_exception;
@@ -254,26 +286,6 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
                                });
     return what;
   }
-  template <class Event>
-  void call(const Event& event, const about& where, [[maybe_unused]] outcome& what) {
-    const auto make = [&]() -> const about& { return where; };
-    using returned = detail::perform_result<Reactor, Event, Capability>;
-    if constexpr (detail::is_effected<returned>) {
-      auto came = detail::call_perform<Reactor>(event, capability_, make);
-      if (!came.failed()) return;
-      what.failed = true;
-      detail::select<returned::errors::size>(came.error_index(), [&](auto at) {
-        const auto& error = came.template error<at()>();
-        using type = std::remove_cvref_t<decltype(error)>;
-        what.kind = detail::naming::of_type<type>();
-        what.words = detail::words_of(error);
-        what.answer = detail::answer_to<Reactor>(event, error);
-      });
-    } else {
-      (void)detail::call_perform<Reactor>(event, capability_, make), void();
-    }
-  }
-
   template <class Event>
   static std::string key_of(const Event& event, const about& where) {
     if constexpr (locates<Reactor, Event>) {
@@ -328,15 +340,18 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
     letter& one = of[i];
     read_events_at(one);
     std::uint64_t performed = 0;
-    for (std::size_t at = 0; at < used_ && !failed; ++at) {
+    for (std::size_t at = 0; at < used_ && !failed && !is_halted(); ++at) {
       held_[at].event.visit([&](const auto& event, const about& where) {
-        const outcome what = perform_one(event, where);
+        const outcome what = perform_one(event, where, held_[at].part);
+        if constexpr (acting::can_halt)
+          if (what.halts) return halt(what.cause);
         failed = what.failed;
         if (failed) return note(one, what, held_[at].part);
         this->note_success();
         ++performed;
       });
     }
+    if (is_halted()) return stops_at_halt(result);
     if (used_ == 0) {
       failed = true;
       note(one, {.failed = true, .kind = "unreadable", .words = unread_}, one.part);
@@ -384,7 +399,7 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
     const auto take = [&](const auto& event, const about& where) {
       using type = std::remove_cvref_t<decltype(event)>;
       unread_ = "the event is no longer performed under this key";
-      if constexpr (performs<Reactor, type, Capability>) {
+      if constexpr (acting::template takes<type>) {
         std::string key = key_of(event, where);
         const std::uint32_t at = part++;
         if (key == one.key && at >= one.part) hold(event, where, static_cast<std::string&&>(key), at);
@@ -404,7 +419,7 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
         using type = std::remove_cvref_t<decltype(event)>;
         if (where.position != position) position = where.position, part = 0;
         time = where.time;
-        if constexpr (performs<Reactor, type, Capability>) hold(event, where, key_of(event, where), part++);
+        if constexpr (acting::template takes<type>) hold(event, where, key_of(event, where), part++);
         return used_ < most_held;
       };
       gesta::feed<Log> feed(log_, state_.at, false);  // what it comes to is said by the consumer
@@ -443,7 +458,9 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
         continue;
       }
       next.event.visit([&](const auto& event, const about& where) {
-        const outcome what = perform_one(event, where);
+        const outcome what = perform_one(event, where, next.part);
+        if constexpr (acting::can_halt)
+          if (what.halts) return halt(what.cause);
         ++since_commit;
         if (!what.failed) {
           ++performed_;
@@ -453,8 +470,27 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
         note(one, what, next.part);
         put_aside(one);
       });
+      if (is_halted()) return stops_at_halt(result);
     }
     return true;
+  }
+
+  // What was done since the last commit is done again by the next poll.
+  void halt(const failure& cause) {
+    if constexpr (acting::can_halt) halted_ = {cause, true};
+  }
+  bool is_halted() const noexcept {
+    if constexpr (acting::can_halt) return halted_.is_set;
+    else return false;
+  }
+  bool stops_at_halt(consumed& result) {
+    this->forget();
+    if constexpr (acting::can_halt) {
+      halted_.is_set = false;
+      return fails(halted_.cause, result);
+    } else {
+      return false;
+    }
   }
 
   bool is_held_up(const std::string& key, bool& blocked) {
@@ -507,6 +543,12 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
   letter stops_;
   std::string unread_;
   bool any_letters_ = false, more_may_be_due_ = false, is_open_ = false;
+  struct halted {
+    failure cause{};
+    bool is_set = false;
+  };
+  struct never_halted {};
+  [[no_unique_address]] std::conditional_t<acting::can_halt, halted, never_halted> halted_;
 };
 
 namespace detail {

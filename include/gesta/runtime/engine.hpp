@@ -35,10 +35,10 @@ inline constexpr bool anybody_reacts = false;
 template <class Flow, class Event, class... R>
 inline constexpr bool anybody_reacts<Flow, Event, types<R...>> = ((reaction_of<Flow, R, Event>::size != 0) || ...);
 
-template <class Flow, class Events>
+template <class Flow, class Events, class Reactors>
 inline constexpr bool any_is_reacted_to = false;
-template <class Flow, class... E>
-inline constexpr bool any_is_reacted_to<Flow, types<E...>> = (anybody_reacts<Flow, E> || ...);
+template <class Flow, class... E, class Reactors>
+inline constexpr bool any_is_reacted_to<Flow, types<E...>, Reactors> = (anybody_reacts<Flow, E, Reactors> || ...);
 
 /// Whether whoever sent a command wants to hear its events.
 template <class Answer>
@@ -48,8 +48,8 @@ template <class Answer>
 inline constexpr bool hears_events<Answer> = Answer::hears_events;
 
 /// Whether something follows from some of these events: reactors act, or performers are told.
-template <class Flow, class Events>
-inline constexpr bool anything_follows = any_is_reacted_to<Flow, Events> || any_is_heard<Flow, Events>;
+template <class Flow, class Events, class Reactors>
+inline constexpr bool anything_follows = any_is_reacted_to<Flow, Events, Reactors> || any_is_heard<Flow, Events>;
 
 template <class Events, class Projections>
 inline constexpr bool any_is_projected = false;
@@ -84,9 +84,11 @@ class engine : public unit_of_work<Model, Store, Clock> {
   using typename base::flow_type;
   using typename base::log_type;
   using typename base::mark_type;
-  using reactor_list = typename flow_type::reactors;
+  /// The reactors that act in the commit of what they hear.
+  using reactor_list = decltype(reactors_in_commit<flow_type, Store>());
   using base::is_memory;
-  static constexpr bool can_fail = log_type::can_fail || any_cycle_allowed<reactor_list>;
+  static constexpr bool can_fail = log_type::can_fail || any_cycle_allowed<typename flow_type::reactors>;
+  static constexpr bool some_follow_the_log = reactor_list::size != flow_type::reactors::size;
 
   using base::base;
 
@@ -100,7 +102,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
     using handler = handler_of<Command>;
     using state = typename handler::state;
     constexpr bool remembers = same<Request, once>;
-    constexpr bool is_reacted_to = anything_follows<flow_type, typename handler::events>;
+    constexpr bool is_reacted_to = anything_follows<flow_type, typename handler::events, reactor_list>;
 
     auto& table = this->template table_of<typename handler::aggregate>();
     auto found = table.find(key);
@@ -183,7 +185,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
       if (!found) found = table.add(facts.key());
       if (!found) return this->no_room_for_entities(), false;
       if (!keep<Facts>(table, found, facts, from)) return false;
-      if constexpr (anything_follows<flow_type, contract_events<typename Facts::contract>>)
+      if constexpr (anything_follows<flow_type, contract_events<typename Facts::contract>, reactor_list>)
         if (found->version != version) return follow<Facts>(table, found, facts, start, version, from);
     }
     return true;
@@ -198,7 +200,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
 
   /// True when decide_one leaves the events of this command to `project_since`.
   template <class Command>
-  static constexpr bool projects_later = is_memory && (anything_follows<flow_type, typename handler_of<Command>::events> ||
+  static constexpr bool projects_later = is_memory && (anything_follows<flow_type, typename handler_of<Command>::events, reactor_list> ||
                                                        has_open_number<typename handler_of<Command>::contract::event_list>);
 
   /// The outcome of an earlier handling under the same gesta::once: the state is the one of now.
@@ -216,9 +218,41 @@ class engine : public unit_of_work<Model, Store, Clock> {
 
   /// A new command from outside begins: reactors that may stand on a cycle count from zero.
   void begin_chain() noexcept {
-    if constexpr (any_cycle_allowed<reactor_list>)
+    if constexpr (any_cycle_allowed<typename flow_type::reactors>)
       for (unsigned& count : acts_) count = 0;
     if constexpr (base::is_observed) this->watch_.is_used();
+  }
+
+  /// Lets a reactor that follows the log act on an event of it, in the open unit. `part` counts what came of one stored event. A second time nothing
+  /// is done: what was asked the first time is remembered, and a unit holds all of a reaction or nothing. False: last_failure() says why, and the
+  /// unit is to be taken back.
+  template <class Reactor, class Event>
+  bool act_behind(const Event& event, const about& where, std::uint32_t part) {
+    constexpr bool alone = std::is_void_v<choreography_of<flow_type, Reactor>>;
+    constexpr auto place = static_cast<unsigned>(index_of<Reactor, typename flow_type::reactors>);
+    if (part > 15 || place > 253) return this->fails(failure(failure::kind::too_large, 0, "too many events came of one, or too many reactors"));
+    // Of who acts alone the first request tells it. Reactors of a choreography count together, and those in the commit of the event have counted from
+    // zero: here each has numbers of its own, and a request without command stands for the whole.
+    unsigned steps = alone ? part << 16 : (place + 1) << 20 | part << 16;
+    const unsigned first = steps;
+    const once mark{sender_name<Reactor>.chars, request_number(where.position, alone ? first : 0x0ff0'ffffu | part << 16)};
+    remembered before;
+    switch (this->log_.recall(mark, before)) {
+      case recall_result::fresh: break;
+      case recall_result::known: return true;
+      case recall_result::failed: return this->doom(this->log_.last_failure()), false;
+    }
+    begin_chain();
+    struct later {
+      engine& whole;
+      explicit later(engine& of) : whole(of) {
+        if constexpr (flow_type::is_traced) whole.acts_at_ = whole.time_;
+      }
+      ~later() { whole.acts_at_ = {}; }
+    } from_now_on(*this);
+    if (!act_on(reaction_of<flow_type, Reactor, Event>{}, where, steps, event)) return false;
+    if (alone || steps == first || this->log_.remember(mark, remembered{verdict::nothing, 0, 0, 0, nullptr, 0})) return true;
+    return this->doom(this->log_.last_failure()), false;
   }
 
  private:
@@ -300,7 +334,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
       ++cause.version;
       ++cause.position;
       using type = std::remove_cvref_t<decltype(event)>;
-      if constexpr (anybody_reacts<flow_type, type>)
+      if constexpr (anybody_reacts<flow_type, type, reactor_list>)
         if (goes_on) goes_on = react_to(event, cause);
       if constexpr (is_heard<flow_type, type>)
         if (goes_on) goes_on = tell_performers(event, cause, typename flow_type::performers{});
@@ -359,7 +393,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
         return true;
       } else {
         if constexpr (cycle_bound<reactor> != 0)
-          if (++acts_[index_of<reactor, reactor_list>] > cycle_bound<reactor>)
+          if (++acts_[index_of<reactor, typename flow_type::reactors>] > cycle_bound<reactor>)
             return this->fails(
                 failure(failure::kind::chain_too_long, 0, "the reactor ", id_of<reactor>.name, " acted more often than its allow_cycle says"));
         return send_all<reactor>(message, react(reactor{}, said..., further...), cause, steps);
@@ -424,13 +458,20 @@ class engine : public unit_of_work<Model, Store, Clock> {
     return step >> 16 == 0 ? position << 16 | step : std::uint64_t{1} << 63 | position << 28 | step;
   }
 
+  /// In the commit of an event all that follows has its time; behind it, the time of the unit.
+  timestamp time_to_act(const about& cause) const noexcept {
+    if constexpr (some_follow_the_log)
+      if (acts_at_.nanoseconds != 0) return acts_at_;
+    return cause.time;
+  }
+
   /// Sends one command that a reaction returned, under an id made of the reactor, the event that caused it, and the step.
   template <class Reactor, class Returned>
   bool send(const Returned& returned, const about& cause, unsigned& steps, bool& refused) {
     using command = typename command_in<Returned>::type;
     const once request{sender_name<Reactor>.chars, request_number(cause.position, steps++)};
     const auto id = hash128{}.add(request.source, __builtin_strlen(request.source)).add(request.number);
-    const origin from{cause.time, cause.correlation, message_id{id.high, id.low}};
+    const origin from{time_to_act(cause), cause.correlation, message_id{id.high, id.low}};
     if constexpr (command_in<Returned>::addressed)
       return decide_one<command>(returned.key, returned.command, request, from, heard<Reactor, command>{*this, returned.command, cause, steps, refused});
     else
@@ -556,7 +597,9 @@ class engine : public unit_of_work<Model, Store, Clock> {
     return this->fails(cause);
   }
 
-  unsigned acts_[reactor_list::size + 1] = {};
+  unsigned acts_[flow_type::reactors::size + 1] = {};
+  struct no_time {};
+  [[no_unique_address]] std::conditional_t<some_follow_the_log, timestamp, no_time> acts_at_{};
   std::vector<std::byte> scratch_;
 };
 

@@ -172,9 +172,11 @@ struct option_rules {
   static constexpr bool reads_singly = times_given<cached_states, Option...> == 0 || reads_single_entities<log>;
   static constexpr bool writes = times_given<snapshots, Option...> == 0 || !has_place || snapshot_rules<typename flow<Model>::deciders>::kept;
   using named = concat<types<>, typename named_by<Option>::type...>;
-  static constexpr std::size_t misnamed = first_misnamed<typename flow<Model>::projections>(named{});
+  using of_views = concat<types<>, std::conditional_t<is_mode<async, Option>, types<>, typename named_by<Option>::type>...>;
+  static constexpr std::size_t misnamed = first_misnamed<concat<typename flow<Model>::projections, typename flow<Model>::reactors>>(named{});
+  static constexpr std::size_t no_view = first_misnamed<typename flow<Model>::projections>(of_views{});
   static constexpr bool has_tables = !(is_mode<inlined, Option> || ...) || has_tables_for_views<log>;
-  static constexpr bool kept = fit && has_place && reads_singly && writes && misnamed == npos && has_tables;
+  static constexpr bool kept = fit && has_place && reads_singly && writes && misnamed == npos && no_view == npos && has_tables;
 };
 template <class Model, class Store, class Rules>
 mistaken_app report_start_options() {
@@ -183,6 +185,7 @@ mistaken_app report_start_options() {
   (void)sizeof(diagnostic::store_without_single_entities<Rules::reads_singly, Store>);
   (void)sizeof(diagnostic::inlined_without_tables<Rules::has_tables, Store>);
   if constexpr (Rules::misnamed != npos) (void)sizeof(diagnostic::view_mode_of_no_part<false, at<Rules::misnamed, typename Rules::named>>);
+  else if constexpr (Rules::no_view != npos) (void)sizeof(diagnostic::view_mode_of_no_part<false, at<Rules::no_view, typename Rules::of_views>>);
   if constexpr (!Rules::writes) (void)sizeof(typename snapshot_rules<typename flow<Model>::deciders>::written);
   return {};
 }

@@ -16,8 +16,9 @@ namespace gesta {
 template <class... Projection>
 struct inlined;
 
-/// An option of gesta::start: the app does not keep these projections. A gesta::consumer does, in its own time.
-template <class... Projection>
+/// An option of gesta::start: the app does not keep these projections. A gesta::consumer does, in its own time. Reactors may be named as well: they do
+/// not act in the commit of what they hear, gesta::react_by follows the log for them (<gesta/runtime/reacting.hpp>).
+template <class... Part>
 struct async {};
 
 /// An option of gesta::start: nobody keeps these projections; `app.live<by_country>()` folds one from the log when it is asked for.
@@ -78,6 +79,14 @@ struct without_others<types<Projection...>, Others>
     : type_is<concat<types<>, std::conditional_t<contains<Projection, Others>, types<>, types<Projection>>...>> {};
 template <class Model, class Store>
 using kept_in_memory_by = typename without_others<typename flow<Model>::projections, concat<inlined_in<Store>, put_elsewhere<Store>>>::type;
+
+/// The reactors that act in the commit of the events that they hear: those of which nothing else is said.
+template <class Flow, class Store>
+constexpr auto reactors_in_commit() noexcept {
+  using elsewhere = decltype(said_in<async>::listed(static_cast<const Store*>(nullptr)));
+  if constexpr (elsewhere::size == 0) return typename Flow::reactors{};
+  else return typename without_others<typename Flow::reactors, elsewhere>::type{};
+}
 
 /// The inlined views of a running model. Without any there is nothing to do.
 template <class Engine, class Projections>

@@ -140,4 +140,15 @@ inline constexpr bool effects_sound = all_kept<typename Rules::performs_old, typ
                                                typename Rules::in_vain, typename Rules::strange, typename Rules::located, typename Rules::unnamed,
                                                typename Rules::same_name_as>;
 
+/// The one rule of a reactor behind a subscription that those of reactors do not say: what `locate` says is a key.
+template <class Events, class Reactor>
+struct reactions_located;
+template <class... Event, class Reactor>
+struct reactions_located<gesta::detail::types<Event...>, Reactor>
+    : gesta::detail::type_is<report_at<diagnostic::effect_without_key, gesta::detail::types<Event...>, first_true({locates_strangely<Reactor, Event>()..., false}), Reactor>> {};
+template <class Events, class Reactor>
+struct of_reactions : reactions_located<Events, Reactor>::type {};
+template <class Events, class Reactor>
+inline constexpr bool reactions_sound = all_kept<typename reactions_located<Events, Reactor>::type>;
+
 }  // namespace gesta::rules
