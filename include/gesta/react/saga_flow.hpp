@@ -389,7 +389,8 @@ struct saga_flow : saga_found<Flow, Saga> {
     if constexpr (found.of[Index].is == fact_found::how::of_element) at = own.template get<type>();
     else at = known.template get<found.place[found.of[Index].source]>();
     if constexpr (!Ask::may_miss)
-      if (at == nullptr) __builtin_unreachable();  // the rules have proved it, and no branch is left of it
+      if (!std::is_constant_evaluated())  // there GCC takes the address of a member for no constant
+        if (at == nullptr) __builtin_unreachable();  // the rules have proved it, and no branch is left of it
     if constexpr (std::is_void_v<typename Ask::step>) {
       if constexpr (Ask::may_miss) return at;
       else return static_cast<const type&>(*at);
