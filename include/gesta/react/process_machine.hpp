@@ -36,8 +36,10 @@ struct process_machine {
     const met one = meet(sink, input, answers, 0);
     if (one != met::moved) return one != met::failed;
     for (std::uint32_t i = 0; i < sink.instance().waiting().size() && !sink.instance().has_ended();) {
-      const met again = meet_again(sink, i);
+      const auto before = sink.instance().waiting().size();
+      met again = meet_again(sink, i);
       if (again == met::failed) return false;
+      if (again == met::stayed && sink.instance().waiting().size() == before) again = met::put_off;  // no cell of today takes it
       i = again == met::moved ? 0 : again == met::put_off ? i + 1 : i;
     }
     return true;

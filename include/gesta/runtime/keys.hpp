@@ -29,9 +29,11 @@ class text_keys {
     room_ -= key.size;
   }
   void drop_last() {
-    next_ -= keys_.back().size;
-    room_ += keys_.back().size;
+    const key_bytes last = keys_.back();
     keys_.pop_back();
+    if (last.data + last.size != next_) return;  // it lies in an earlier block, whose rest is given up
+    next_ -= last.size;
+    room_ += last.size;
   }
   /// Room for so many keys of at most 32 characters on average, touched now.
   void reserve(std::size_t count) {

@@ -62,6 +62,7 @@ class performer_work {
   /// An instance that is put aside: what it ran into.
   struct put_aside {
     std::uint32_t entity;
+    std::uint32_t version;  ///< of it then: behind further records it is tried again
     failure cause;
   };
   /// How many inputs changed nothing.
@@ -98,7 +99,7 @@ class performer_work {
     }
   }
 
-  void put(std::uint32_t entity, const failure& cause) { aside_.push_back({entity, cause}); }
+  void put(std::uint32_t entity, std::uint32_t version, const failure& cause) { aside_.push_back({entity, version, cause}); }
   const put_aside* aside(std::uint32_t entity) const noexcept {
     for (const put_aside& one : aside_)
       if (one.entity == entity) return &one;

@@ -115,7 +115,7 @@ struct performer<Process> {
     looked found;
     if (place.version == 0 || place.state.has_ended()) return found;
     found.has_work = !place.state.open().empty();
-    const timestamp until = place.state.until;
+    const timestamp until = until_of<Engine>(place.state);
     if (until.nanoseconds != 0) {
       if (until.nanoseconds <= now.nanoseconds) found.has_work = true;
       else found.next = until.nanoseconds;
@@ -131,7 +131,7 @@ struct performer<Process> {
     if (place.version == 0 || place.state.has_ended()) return true;
     const typename std::remove_reference_t<decltype(table)>::place found{&place, entity};
     if (!engine.template is_whole<stream_of<Engine>>(found)) return false;
-    const timestamp until = place.state.until;
+    const timestamp until = until_of<Engine>(place.state);
     if (until.nanoseconds != 0 && until.nanoseconds <= now.nanoseconds) return take<Engine>(engine, entity, now, timed_out{}, 0);
     if (place.state.open().empty()) return true;
     const auto first = place.state.open()[0];  // its own: what the decision causes may change the instance
@@ -143,13 +143,25 @@ struct performer<Process> {
   }
 
  private:
+  /// A record may have a time of which the state of today says nothing.
+  template <class Engine, class State>
+  static timestamp until_of(const State& state) noexcept {
+    return cells_of<Engine>::table.states[state.state_index()].has_within ? state.until : timestamp{};
+  }
   template <class Engine, class Input>
   static bool take(Engine& engine, std::uint32_t entity, timestamp now, const Input& input, std::uint32_t answers) {
     auto& table = engine.template table_of<stream_of<Engine>>();
     auto key = table.copy_of_key(entity);
     auto& state = table.at(entity).state;
     turn<Engine> one(engine, key.value(), &state, origin_of<Engine>(key.bytes(), state.correlation, answers, now), now);
-    return one.hear(input, answers);
+    if (!one.hear(input, answers)) return false;
+    if (answers == 0 || state.has_ended()) return true;
+    // A process that was changed while this instance was under way may have no cell for the answer: then it is not to be asked for ever.
+    for (const auto& open : state.open())
+      if (open.number == answers)
+        return engine.fails(failure(failure::kind::unknown_event, 0, "an answer came that cannot come in its state: the process was changed, ",
+                                    versioned_name_of<Process>));
+    return true;
   }
   template <class Engine>
   static origin origin_of(key_bytes key, message_id correlation, std::uint32_t number, timestamp now) {

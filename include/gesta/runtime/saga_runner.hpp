@@ -57,6 +57,7 @@ class saga_runner {
     if (!engine().open() && !engine().catch_up()) return failed(result, engine().last_failure());
     const bool is_own = !engine().open();
     std::uint64_t in_unit = 0;
+    std::uint64_t together = how.steps_a_commit;
     while (result.steps + in_unit < how.steps) {
       const timestamp now = clock_();
       wake(now, performers{});
@@ -75,9 +76,13 @@ class saga_runner {
           ++result.put_aside;
           in_unit = 0;
           break;
+        case step_result::taken_back:  // with what began it: that has to be kept before it is tried again
+          in_unit = 0;
+          together = 1;
+          break;
         case step_result::failed: return failed(result, cause_);
       }
-      if (is_own && in_unit >= how.steps_a_commit && !commit(in_unit, result)) return result;
+      if (is_own && in_unit >= together && !commit(in_unit, result)) return result;
     }
     if (is_own && engine().open()) {
       if (!commit(in_unit, result)) return result;
@@ -146,7 +151,15 @@ class saga_runner {
     std::size_t performer = 0;
     std::uint32_t entity = 0;
   };
-  enum class step_result : std::uint8_t { done, put_aside, failed };
+  /// Taken back where an exception leaves it open.
+  struct own_unit {
+    engine_type& whole;
+    bool is_own;
+    ~own_unit() {
+      if (is_own && whole.open()) whole.roll_back();
+    }
+  };
+  enum class step_result : std::uint8_t { done, put_aside, taken_back, failed };
 
   engine_type& engine() noexcept { return detail::facts_of_app::engine(app_); }
   template <class Part>
@@ -185,7 +198,10 @@ class saga_runner {
         return engine().fails(failure(failure::kind::conflict, 0, "there is no such instance of ", detail::versioned_name_of<Saga>));
       };
       engine().begin_chain();
+      own_unit unit{engine(), is_own};
+      detail::command_under_way<engine_type> under_way{engine()};
       const bool is_said = found ? detail::performer<Saga>::say_to_stuck(engine(), found.number, clock_(), say) : nobody();
+      under_way.end();
       if (!is_said) {
         const committed cause(engine().last_failure());
         if (is_own) engine().roll_back();
@@ -236,10 +252,15 @@ class saga_runner {
     while (work.has_next()) {
       const std::uint32_t entity = work.pop();
       table_of<Part>().at(entity).state.is_queued = false;
-      if (work.aside(entity) != nullptr) continue;
+      if (const auto* const aside = work.aside(entity)) {
+        if (aside->version == table_of<Part>().at(entity).version) continue;
+        (void)work.take_up(entity);
+      }
       const detail::looked looked = detail::performer<Part>::look(engine(), entity, now);
-      if (looked.next != detail::never) work.look_at(looked.next, entity);
-      if (!looked.has_work) continue;
+      if (!looked.has_work) {
+        if (looked.next != detail::never) work.look_at(looked.next, entity);
+        continue;
+      }
       one.entity = entity;
       return true;
     }
@@ -256,6 +277,7 @@ class saga_runner {
     engine().begin_chain();
     const auto act = [&] { return detail::performer<Part>::act(engine(), entity, now); };
     if (!is_own) {  // an exception ends the batch, as one of its decisions would
+      push<Part>(entity);  // where nothing of it was recorded, nobody else would put it there
       detail::command_under_way<engine_type> under_way{engine()};
       const bool kept = act();
       under_way.end();
@@ -279,9 +301,12 @@ class saga_runner {
     if (!has_thrown) thrown = engine().last_failure();
     engine().roll_back();
     push<Part>(entity);
-    const bool is_its_own = has_thrown || thrown.why == failure::kind::unknown_event;
+    const bool is_its_own = has_thrown || thrown.why == failure::kind::unknown_event ||
+                            thrown.why == failure::kind::chain_too_long || thrown.why == failure::kind::tombstoned;
     if (!is_its_own) return cause_ = thrown, step_result::failed;
-    engine().template work_of<Part>().put(entity, thrown);
+    const std::uint32_t version = table_of<Part>().at(entity).version;
+    if (version == 0) return step_result::taken_back;
+    engine().template work_of<Part>().put(entity, version, thrown);
     return step_result::put_aside;
   }
   /// Where nothing was recorded, what is left stays in the queue.

@@ -140,9 +140,9 @@ class saga_turn {
     std::uint32_t size = 1;
     if (one.is == act_is::asked) {
       const group_rule& group = reading::table.groups[reading::table.steps[one.step].group];
-      if (one.step == group.first && ok_) ask_group(reading::table.steps[one.step].group);  // all of it, before anything of it is recorded
+      if (one.step == group.first && ok_ && !is_stopped_) ask_group(reading::table.steps[one.step].group);  // all of it, before anything of it is recorded
       size = sizes_[one.step - group.first];
-    } else if (ok_) {
+    } else if (ok_ && !is_stopped_) {
       write_one(one);
     }
     if (!ok_ || is_stopped_) return detail::note(reading::table, {whole_, steps_}, one, size);
@@ -339,7 +339,7 @@ struct performer<Saga> {
       if (when.nanoseconds <= now.nanoseconds) found.has_work = true;
       else if (when.nanoseconds < found.next) found.next = when.nanoseconds;
     };
-    if (state.deadline.nanoseconds != 0 && state.can_be_interrupted()) at(state.deadline);
+    if (reading::deadlines::size != 0 && state.deadline.nanoseconds != 0 && state.can_be_interrupted()) at(state.deadline);
     for (std::size_t i = 0; i < reading::step_count; ++i) {
       const step_is is = state.steps[i].is;
       if (is == step_is::asked || is == step_is::undo_asked) at(state.due(i));
@@ -359,7 +359,7 @@ struct performer<Saga> {
     if (place.version == 0 || !state.is_under_way()) return true;
     const typename std::remove_reference_t<decltype(table)>::place found{&place, entity};
     if (!engine.template is_whole<stream_of<Engine>>(found)) return false;
-    if (state.deadline.nanoseconds != 0 && state.deadline.nanoseconds <= now.nanoseconds && state.can_be_interrupted())
+    if (reading::deadlines::size != 0 && state.deadline.nanoseconds != 0 && state.deadline.nanoseconds <= now.nanoseconds && state.can_be_interrupted())
       return run_out(engine, entity, now, typename reading::deadlines{});
     for (std::uint16_t i = 0; i < reading::step_count; ++i) {
       const step_is is = state.steps[i].is;

@@ -374,7 +374,9 @@ struct saga_rules {
   static constexpr auto find_never_emitted() {
     if constexpr (!is_listed) {
       return fine<diagnostic::saga_waits_in_vain>{};
-    } else if constexpr (!gesta::detail::contains<typename places::beginning, typename Flow::current_events>) {
+    } else if constexpr (!gesta::detail::contains<typename places::beginning, typename Flow::current_events> &&
+                         !(gesta::detail::contains<Saga, typename Flow::pinned_sagas> &&  // which began when that was the version of today
+                           gesta::detail::contains<typename places::beginning, typename Flow::old_versions>)) {
       return gesta::detail::type_is<diagnostic::saga_waits_in_vain<false, gesta::detail::at<0, steps>, typename places::beginning>>{};
     } else if constexpr (places::unheard != npos) {
       using interrupt = gesta::detail::at<places::unheard, interrupts>;
