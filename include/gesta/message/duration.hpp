@@ -17,8 +17,29 @@ struct duration {
   friend constexpr bool operator<(duration a, duration b) noexcept { return a.nanoseconds < b.nanoseconds; }
 };
 
+namespace detail {
+
+/// Whether a step of a saga, or a state of a process, says a time.
+template <class Part>
+concept says_within = requires { Part::within; };
+template <class Within>
+inline constexpr bool is_duration = false;
+template <>
+inline constexpr bool is_duration<const duration> = true;
+template <>
+inline constexpr bool is_duration<duration> = true;
+/// One of another type is none, and a rule says so.
+template <class Part>
+concept within_time = says_within<Part> && is_duration<decltype(Part::within)>;
+
+}  // namespace detail
+
 constexpr duration milliseconds(std::int64_t n) noexcept { return {n * 1'000'000}; }
 constexpr duration seconds(std::int64_t n) noexcept { return {n * 1'000'000'000}; }
+constexpr duration minutes(std::int64_t n) noexcept { return seconds(n * 60); }
+constexpr duration hours(std::int64_t n) noexcept { return seconds(n * 3600); }
+/// Days of 24 hours.
+constexpr duration days(std::int64_t n) noexcept { return hours(n * 24); }
 
 /// The moment so much later; the last one there is, where it would lie beyond.
 constexpr timestamp operator+(timestamp from, duration length) noexcept {

@@ -443,6 +443,11 @@ struct irreversible_in_any_of {
   static_assert(Ok, "[gesta E511] in any_of the losers are undone, and this Step cannot be; give it an undo, or take it out of any_of");
 };
 
+template <bool Ok, class Said>
+struct within_of_another_type {
+  static_assert(Ok, "[gesta E567] within is a length of time; write  static constexpr auto within = gesta::seconds(30);");
+};
+
 template <bool Ok, class Step>
 struct many_in_any_of {
   static_assert(Ok, "[gesta E566] in any_of the first success stands, and this Step, which asks many commands, has none where it asks none; let it ask one command, or take it out of any_of");

@@ -10,6 +10,7 @@
 #include <gesta/decide/decision.hpp>
 #include <gesta/detail/exact.hpp>
 #include <gesta/detail/pack.hpp>
+#include <gesta/message/duration.hpp>
 #include <gesta/react/process.hpp>
 #include <gesta/react/process_course.hpp>
 
@@ -173,7 +174,7 @@ concept ending_state = requires {
   requires std::is_convertible_v<decltype(State::ends), ended>;
 };
 template <class State>
-concept timed_state = requires { duration{State::within}; };
+concept timed_state = within_time<State>;
 
 /// Everything that a process says.
 template <class Flow, class Process>

@@ -238,7 +238,7 @@ constexpr step_kind kind_of_step() {
   else if constexpr (requires { typename Step::begun_by; }) return step_kind::beginning;
   else if constexpr (decltype(run_signature<Step>())::is_one) return step_kind::step;
   else if constexpr (!decltype(on_signature<Step>())::is_one) return step_kind::none;
-  else if constexpr (requires { Step::within; }) return step_kind::deadline;
+  else if constexpr (says_within<Step>) return step_kind::deadline;
   else return step_kind::interrupt;
 }
 
@@ -303,7 +303,7 @@ struct step_says {
   static constexpr bool begins = kind_of_step<Step>() == step_kind::beginning;
   using run_parameters = std::conditional_t<begins, types<>, typename run::parameters>;
   using undo_parameters = typename undo::parameters;
-  static constexpr bool has_within = requires { Step::within; } && !begins;
+  static constexpr bool has_within = within_time<Step> && !begins;
 
   static constexpr auto beginning_of() {
     if constexpr (begins) return type_is<typename Step::begun_by>{};

@@ -302,7 +302,8 @@ class saga_runner {
     engine().roll_back();
     push<Part>(entity);
     const bool is_its_own = has_thrown || thrown.why == failure::kind::unknown_event ||
-                            thrown.why == failure::kind::chain_too_long || thrown.why == failure::kind::tombstoned;
+                            thrown.why == failure::kind::chain_too_long || thrown.why == failure::kind::tombstoned ||
+                            thrown.why == failure::kind::differs;
     if (!is_its_own) return cause_ = thrown, step_result::failed;
     const std::uint32_t version = table_of<Part>().at(entity).version;
     if (version == 0) return step_result::taken_back;

@@ -359,6 +359,7 @@ struct performer<Saga> {
     if (place.version == 0 || !state.is_under_way()) return true;
     const typename std::remove_reference_t<decltype(table)>::place found{&place, entity};
     if (!engine.template is_whole<stream_of<Engine>>(found)) return false;
+    if (state.definition != definition_of<reading>) return was_changed(engine);
     if (reading::deadlines::size != 0 && state.deadline.nanoseconds != 0 && state.deadline.nanoseconds <= now.nanoseconds && state.can_be_interrupted())
       return run_out(engine, entity, now, typename reading::deadlines{});
     for (std::uint16_t i = 0; i < reading::step_count; ++i) {
@@ -429,6 +430,12 @@ struct performer<Saga> {
       if (is == step_is::asked || is == step_is::undo_asked || is == step_is::stuck) return i;
     }
     return no_step;
+  }
+  /// What is recorded may not be what today's steps need, so nobody goes on with it.
+  template <class Engine>
+  [[gnu::noinline, gnu::cold]] static bool was_changed(Engine& engine) {
+    return engine.fails(failure(failure::kind::differs, 0, "it began under another definition of the saga; raise its version and pin the old one: ",
+                                versioned_name_of<Saga>));
   }
   template <class Engine, class Say>
   static bool with_turn(Engine& engine, std::uint32_t entity, timestamp now, Say&& say) {
@@ -524,6 +531,7 @@ struct performer<Saga> {
         if constexpr (!same<answer, drop> && !same<answer, unsaid>) return send(engine, Interrupt{}.not_found(event), cause);
         else return true;
       }
+      if (found->state.is_under_way() && found->state.definition != definition_of<reading_of<Engine>>) return was_changed(engine);
       turn<Engine> one(engine, key_value_of<typename stream_of<Engine>::key>(key), found->state,
                        {cause.time, cause.correlation, id_of_event(cause)}, now_of(engine, cause), true);
       const bool kept = one.template interrupted<Interrupt>(event);

@@ -1,12 +1,13 @@
 // How a rule becomes an error: the model inherits what the rule reports. A kept rule reports an empty struct, a broken one the struct
 // of its sentence, whose static_assert then fails once, with the user's types in its name.
 // Floor: model.
-// May include: detail, model.
+// May include: detail, message, model.
 #pragma once
 
 #include <cstddef>
 
 #include <gesta/detail/pack.hpp>
+#include <gesta/message/duration.hpp>
 #include <gesta/model/diagnostic.hpp>
 
 namespace gesta::rules {
@@ -52,6 +53,12 @@ using report_at = typename detail::report<At != npos, Report, List, At, Before..
 /// Reports when Broken.
 template <bool Broken, template <bool, class...> class Report, class... About>
 using report_if = typename detail::report_if<Broken, Report, About...>::type;
+
+/// The first that says `within`, but not as a gesta::duration.
+template <class... Said>
+constexpr std::size_t first_mistimed(gesta::detail::types<Said...>) {
+  return first_true({(gesta::detail::says_within<Said> && !gesta::detail::within_time<Said>)..., false});
+}
 
 /// Whether nothing was reported.
 template <class... Report>

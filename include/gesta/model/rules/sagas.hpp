@@ -285,7 +285,9 @@ struct saga_rules {
   using outside = gesta::detail::concat<interrupts, typename shape::deadlines>;
   using twice = first_twice<gesta::detail::concat<steps, outside>>;
   using how = gesta::detail::fact_found::how;
-  static constexpr bool is_listed = items::first_odd_item.step == npos && items::begins_first && items::behind == npos && twice::at == npos;
+  static constexpr std::size_t mistimed_at = first_mistimed(gesta::detail::concat<steps, typename shape::deadlines>{});
+  static constexpr bool is_listed =
+      items::first_odd_item.step == npos && items::begins_first && items::behind == npos && twice::at == npos && mistimed_at == npos;
 
   // Looked at only where the list is sound.
   using places = saga_places<Flow, Saga, steps, interrupts, typename shape::deadlines, gesta::detail::make_indices<steps::size>>;
@@ -305,6 +307,8 @@ struct saga_rules {
       report_if<!items::begins_first && items::behind == npos && items::first_odd_item.step != 0, diagnostic::saga_without_beginning, Saga>;
   using begins_behind = report_at<diagnostic::begins_behind_the_first, typename Saga::step_list, items::behind, Saga>;
   using listed_twice = report_at<diagnostic::step_listed_twice, gesta::detail::concat<steps, outside>, twice::at, Saga>;
+
+  using mistimed = report_at<diagnostic::within_of_another_type, gesta::detail::concat<steps, typename shape::deadlines>, mistimed_at>;
 
   // ---- each step for itself
   template <template <bool, class...> class Report>
@@ -617,7 +621,7 @@ struct saga_rules {
   using too_late = typename decltype(find_in_time())::type;
   using undone_unknown = typename decltype(find_undone_unknown())::type;
 
-  using all = gesta::detail::types<odd, no_beginning, begins_behind, listed_twice, unhandled, unaddressed, keyless, never_emitted, without_id, same_id,
+  using all = gesta::detail::types<odd, no_beginning, begins_behind, listed_twice, mistimed, unhandled, unaddressed, keyless, never_emitted, without_id, same_id,
                                    without_undo, unanswered, undo_unanswered, strange, undo_strange, unnamed, in_vain, strange_interrupt,
                                    without_not_found, unknown_fact, uncertain_fact, ambiguous_fact, unanswered_fact, causeless, failure, standing,
                                    final_loser, many_loser, too_late, undone_unknown>;
