@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include <gesta/gesta.hpp>
 #include <gesta/runtime/saga_runner.hpp>
 #include <gesta/store/sqlite.hpp>
@@ -64,4 +66,45 @@ TEST_CASE("what began under the old version ends by it, and what begins now goes
   int open = 0;
   sagas.open([&](const char*, gesta::key_bytes, const gesta::saga_standing&) { ++open; });
   CHECK(open == 0);
+}
+
+namespace {
+
+// The same steps in another order, under the old name and version: what a lock would not have let through.
+struct turned : gesta::saga<gesta::by<"job">, lab::beginning, lab::b, lab::a, lab::c, lab::by_caller> {
+  static constexpr auto id = lab::work::id;
+};
+struct turned_model : gesta::model<lab::jobs, lab::services, turned> {};
+
+}  // namespace
+
+TEST_CASE("what began under another definition without a version of its own is put aside, and ends when that is back") {
+  lab::begin();
+  const folder dir;
+  const gesta::sqlite_store store{dir / "lab.db"};
+  {
+    auto app = gesta::start<lab::model>(store, lab::clock{});
+    auto sagas = gesta::run_sagas(app);
+    REQUIRE(lab::done(app, 1));
+    CHECK(sagas.poll({.steps = 1}));
+  }
+  {
+    auto app = gesta::start<turned_model>(store, lab::clock{});
+    auto sagas = gesta::run_sagas(app);
+    REQUIRE(lab::done(app, 2));
+    const gesta::ran run = sagas.poll();
+    CHECK(run.caught_up);
+    CHECK(run.put_aside == 1);
+    const gesta::saga_standing aside = sagas.state<turned>(1);
+    CHECK(aside.what == is::put_aside);
+    CHECK(aside.cause.why == gesta::failure::kind::differs);
+    CHECK(std::string(aside.cause.describe()).find("pin the old one") != std::string::npos);
+    CHECK(sagas.state<turned>(2).what == is::completed);
+    app.handle(lab::call_off{1}).match([](const lab::job&) { FAIL("it was heard by a saga that has changed"); },
+                                       [](const gesta::failure& cause) { CHECK(cause.why == gesta::failure::kind::differs); });
+  }
+  auto app = gesta::start<lab::model>(store, lab::clock{});
+  auto sagas = gesta::run_sagas(app);
+  CHECK(sagas.poll().caught_up);
+  CHECK(sagas.state<lab::work>(1).what == is::completed);
 }

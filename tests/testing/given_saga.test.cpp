@@ -60,6 +60,9 @@ static_assert(begun().hears(order::cancel_asked{1}).asks(payment::charge{1, 100}
 static_assert(begun().answered(payment::charged{1, 100}).answered(stock::reserved{1, 5}).hears(order::cancel_asked{1}).asks(shipping::ship{1}));
 static_assert(begun().hears(order::cancel_asked{1}).answered(payment::card_declined{}).answered(gesta::nothing{}).compensated(cause::customer));
 static_assert(!begun().hears(order::confirmed{1}));
+// Nobody retries or resolves what is not stuck.
+static_assert(!begun().retried<fulfil::take_payment>());
+static_assert(!begun().resolved<fulfil::take_payment>());
 static_assert(begun().hears(order::placed{1, 5, 100}).asks(payment::charge{1, 100}));
 
 TEST_CASE("groups are asked at once, and a step is named where several could be meant") {

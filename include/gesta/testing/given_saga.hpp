@@ -196,21 +196,21 @@ class [[nodiscard]] saga_told {
     next.pass(now_ + time);
     return next;
   }
-  /// A person lets the undo of a step that is stuck be asked again.
+  /// A person lets the undo of a step be asked again; it is expected to be stuck.
   template <class Step>
   constexpr saga_told retried() const {
-    saga_told next = *this;
-    if (!holds_) return next;
+    saga_told next = stuck<Step>();
+    if (!next.holds_) return next;
     next.words_.say([](detail::writer& out) { out.put("\n  retried "), out.put(detail::type_name<Step>); });
     next.due_[index<Step>] = now_;
     next.run([](auto& course) { course.retried(index<Step>); }, none{});
     return next;
   }
-  /// A person has undone by hand what was stuck.
+  /// A person has undone a step by hand; it is expected to be stuck.
   template <class Step>
   constexpr saga_told resolved() const {
-    saga_told next = *this;
-    if (!holds_) return next;
+    saga_told next = stuck<Step>();
+    if (!next.holds_) return next;
     next.words_.say([](detail::writer& out) { out.put("\n  resolved "), out.put(detail::type_name<Step>); });
     next.run([](auto& course) { course.resolved(index<Step>); }, none{});
     return next;
