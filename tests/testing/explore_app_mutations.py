@@ -21,7 +21,7 @@ mutations = [
     ("the time of the whole saga is not kept", instance, "    deadline = r.until;\n", "", "goods", False),
     ("what a command was answered is not kept", instance, "apply({act_is::answered, static_cast<std::uint16_t>(I), becomes, rule.answer == outcome_rule::says::proceed});", "(void)becomes;", "line", False),
     ("that it failed is not kept", instance, "    note(act_is::failed);\n", "", "line", False),
-    ("what is left over when a program ends is not taken up", runner, "if (!looked.has_work) continue;", "continue;", "line", False),
+    ("what is left over when a program ends is not taken up", runner, "      one.entity = entity;\n      return true;\n    }\n    return false;", "      (void)looked;\n    }\n    (void)one;\n    return false;", "line", False),
     ("the cause of a failure is lost", sagas, "if constexpr (!std::is_void_v<cause>) cause_ = cause_of(answer);", "", "line", False),
 ]
 
