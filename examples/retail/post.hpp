@@ -36,7 +36,7 @@ struct cut {
 struct posted {
   std::uint64_t lines = 0;
   refusals refused;
-  enum { all, malformed, store_failed } end = all;
+  enum { all, malformed, not_kept } end = all;
   std::string why;
 };
 
@@ -78,14 +78,14 @@ posted post_all(App& app, export_reader& lines, std::uint64_t batch_size, progre
         if (read != step::line) break;
         const refusals before = done.refused;
         std::uint64_t position = 0;
-        if (!post(batch, line, lines.line(), done.refused, position, done.why)) return done.end = posted::store_failed, done;
+        if (!post(batch, line, lines.line(), done.refused, position, done.why)) return done.end = posted::not_kept, done;
         bar.at(lines.line(), lines.bytes());
         if (reported.takes(line, position)) ++done.lines;
         else done.refused = before;
     }
-    if (const auto kept = batch.commit(); !kept) return done.end = posted::store_failed, done.why = kept.why().describe(), done;
+    if (const auto kept = batch.commit(); !kept) return done.end = posted::not_kept, done.why = kept.why().describe(), done;
     }
-    if (!committed(done.why)) return done.end = posted::store_failed, done;
+    if (!committed(done.why)) return done.end = posted::not_kept, done;
   }
   if (!lines.problem().what.empty()) done.end = posted::malformed, done.why = lines.problem().sentence();
   return done;

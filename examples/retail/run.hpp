@@ -109,7 +109,7 @@ int run_on(const options& asked, const char* store_name, App& app, Keeping& view
   progress bar(in.bytes);
   const posted done = post_all(app, lines, asked.batch, bar, {asked.at, asked.as_of}, [&](std::string& why) { return views.committed(app, why); });
   bar.clear();
-  if (done.end == posted::store_failed) return complain("the store failed: " + done.why, store_failed);
+  if (done.end == posted::not_kept) return complain("the store failed: " + done.why, store_failed);
   if (done.end == posted::malformed) return complain(done.why, input_wrong);
 
   looked_at all;
