@@ -23,7 +23,7 @@ static_assert(given<shop, fulfilment>(order::placed{1, 5, 100})
                   .compensated(cause::stock));
 // [/given]
 
-// A saga that no model takes: it sends the parcel before it is paid for. gesta::explore tells what comes of it.
+// A saga that no model takes: it sends the parcel before it is paid for. gesta::testing::explore tells what comes of it.
 struct careless : gesta::saga<gesta::by<"order">, fulfil::place_order, fulfil::ship_parcel, fulfil::take_payment> {
   static constexpr auto id = "careless";
 };

@@ -4,7 +4,7 @@
 //
 //     auto app = gesta::start<shop>(gesta::sqlite_store{"shop.db"}, gesta::async<billing>{});
 //     auto bills = gesta::react_by<billing>(app, gesta::sqlite_views{"shop.db"}, gesta::from_now{});
-//     bills.poll();                            // after commands, or whenever the program has time
+//     if (!bills.poll()) ...                   // after commands, or whenever the program has time
 //
 // What a reaction asks is decided in one unit of work, with the refusals that are heard of it; then the checkpoint is kept. A program that ends
 // between the two hears the event again: the outcomes of what was asked are remembered in the unit, under the name of the reactor and the position

@@ -3,7 +3,7 @@
 // May include: all above.
 //
 //     auto sagas = gesta::run_sagas(app);
-//     sagas.poll();                            // after commands, or whenever the program has time
+//     if (!sagas.poll()) ...                   // after commands, or whenever the program has time; false: the store could not keep a step
 #pragma once
 
 #include <cstddef>
