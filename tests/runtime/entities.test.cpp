@@ -2,6 +2,7 @@
 
 #include <gesta/domain.hpp>
 #include <gesta/model/model.hpp>
+#include <gesta/runtime/keys.hpp>
 #include <gesta/runtime/start.hpp>
 #include <gesta/store/memory.hpp>
 
@@ -157,6 +158,33 @@ TEST_CASE("places that were given back are used again, in any order of keys") {
     CHECK(app.version<counters<gesta::string_key>>("round " + std::to_string(round)) == 0);
   }
   CHECK(app.last_position() == 50);
+}
+
+TEST_CASE("text keys taken back over the end of a block give room back in the block at hand, and none before it") {
+  gesta::detail::text_keys keys;
+  const std::string characters(65'000, 'x');
+  keys.add({characters.data(), 65'000});  // most of a block
+  keys.add({characters.data(), 1'000});   // in the next one
+  const char* const begins = keys.at(1).data;
+  keys.drop_last();
+  keys.drop_last();
+  keys.add({"", 0});  // says where the next one would lie
+  CHECK(keys.at(0).data == begins);
+}
+
+TEST_CASE("text keys of a batch that is taken back over the end of a block leave the others whole") {
+  auto app = gesta::start<strings>(gesta::memory_store{});
+  const std::string long_key(200, 'x');  // some 320 of them fill a block
+  const auto key = [&](int n) { return long_key + std::to_string(n); };
+  for (int n = 0; n < 300; ++n) app.handle(key(n), count{n});
+  {
+    auto batch = app.batch();
+    for (int n = 300; n < 400; ++n) batch.handle(key(n), count{n});
+  }
+  for (int n = 400; n < 410; ++n) app.handle(key(n), count{n});
+  int right = 0;
+  for (int n = 0; n < 410; ++n) right += app.state<counters<gesta::string_key>>(key(n)).value == (n < 300 || n >= 400 ? n : 0) ? 1 : 0;
+  CHECK(right == 410);
 }
 
 TEST_CASE("a prefetch of any key is harmless") {
