@@ -8,10 +8,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests/golden"
 
-# Names of what is no message: aggregates, views, reactors, who performs.
-PARTS = {"account", "billing", "book", "by_country", "by_size", "cart", "customer", "desk", "enrolments", "invoices", "largest_deposit", "mailer",
-         "names", "order", "page", "payment", "quantity_by_product", "receipts", "retail.account", "revenue", "revenue_by_country",
-         "revenue_by_month", "shelf", "shipping.labels", "turnover", "turnstile"}
+# Names of what is no message of its own: aggregates, views, reactors, who performs; and commands, which are stored only within a record.
+PARTS = {"a_car", "a_flight", "a_hotel", "a_ticket", "ask", "bank.debit", "bank.repay", "billing", "by_bank", "by_country", "by_size", "by_visa",
+         "car.give_back", "car.rent", "careless", "dance", "dispatch", "ends_of_orders", "enrolments", "flight.book", "flight.cancel", "hotel.book",
+         "hotel.cancel", "invoices", "largest_deposit", "mailer", "names", "order.ask_to_cancel", "order.place", "page", "quantity_by_product",
+         "receipts", "rent.remind", "retail.account", "retail.billing", "retail.desk", "retail.dispatch", "retail.fulfilled", "retail.fulfilment",
+         "retail.fulfilment_dance", "retail.order.cancel", "retail.order.confirm", "retail.parcel", "retail.payment.charge",
+         "retail.payment.refund", "retail.shipping.ship", "retail.stock.release", "retail.stock.reserve", "retail.warehouse", "revenue",
+         "revenue_by_country", "revenue_by_month", "send_parcel", "shelf", "shipping.labels", "take_order", "tally", "ticket.issue", "too_long",
+         "travel", "trip.ask", "trip.call_off", "turnover", "visa.charge", "visa.refund", "warehouse"}
 
 
 def git(*words):
@@ -38,7 +43,8 @@ class Pinned(unittest.TestCase):
             for name in re.findall(r'\bid = (?:gesta::event_id\{)?"([^"]+)"', file.read_text(encoding="utf-8")):
                 said.setdefault(name, file.name)
         self.assertTrue(said)
-        missing = {name: file for name, file in said.items() if name not in PARTS and f" {name} " not in pinned}
+        # Of a saga, a process, a step and a state the name is a part of that of a record.
+        missing = {name: file for name, file in said.items() if name not in PARTS and not re.search(rf"[ .]{re.escape(name)}[ .]", pinned)}
         self.assertEqual(missing, {}, "add values of these to tests/golden/examples.hpp")
 
     def test_every_change_of_a_pinned_form_was_decided(self):
