@@ -76,7 +76,8 @@ int main() {
       constexpr const char* names[] = {"-", "goes on", "goes back", "stuck", "put aside", "completed", "compensated"};
       std::printf(" %s%s", car == 1 ? "" : ", ", names[static_cast<unsigned>(sagas.state<rent::renting>(car).what)]);
     }
-    std::printf("; next at %d s\n", static_cast<int>(made.next_due.nanoseconds / 1'000'000'000));
+    if (made.next_due == gesta::timestamp{}) std::printf("; nothing waits\n");
+    else std::printf("; next at %d s\n", static_cast<int>(made.next_due.nanoseconds / 1'000'000'000));
   };
 
   app.handle(rent::ask{1});                                                     // the bank does not answer: 0, 60, 120, 180 s, then it goes back
