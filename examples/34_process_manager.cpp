@@ -21,7 +21,7 @@ int main(int count, char** words) {
   if (const auto form = gesta::diagram_named(count > 2 ? words[2] : ""))       // --course mermaid|dot|json
     return gesta::print_course<shop, manager>(*form, [](const char* text, std::size_t size) { std::fwrite(text, 1, size, stdout); }), 0;
 
-  auto app = gesta::start<shop>(gesta::memory_store{});
+  auto app = gesta::start<shop>(gesta::memory_store{}, [] { return gesta::timestamp{}; });  // times of its own, so that it always prints the same
   auto managers = gesta::run_sagas(app);
 
   app.handle(order::place{1, 5, 100'00});
