@@ -620,7 +620,13 @@ TEST_CASE("a decision that throws is not told, and what was decided before it in
   {
     auto batch = app.batch();
     CHECK(batch.handle("a", throwing::act{1}));
-    CHECK_THROWS(batch.handle("a", throwing::act{0}));
+    bool has_thrown = false;  // CHECK_THROWS is nothing here: see DOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS
+    try {
+      (void)batch.handle("a", throwing::act{0});
+    } catch (...) {
+      has_thrown = true;
+    }
+    CHECK(has_thrown);
     CHECK(batch.commit());
   }
   CHECK(r.take() == lines{"decided act on thing a: 1 to v1 @1"});
