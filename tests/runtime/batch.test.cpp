@@ -6,6 +6,7 @@
 #include <gesta/store/memory.hpp>
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -122,6 +123,31 @@ TEST_CASE("a request repeated within one batch gives its first outcome") {
   CHECK(is_repeated(batch.handle("a", deposit{10}, gesta::once{"test", 1})));
   REQUIRE(batch.commit());
   CHECK(app.state<accounts>("a").balance == 10);
+}
+
+TEST_CASE("a name that is given to two appends of one batch is an error that says so, and the batch goes on") {
+  auto app = gesta::start<bank>(gesta::memory_store{});
+  const gesta::expected any = gesta::expected::any();
+  const deposited ten{10}, seven{7};
+  {
+    auto batch = app.batch();
+    REQUIRE(static_cast<bool>(batch.append(gesta::facts<accounts>("a", any, ten), gesta::once{"test", 1})));
+    const auto again = batch.append(gesta::facts<accounts>("b", any, seven), gesta::once{"test", 1});
+    REQUIRE_FALSE(static_cast<bool>(again));
+    CHECK(again.why().why == gesta::failure::kind::duplicate);
+    CHECK(std::string(again.why().describe()) == "the name test 1 was used twice in one batch");
+    REQUIRE(static_cast<bool>(batch.append(gesta::facts<accounts>("b", gesta::expected::none()), gesta::once{"test", 2})));
+    CHECK(batch.append(gesta::facts<accounts>("b", gesta::expected::none()), gesta::once{"test", 2}).why().why == gesta::failure::kind::duplicate);
+    REQUIRE(static_cast<bool>(batch.append(gesta::facts<accounts>("b", any, seven), gesta::once{"other", 2})));
+    REQUIRE(batch.commit());
+  }
+  CHECK(app.last_position() == 2);
+  CHECK(app.view<total>().sum == 17);
+  auto next = app.batch();
+  CHECK(is_repeated(next.append(gesta::facts<accounts>("a", any, ten), gesta::once{"test", 1})));
+  CHECK(is_repeated(next.append(gesta::facts<accounts>("b", gesta::expected::none()), gesta::once{"test", 2})));
+  REQUIRE(next.commit());
+  CHECK(app.last_position() == 2);
 }
 
 TEST_CASE("while a batch is open every command of the app belongs to it") {

@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
+#include <vector>
 
 #include <gesta/runtime/appending.hpp>
 #include <gesta/runtime/by_tags.hpp>
@@ -172,6 +174,7 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
     committed commit() {
       if (!open_) return committed(why_);
       open_ = false;
+      whole_.named_conditions_.clear();
       why_ = failure(failure::kind::busy, 0, "the batch is over");
       if (whole_.engine_.commit()) return {};
       why_ = whole_.engine_.last_failure();
@@ -182,6 +185,7 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
    private:
     friend app;
     explicit batch_type(app& whole) : whole_(whole), open_(whole.engine_.begin()) {
+      whole.named_conditions_.clear();
       if (open_) return;
       why_ = whole.engine_.last_failure();
       if constexpr (is_observed) whole.tell(stalled{"batch", why_});
@@ -553,6 +557,7 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
       guard unit{engine_};
       if (!unit.begin()) return told(appended(engine_.last_failure()), argument...);
       const appended outcome = append_now(argument...);
+      named_conditions_.clear();
       const bool is_kept = outcome && !outcome.repeated() && (outcome.position() != 0 || detail::is_given<once, Argument...>);
       if (!is_kept) {
         unit.end();
@@ -618,8 +623,11 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
       switch (engine_.log().recall(request, first)) {
         case recall_result::fresh: break;
         case recall_result::known:
-          if (first.what != verdict::rejected) return appended(0, first.position, true);
-          return appended(failure(failure::kind::duplicate, 0, "the request ", request.source, " ", request.number, " was a command, and it was refused"));
+          if (first.what == verdict::rejected)
+            return appended(failure(failure::kind::duplicate, 0, "the request ", request.source, " ", request.number, " was a command, and it was refused"));
+          if (is_of_open_batch(request, first))
+            return appended(failure(failure::kind::duplicate, 0, "the name ", request.source, " ", request.number, " was used twice in one batch"));
+          return appended(0, first.position, true);
         case recall_result::failed: engine_.doom(engine_.log().last_failure()); return appended(engine_.last_failure());
       }
     }
@@ -635,8 +643,18 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
         engine_.doom(engine_.log().last_failure());
         return appended(engine_.last_failure());
       }
+      if (became == verdict::nothing) named_conditions_.emplace_back(request);
     }
     return outcome;
+  }
+
+  // Whether what is remembered under a name is of the batch that is open: its last event is not kept yet. An append without events has
+  // none to tell it by.
+  bool is_of_open_batch(const once& request, const remembered& first) const noexcept {
+    if (first.position != 0) return first.position > engine_.kept_position();
+    for (const named_condition& earlier : named_conditions_)
+      if (earlier.number == request.number && std::strncmp(earlier.source, request.source, sizeof earlier.source) == 0) return true;
+    return false;
   }
 
   template <class Command>
@@ -768,6 +786,16 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
                                                 detail::answer_caller<Result, expectation>{engine_.last_failure(), detail::given_or_none<expectation>(option...)});
   }
 
+  // The name of an append without events, as of the open batch: its outcome has no position to tell it by.
+  struct named_condition {
+    char source[64] = {};
+    std::uint64_t number;
+    explicit named_condition(const once& request) noexcept : number(request.number) {
+      const std::size_t size = std::strlen(request.source);
+      std::memcpy(source, request.source, size < sizeof source ? size : sizeof source);
+    }
+  };
+
   struct guard {
     engine_type& engine;
     bool is_own = false;  // a unit that was open before is left alone
@@ -780,6 +808,7 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
   };
 
   engine_type engine_;
+  std::vector<named_condition> named_conditions_;
 };
 
 }  // namespace gesta

@@ -24,7 +24,7 @@ struct failure {
     differs,         ///< two files of the program saw different declarations of one command; or erasing would change the state
     too_large,       ///< a message is larger than its store can keep
     interrupted,     ///< a decision of the batch, or a handler, did not come to its end
-    duplicate,       ///< one append names a stream twice, or has the name of a command that was refused
+    duplicate,       ///< one append names a stream twice, or has the name of a refused command, or one that its batch had already
     ahead_of_log,    ///< a checkpoint lies behind the end of the log, or in another incarnation of it
     tombstoned,      ///< the stream was closed for ever
     truncated,       ///< the store no longer keeps what was asked for; `position` is the first that it keeps, where known

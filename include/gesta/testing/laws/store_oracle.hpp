@@ -105,6 +105,7 @@ class store_oracle {
       parts.push_back({w[0].substr(0, at), w[0].substr(at + 1), {w.begin() + 1, w.end()}});
     }
     if (!name.empty() && now_.outcomes.count(name) != 0) {
+      if (in_batch_ && before_.outcomes.count(name) == 0) return "duplicate";
       const std::string& first = now_.outcomes[name];
       return "again " + (first == "nothing" ? first : first.substr(first.find("..")));
     }
