@@ -21,9 +21,9 @@ struct header {
 
 /// What is given to a transport. Views: they live as long as the call.
 struct parcel {
-  std::string_view topic;  ///< where it goes: words of [A-Za-z0-9_-], with dots between them; the id of its type
-  std::string_view id;     ///< of this message: another one with the same id is the same message
-  std::string_view key;    ///< partition key: order is promised among messages with equal keys; empty: a key as any other
+  std::string_view topic{};  ///< where it goes: words of [A-Za-z0-9_-], with dots between them; the id of its type
+  std::string_view id{};     ///< of this message: another one with the same id is the same message; empty: it has none, and is never recognised
+  std::string_view key{};    ///< partition key, any bytes: order is promised among messages with equal keys; empty: a key as any other
   std::span<const header> headers{};
   std::string_view payload{};
 };

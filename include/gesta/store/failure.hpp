@@ -29,6 +29,7 @@ struct failure {
     tombstoned,      ///< the stream was closed for ever
     truncated,       ///< the store no longer keeps what was asked for; `position` is the first that it keeps, where known
     stopped,         ///< a consumer has stopped by itself, after too many failures: a person lets it go on
+    malformed,       ///< no transport takes such a topic, group, id or header
   };
 
   kind why = kind::input_output;

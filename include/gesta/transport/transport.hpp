@@ -29,14 +29,15 @@ enum class acceptance : std::uint8_t {
   unknown,    ///< no answer in time, or the connection is lost: publish it again, it may come twice
 };
 
-/// Who subscribes to what.
+/// Who subscribes to what. A group has all topics that its members ever asked for, and a member gets those of its own; the order of a key is that of
+/// all of them. What the members of a group say about it differently, is as the newest of them says.
 struct subscribing {
-  std::span<const std::string_view> topics;  ///< one or more, each whole; no patterns
-  std::string_view group;                    ///< members of one group share its messages; each group gets all, from its first subscription on
-  std::uint32_t in_flight = 256;             ///< so many are handed out and not settled, at most, to the whole group
-  duration settle_within = seconds(30);      ///< what is not settled by then is handed out again; `extend` begins it anew
-  std::uint32_t deliveries = 10;             ///< what was handed out so often, and not acknowledged, becomes a dead letter; 0: never
-  bool from_beginning = false;               ///< a new group begins with the first message that is kept, and not with the next
+  std::span<const std::string_view> topics{};  ///< one or more, each whole; no patterns
+  std::string_view group{};                    ///< its members share the messages; each group gets all, from its first subscription on
+  std::uint32_t in_flight = 256;               ///< so many are handed out and not settled, at most, to the whole group
+  duration settle_within = seconds(30);        ///< what is not settled by then is handed out again; `extend` begins it anew
+  std::uint32_t deliveries = 10;               ///< what was handed out so often, and is not acknowledged, becomes a dead letter; 0: never
+  bool from_beginning = false;                 ///< a new group begins with the first message that is kept, and not with the next
 };
 
 /// A message that nobody could settle, with its cause. Views: they live until the visitor returns.
@@ -50,11 +51,13 @@ struct dead_letter {
 using take_delivered = void (*)(const delivered&);
 using take_dead_letter = bool (*)(const dead_letter&);
 
-/// A member of a group. One thread at a time. Ended by its destructor: what it has not settled is handed out again, to whoever is there. A token
-/// that is no longer good (settled, or handed out again meanwhile) makes `ack` and the others false, with failure::kind::conflict.
+/// A member of a group, on the thread of its connection; it may outlive that. Ended by its destructor: what it has not settled is handed out again,
+/// to whoever is there. A token that is no longer good (settled, handed out again meanwhile, another member's) makes `ack` and the others false, with
+/// failure::kind::conflict. The visitor of `receive` may use the member; how long `receive` waits is real time, whatever the transport's clock is.
+/// `broken` is set for ever where what was asked for is malformed or there is no room, and for a while where the connection is lost.
 template <class Subscription>
 concept transport_subscription = requires(Subscription& member, take_delivered take, delivery_token token, duration time, std::string_view reason) {
-  { member.receive(std::size_t{}, time, take) } -> std::same_as<std::size_t>;  // how many; waits for the first so long at most; 0 and last_failure
+  { member.receive(std::size_t{}, time, take) } -> std::same_as<std::size_t>;  // how many; waits for the first so long at most; 0: none, or `broken`
   { member.ack(token) } -> std::same_as<bool>;
   { member.nak(token, time) } -> std::same_as<bool>;     // hand it out again, not before that time has passed
   { member.term(token, reason) } -> std::same_as<bool>;  // never again: a dead letter with that cause
@@ -64,13 +67,16 @@ concept transport_subscription = requires(Subscription& member, take_delivered t
 };
 
 /// An opened transport. One thread at a time; two connections are used by two threads. What is published through one connection with one key comes in
-/// that order, where the guarantee says so, as long as each was accepted before the next was published.
+/// that order, where the guarantee says so, as long as each was accepted before the next was published. A topic, group, id or header that is not well
+/// formed (transport/well_formed.hpp) is refused with failure::kind::malformed, what is too long with too_large, what there is no room for with full.
+/// A token of a dead letter is good for `revive` and `discard`, in its group; one that is not makes them false, with failure::kind::conflict.
 template <class Connection>
 concept transport_connection =
-    requires(Connection& link, const parcel& message, ticket number, duration time, const subscribing& how, std::string_view group, take_dead_letter take) {
+    requires(Connection& link, const parcel& message, ticket number, duration time, const subscribing& how, std::string_view group,
+             take_dead_letter take) {
       { link.broken() } -> std::same_as<const failure*>;  // why it cannot be used now; a lost connection comes again by itself
       { link.publish(message) } -> std::same_as<ticket>;
-      { link.wait(number, time) } -> std::same_as<acceptance>;  // each ticket once
+      { link.wait(number, time) } -> std::same_as<acceptance>;  // each ticket once; another time, or another's: unknown; 0: refused
       { link.largest() } -> std::same_as<std::size_t>;          // bytes of key, headers and payload together
       { link.subscribe(how) } -> transport_subscription;
       { link.each_dead(group, take) } -> std::same_as<bool>;
