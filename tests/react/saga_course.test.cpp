@@ -48,12 +48,13 @@ constexpr outcome_rule outcomes[] = {
     {says::proceed, false, true, true, 0},             // not answered in time, and no matter
     {says::again, false, false, false, 1},             // a refusal
     {says::until_answered, false, true, true, 0},      // not answered in time
+    {says::until_answered, false, false, false, 0},    // a refusal
     {says::proceed, false, false, false, 0},           // of the undo: undone already
     {says::stuck, false, false, false, 0},             //
     {says::again, false, false, false, 1},             //
     {says::until_answered, false, false, false, 0},    //
 };
-constexpr std::uint16_t run_outcomes = 8, undo_outcomes = 4;
+constexpr std::uint16_t run_outcomes = 9, undo_outcomes = 4;
 
 struct shape {
   std::vector<step_rule> steps;
@@ -175,7 +176,8 @@ class script {
         continue;
       }
       const outcome_rule rule = outcomes[now_.outcome];
-      if (rule.answer == says::until_answered || (rule.answer == says::again && asked_again[who] < rule.times)) {
+      const bool needs_no_more = back_ && !rule.may_stand && !rule.is_unknown;
+      if (!needs_no_more && (rule.answer == says::until_answered || (rule.answer == says::again && asked_again[who] < rule.times))) {
         ++asked_again[who];
         say(act_is::asked_again, who);
         continue;

@@ -74,6 +74,22 @@ TEST_CASE("refused more often than it is asked again, it goes back") {
   CHECK(records(app, 1) == "begun a.asked asked_again asked_again a.lab.no.answered failed beginning.passed_over compensated");
 }
 
+TEST_CASE("a refusal is an answer where the saga goes back already") {
+  const in_memory fresh;
+  auto app = gesta::start<lab::model>(gesta::memory_store{}, lab::clock{});
+  auto sagas = gesta::run_sagas(app);
+  script["a"] = {answers::refuses, answers::refuses, answers::refuses};
+  app.handle(lab::start{1});
+  CHECK(sagas.poll().steps == 1);
+  app.handle(lab::call_off{1});
+  CHECK(sagas.state<lab::work>(1).what == is::going_back);
+  lab::wait(10);
+  CHECK(sagas.poll().caught_up);
+  CHECK(decided == "run a a a");
+  CHECK(sagas.state<lab::work>(1).what == is::compensated);
+  CHECK(records(app, 1) == "begun a.asked asked_again failed a.lab.no.answered beginning.passed_over compensated");
+}
+
 TEST_CASE("until_answered has no end") {
   const in_memory fresh;
   auto app = gesta::start<lab::model>(gesta::memory_store{}, lab::clock{});

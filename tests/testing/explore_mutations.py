@@ -31,6 +31,8 @@ mutations = [
     ("an interrupt is not heard", course, "    if (!may) return say(act_is::ignored);\n    say(act_is::failed);", "    say(act_is::ignored);", "cancelled_line", False),
     ("an interrupt does not wait for the open answer", course, "if (is == step_is::asked || is ==", "if ((is == step_is::asked && !at_.whole.failing) || is ==", "cancelled_line", False),
     ("asked again once too rarely, then it goes on", course, "const bool fails = rule.answer != says::proceed;", "const bool fails = rule.answer == says::compensate;", "goods", False),
+    ("a refusal is asked on although it goes back", course, "const bool may_end = at_.whole.failing && !rule.may_stand;", "const bool may_end = false;", "goods", False),
+    ("a time that ran out is an answer when it goes back", course, "const bool may_end = at_.whole.failing && !rule.may_stand;", "const bool may_end = at_.whole.failing;", "goods", False),
     ("only one of many commands is undone", course, "step.is = step.standing != 0 ? step_is::done : step_is::undone;", "step.standing = 0, step.is = step_is::undone;", "goods", False),
     ("many commands are over with the first answer", course, "if (one.is_success && step.answered < step.size && !at.whole.failing) break;", "", "goods", False),
     ("an undo that was refused counts as undone", course, "if (rule.answer != says::proceed) return say(act_is::got_stuck, step);", "", "goods", False),

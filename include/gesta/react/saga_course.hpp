@@ -205,7 +205,8 @@ class course {
     if (at_.whole.is != course_is::under_way || s.is != step_is::asked) return answered_late(step);
     const outcome_rule& rule = table_.outcome(step, outcome);
     using says = outcome_rule::says;
-    const bool asks_again = rule.answer == says::until_answered || (rule.answer == says::again && s.attempts < rule.times);
+    const bool may_end = at_.whole.failing && !rule.may_stand;  // it goes back anyway, and nothing was done: that is an answer
+    const bool asks_again = !may_end && (rule.answer == says::until_answered || (rule.answer == says::again && s.attempts < rule.times));
     if (asks_again) return say(act_is::asked_again, step);
     const bool fails = rule.answer != says::proceed;
     write_(act{act_is::answered, step, rule.is_unknown ? step_is::unknown : rule.may_stand ? step_is::done : step_is::not_done, !fails});

@@ -226,11 +226,16 @@ struct saga_moves {
     constexpr std::size_t group = rules::group_of(I);
     constexpr bits mask = rules::mask_of(group);
     auto& s = drive.instance();
+    // Where it goes back anyway, and nothing was done, a refusal is an answer.
+    [[maybe_unused]] bool is_wanted = true;
+    if constexpr ((is_interrupted || rules::is_grouped(I)) && !rule.may_stand) is_wanted = !s.failing;
     if constexpr (rule.answer == says::until_answered) {
-      drive.template later<I>(after_of(answer), false);
-      return follows::nothing;
+      if (is_wanted) {
+        drive.template later<I>(after_of(answer), false);
+        return follows::nothing;
+      }
     } else if constexpr (rule.answer == says::again) {
-      if (s.again.attempts[I] < rule.times) {
+      if (is_wanted && s.again.attempts[I] < rule.times) {
         ++s.again.attempts[I];
         drive.template later<I>(after_of(answer), after_of(answer).nanoseconds == 0);
         return follows::nothing;

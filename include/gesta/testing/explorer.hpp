@@ -363,7 +363,8 @@ class explorer {
     step_state& s = w.steps[step];
     const outcome_rule& o = table_.outcome(step, outcome);
     using says = outcome_rule::says;
-    const bool again = o.answer == says::until_answered || (o.answer == says::again && s.tries < o.times);
+    const bool is_wanted = !w.goes_back || o.may_stand;  // else nobody needs it any more, and nothing was done
+    const bool again = is_wanted && (o.answer == says::until_answered || (o.answer == says::again && s.tries < o.times));
     if (again) {
       ++s.tries;
     } else {
@@ -380,7 +381,10 @@ class explorer {
       if (group.is == group_is::all_of ? fails : all_failed) w.goes_back = true;
     }
     if (again && !o.is_unknown) ++s.round;  // it is decided anew: another message
+    const std::uint32_t asked_before = s.status.attempts;
     with_machine(w, [&](auto& machine) { machine.answered(step, outcome); });
+    if (!is_wanted && s.status.is == step_is::asked && s.status.attempts > asked_before)
+      wrong(name_of(step), " is asked again, although it was refused and the whole goes back");
   }
   void interrupt(world& w) {
     bool may = is_under_way(w);

@@ -210,7 +210,8 @@ class replay {
           each_of(typename step_of<I>::outcomes{}, [&](auto type) {
             using outcome = typename decltype(type)::type;
             constexpr outcome_rule rule = reading::table.outcome(I, reading::template outcome_index<I, outcome>);
-            if (!is_said && asks_again(rule, attempts)) is_said = true, kept = turn.template answers<I>(outcome{});
+            const bool is_wanted = !state.whole.failing || rule.may_stand;
+            if (!is_said && is_wanted && asks_again(rule, attempts)) is_said = true, kept = turn.template answers<I>(outcome{});
           });
         }
       });
