@@ -25,7 +25,7 @@ constexpr chars dot_escape(char c) {
 }
 
 /// By node_kind.
-inline constexpr const char* dot_shapes[] = {"", "box", "ellipse", "ellipse", "hexagon", "cylinder", "component", "parallelogram"};
+inline constexpr const char* dot_shapes[] = {"", "box", "ellipse", "ellipse", "hexagon", "cylinder", "component", "parallelogram", "note"};
 
 template <class Sink>
 constexpr void say_dot_nodes(page<Sink>& out, const flow_graph& graph, std::uint16_t aggregate, const char* indent) {

@@ -69,6 +69,7 @@ inline constexpr drawn_kind drawn_kinds[] = {
     {"event", "#ffedd5", "#ea580c", "#7c2d12", false},       {"old_version", "#f4f4f5", "#a1a1aa", "#52525b", true},
     {"rejection", "#fee2e2", "#dc2626", "#7f1d1d", true},    {"view", "#dcfce7", "#16a34a", "#14532d", false},
     {"reactor", "#ede9fe", "#7c3aed", "#4c1d95", false},     {"performer", "#fae8ff", "#c026d3", "#701a75", false},
+    {"integration", "#fef9c3", "#ca8a04", "#713f12", false},
 };
 inline constexpr std::size_t node_kinds = sizeof drawn_kinds / sizeof *drawn_kinds;
 
@@ -99,7 +100,8 @@ constexpr void say_label(page<Sink>& out, const flow_node& node, escape escaped)
 /// The word at an edge; "" where its ends say enough.
 constexpr const char* edge_label(const flow_graph& graph, const flow_edge& edge) {
   switch (edge.kind) {
-    case edge_kind::emits: return edge.many ? "many" : "";
+    case edge_kind::emits:
+    case edge_kind::publishes: return edge.many ? "many" : "";
     case edge_kind::upcasts: return "upcast";
     case edge_kind::undoes: return "undoes";
     case edge_kind::reads: return "read";
@@ -108,10 +110,10 @@ constexpr const char* edge_label(const flow_graph& graph, const flow_edge& edge)
   }
 }
 
-/// Whether edge number i is drawn: an aggregate is drawn around its commands, and two edges that differ in `via` only are one line.
+/// Whether edge number i is drawn: an aggregate is drawn around its commands, what comes from outside within its frame, and two edges that differ in `via` only are one line.
 constexpr bool is_drawn(const flow_graph& graph, std::size_t i) {
   const flow_edge& edge = graph.edges[i];
-  if (edge.kind == edge_kind::handled_by) return false;
+  if (edge.kind == edge_kind::handled_by || edge.kind == edge_kind::receives) return false;
   for (std::size_t k = 0; k < i; ++k)
     if (graph.edges[k].kind == edge.kind && graph.edges[k].from == edge.from && graph.edges[k].to == edge.to &&
         graph.edges[k].many == edge.many)

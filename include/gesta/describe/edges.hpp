@@ -11,6 +11,7 @@
 #include <gesta/detail/exact.hpp>
 #include <gesta/detail/list.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/model/outside.hpp>
 #include <gesta/model/queries.hpp>
 
 namespace gesta::detail {
@@ -48,7 +49,7 @@ template <class Flow>
 struct node_places {
   using events_in_order = concat<drawn_events<Flow>, typename Flow::old_versions>;
   using types_in_order = concat<typename Flow::deciders, typename Flow::commands, events_in_order, typename Flow::rejections,
-                                typename Flow::projections, typename Flow::reactors, typename Flow::performers>;
+                                typename Flow::projections, typename Flow::reactors, typename Flow::performers, integrations_in<Flow>>;
   static constexpr std::size_t commands = Flow::deciders::size;
   static constexpr std::size_t events = commands + Flow::commands::size;
   static constexpr std::size_t old_versions = events + drawn_events<Flow>::size;
@@ -56,7 +57,8 @@ struct node_places {
   static constexpr std::size_t views = rejections + Flow::rejections::size;
   static constexpr std::size_t reactors = views + Flow::projections::size;
   static constexpr std::size_t performers = reactors + Flow::reactors::size;
-  static constexpr std::size_t count = performers + Flow::performers::size;
+  static constexpr std::size_t integrations = performers + Flow::performers::size;
+  static constexpr std::size_t count = integrations + integrations_in<Flow>::size;
 
   static constexpr node_kind kind_of(std::size_t node) {
     return node < commands       ? node_kind::aggregate
@@ -66,7 +68,8 @@ struct node_places {
            : node < views        ? node_kind::rejection
            : node < reactors     ? node_kind::view
            : node < performers   ? node_kind::reactor
-                                 : node_kind::performer;
+           : node < integrations ? node_kind::performer
+                                 : node_kind::integration;
   }
   template <class Command>
   static constexpr std::uint16_t command = node_number(commands, index_of<Command, typename Flow::commands>);
@@ -266,6 +269,23 @@ constexpr void write_performers(edge_writer& w, types<Performer...>) {
   write_parts(w, steps, sizeof...(Performer), node_places<Flow>::performers);
 }
 
+// ---- what is told to others, and heard from them
+
+template <class Flow, class... E>
+constexpr void write_told(edge_writer& w, types<E...>) {
+  using at = node_places<Flow>;
+  const std::uint16_t from[] = {at::template event<E>..., no_node};
+  const std::uint16_t to[] = {node_number(at::integrations, index_of<told_as<E>, integrations_in<Flow>>)..., no_node};
+  const bool many[] = {is_many<std::remove_cvref_t<publish_result<E>>>..., false};
+  for (std::size_t i = 0; i < sizeof...(E); ++i) w.add({edge_kind::publishes, from[i], to[i], no_node, many[i]});
+}
+template <class Flow, class... E>
+constexpr void write_outside(edge_writer& w, types<E...>) {
+  const std::uint16_t events[] = {node_places<Flow>::template event<E>..., no_node};
+  for (std::size_t i = 0; i < sizeof...(E); ++i)
+    w.add({edge_kind::receives, static_cast<std::uint16_t>(index_of<outside_in<Flow>, typename Flow::deciders>), events[i]});
+}
+
 /// Every edge of a flow, part by part. Returns their number.
 template <class Flow>
 constexpr std::size_t write_edges(edge_writer w) {
@@ -275,6 +295,8 @@ constexpr std::size_t write_edges(edge_writer w) {
   write_projections<Flow>(w, typename Flow::projections{});
   write_reactors<Flow>(w, typename Flow::reactors{});
   write_performers<Flow>(w, typename Flow::performers{});
+  write_told<Flow>(w, published_events<Flow>{});
+  write_outside<Flow>(w, typename outside_in<Flow>::heard_list{});
   return w.count;
 }
 

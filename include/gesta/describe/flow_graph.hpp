@@ -10,8 +10,9 @@
 
 namespace gesta {
 
-/// What a node of the flow stands for. A performer is a saga, a process, or commands that may be delayed.
-enum class node_kind : std::uint8_t { aggregate, command, event, old_version, rejection, view, reactor, performer };
+/// What a node of the flow stands for. A performer is a saga, a process, or commands that may be delayed; an integration is an event that is told to other
+/// services.
+enum class node_kind : std::uint8_t { aggregate, command, event, old_version, rejection, view, reactor, performer, integration };
 
 /// What an edge of the flow says; from -> to.
 enum class edge_kind : std::uint8_t {
@@ -27,6 +28,8 @@ enum class edge_kind : std::uint8_t {
                ///< performer -> a command that it asks
   records,     ///< performer -> one of its records that a view or a reactor hears; others are no nodes
   reads,       ///< event -> the command of a boundary whose decision goes by it, where it has the command's tags
+  publishes,   ///< event -> the integration event that others are told
+  receives,    ///< gesta::from_outside, which stands among the aggregates -> an integration event that comes from there
 };
 
 /// In the place of a node: there is none.
@@ -75,7 +78,7 @@ struct listing {
 }  // namespace detail
 
 /// A model's flow. The order of nodes and edges is fixed by the order in which the model lists its parts and contracts their events:
-/// nodes stand by kind (aggregates, commands, events, old versions, rejections, views, reactors, performers), edges part by part.
+/// nodes stand by kind (aggregates, commands, events, old versions, rejections, views, reactors, performers, integrations), edges part by part.
 struct flow_graph {
   detail::listing<flow_node> nodes;
   detail::listing<flow_edge> edges;

@@ -68,7 +68,7 @@ struct graph_tables {
     for (std::size_t i = 0; i < Nodes; ++i) {
       nodes[i] = named[i];
       nodes[i].kind = At::kind_of(i);
-      if (nodes[i].kind != node_kind::event && nodes[i].kind != node_kind::old_version) nodes[i].version = 0;
+      if (nodes[i].kind != node_kind::event && nodes[i].kind != node_kind::old_version && nodes[i].kind != node_kind::integration) nodes[i].version = 0;
     }
     const char* const spellings[] = {spelled<T>()..., ""};
     tell_apart(spellings);
@@ -108,6 +108,7 @@ struct graph_tables {
     bool shared[Nodes + 1] = {};
     for (const flow_edge& e : edges)
       if (e.kind == edge_kind::handled_by && e.from != no_node) nodes[e.from].aggregate = e.to;
+      else if (e.kind == edge_kind::receives) nodes[e.to].aggregate = e.from;
     for (const flow_edge& e : edges) {
       if (e.kind != edge_kind::emits && e.kind != edge_kind::rejects) continue;
       const std::uint16_t owner = nodes[e.from].aggregate;

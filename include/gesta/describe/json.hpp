@@ -35,7 +35,7 @@ constexpr chars json_escape(char c) {
 
 /// By edge_kind.
 inline constexpr const char* json_edge_names[] = {"handled_by", "emits",  "rejects", "upcasts", "undoes",
-                                                  "projects",   "reacts", "hears",   "sends",   "records", "reads"};
+                                                  "projects",   "reacts", "hears",   "sends",   "records", "reads", "publishes", "receives"};
 
 template <class Sink>
 constexpr void say_json_node(page<Sink>& out, const flow_node& node) {

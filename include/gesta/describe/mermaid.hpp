@@ -34,7 +34,8 @@ struct mermaid_shape {
 };
 /// By node_kind.
 inline constexpr mermaid_shape mermaid_shapes[] = {{"[\"", "\"]"},     {"[\"", "\"]"},   {"([\"", "\"])"},  {"([\"", "\"])"},
-                                                   {"{{\"", "\"}}"},   {"[(\"", "\")]"}, {"[[\"", "\"]]"}, {"[/\"", "\"/]"}};
+                                                   {"{{\"", "\"}}"},   {"[(\"", "\")]"}, {"[[\"", "\"]]"}, {"[/\"", "\"/]"},
+                                                   {">\"", "\"]"}};
 
 template <class Sink>
 constexpr void say_mermaid_node(page<Sink>& out, const flow_graph& graph, std::size_t node, const char* before) {

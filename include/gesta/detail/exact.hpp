@@ -1,4 +1,4 @@
-// What it is: probes that tell whether a verb (evolve, decide, project, react, locate, perform, on_failure, on, upcast) is there for exactly the asked types.
+// What it is: probes that tell whether a verb (evolve, decide, project, react, locate, perform, on_failure, on, upcast, publish) is there for exactly the asked types.
 // Where it stands: detail; decide/verbs.hpp and react/ build their concepts on it, model/rules ask it for each pair.
 // May include: nothing.
 #pragma once
@@ -43,6 +43,7 @@ rival perform(...);
 rival on_failure(...);
 rival on(...);
 void upcast();
+rival publish(...);
 
 // A stand-in without a rival, so that one serves whatever is asked about its type.
 template <class Target>
@@ -162,6 +163,17 @@ struct upcasting {
   using call = decltype(upcast(real<Argument>()));
 };
 
+struct publishing {
+  template <class Event, class... More>
+  struct rivals {
+    friend rival publish(const Event&, More...) { return {}; }
+  };
+  template <class Event>
+  struct stranger {};
+  template <class... Arguments>
+  using call = decltype(publish(real<Arguments>()...));
+};
+
 template <class Verb, class... Arguments>
 inline constexpr bool nobody_takes = requires { requires __is_same(typename Verb::template call<Arguments...>, rival); };
 
@@ -227,6 +239,17 @@ constexpr bool upcasts() {
     return false;
   else
     return ask<upcasting, volatile upcasting::stranger<Old>>() == answer::ambiguous;
+}
+
+// Likewise; most events are told to nobody, so that is asked first.
+template <class Event, class... More>
+constexpr bool publishes() {
+  if constexpr (nobody_takes<publishing, const Event&, More...>) return false;
+  else if constexpr (ask<publishing, volatile stand_in<const Event&, publishing::rivals<Event, More...>>, More...>() != answer::ambiguous) return false;
+  else {
+    constexpr answer by_stranger = ask<publishing, volatile publishing::stranger<Event>, More...>();
+    return by_stranger == answer::by_rival;
+  }
 }
 
 }  // namespace gesta::detail::probing
@@ -295,6 +318,12 @@ inline constexpr bool moves_exactly = probing::reads<probing::moving, State, Inp
 template <class Old>
 inline constexpr bool upcasts_exactly = probing::upcasts<Old>();
 
+// publish(const Event&): what an event is told to others as.
+template <class Event>
+inline constexpr bool publishes_exactly = probing::publishes<Event>();
+template <class Event>
+inline constexpr bool publishes_exactly_about = probing::publishes<Event, const about&>();
+
 // Stands for what a verb that is not there returns, so that asking is never an error.
 struct missing {};
 
@@ -345,5 +374,8 @@ using move_result = typename decltype(probing::result<true, false, probing::movi
 template <class Old>
 using upcast_result =
     typename decltype(probing::result<upcasts_exactly<Old>, false, probing::upcasting, const Old&>())::type;
+template <class Event>
+using publish_result =
+    typename decltype(probing::result<publishes_exactly<Event>, publishes_exactly_about<Event>, probing::publishing, const Event&>())::type;
 
 }  // namespace gesta::detail

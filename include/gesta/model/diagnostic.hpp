@@ -617,6 +617,33 @@ struct wire_name_used_twice {
   static_assert(Ok, "[gesta E702] two fields of the Message have the same name on the wire; rename one of them");
 };
 
+// ---- kinds of events ---------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Event, class Returned>
+struct domain_event_published {
+  static_assert(Ok, "[gesta E703] publish of the Event returns something that is no integration event, so a domain event would leave its service; return a struct of its own that says  static constexpr auto id = gesta::integration_id{\"...\"};  or a std::optional or a gesta::many of it");
+};
+
+template <bool Ok, class Aggregate, class Event>
+struct integration_event_decided {
+  static_assert(Ok, "[gesta E704] a decision of the Aggregate records an integration event, so others would depend on what this service keeps; record a domain event with  static constexpr auto id = gesta::event_id{...},  and make the integration event of it by  publish(const Event&)");
+};
+
+template <bool Ok, class Later, class Earlier>
+struct same_integration_id {
+  static_assert(Ok, "[gesta E705] two integration events that the model publishes have the same id and version, so nobody could tell them apart; give one of them another id, or a version of its own:  gesta::integration_id{\"...\", 2}");
+};
+
+template <bool Ok, class Message>
+struct published_and_never_emitted {
+  static_assert(Ok, "[gesta E706] there is a publish of a Message that no decision of the model records: an old version, a rejection or a command; an old version is upcast before anybody sees it: write it for the event of today, or remove it");
+};
+
+template <bool Ok, class Event>
+struct domain_event_heard {
+  static_assert(Ok, "[gesta E707] gesta::from_outside lists an Event that is no integration event, and other services send no others; list what that service publishes, a struct that says  static constexpr auto id = gesta::integration_id{\"...\"};");
+};
+
 // ---- size --------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Event>

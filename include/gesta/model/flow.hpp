@@ -149,10 +149,15 @@ using rejections_in_handler = typename Handler::rejections;
 template <class Aggregate>
 concept keeps_records = requires { typename Aggregate::record_list; };
 
+/// What was decided elsewhere: gesta::from_outside.
+template <class Aggregate>
+concept hears_from_outside = requires { typename Aggregate::heard_list; };
+
 // Aggregate by aggregate, because repetitions are mostly within one: long lists then have few of them or none.
 template <class Aggregate>
 constexpr auto events_recorded_in() {
   if constexpr (keeps_records<Aggregate>) return type_is<typename Aggregate::record_list>{};
+  else if constexpr (hears_from_outside<Aggregate>) return type_is<typename Aggregate::heard_list>{};
   else return type_is<unique<joined<mapped<events_in_handler, handlers_in<Aggregate>>>>>{};
 }
 template <class Aggregate>

@@ -14,6 +14,7 @@
 #include <gesta/model/rules/ids.hpp>
 #include <gesta/model/rules/messages.hpp>
 #include <gesta/model/rules/processes.hpp>
+#include <gesta/model/rules/publishing.hpp>
 #include <gesta/model/rules/report.hpp>
 #include <gesta/model/rules/sagas.hpp>
 #include <gesta/model/rules/size.hpp>
@@ -50,10 +51,11 @@ using of_tags = reports<typename Rules::no_field, typename Rules::other_type, ty
 
 template <class Flow, class Decider>
 constexpr auto chosen_for_decider() noexcept {
-  if constexpr (gesta::detail::boundary_part<Decider>) return gesta::detail::type_is<of_boundary<Flow, Decider>>{};
+  if constexpr (gesta::detail::is_from_outside<Decider>) return gesta::detail::type_is<reports<kept<diagnostic::event_without_evolve, Decider>>>{};
+  else if constexpr (gesta::detail::boundary_part<Decider>) return gesta::detail::type_is<of_boundary<Flow, Decider>>{};
   else return gesta::detail::type_is<of_aggregate<Flow, Decider>>{};
 }
-/// The rules of whoever decides, an aggregate or a boundary. An alias: of a struct that is derived from broken reports Clang forgets `sound`.
+/// The rules of whoever decides, an aggregate or a boundary; what comes from outside was decided elsewhere. An alias: of a struct that is derived from broken reports Clang forgets `sound`.
 template <class Flow, class Decider>
 using of_decider = typename decltype(chosen_for_decider<Flow, Decider>())::type;
 
@@ -71,6 +73,10 @@ template <class Flow, class Rules = id_rules<Flow>>
 using of_ids = reports<typename Rules::same_event, typename Rules::same_part, typename Rules::unnamed_event, typename Rules::unnamed_part,
                        typename Rules::retired, typename Rules::predecessor, typename Rules::stuck, typename Rules::astray,
                        typename Rules::refusing, typename Rules::torn, typename Rules::same_rejection, typename Rules::unnamed_rejection>;
+
+template <class Flow, class Rules = publishing_rules<Flow>>
+using of_kinds = reports<typename Rules::sent_outside, typename Rules::decided_here, typename Rules::same_id, typename Rules::never_emitted,
+                         typename Rules::heard_domain>;
 
 template <class Flow, class Choreography, class Rules = choreography_rules<Flow, Choreography>>
 using of_choreography = reports<typename Rules::incomplete, typename Rules::unemitted, typename Rules::twice, typename Rules::unknown,
@@ -127,12 +133,13 @@ struct all<Flow, gesta::detail::types<Part...>, gesta::detail::types<Aggregate..
       of_choreography<Flow, Choreography>...,
       of_tags<Flow>,
       of_ids<Flow>,
+      of_kinds<Flow>,
       of_performers<Flow>,
       of_flow<Flow> {
   static constexpr bool sound = first_true({!is_part<Part>...}) == npos && of_messages<Flow>::sound && of_commands<Flow>::sound &&
                                 (of_decider<Flow, Aggregate>::sound && ...) && (of_reactor<Flow, Reactor>::sound && ...) &&
                                 (of_projection<Flow, Projection>::sound && ...) && (of_choreography<Flow, Choreography>::sound && ...) &&
-                                of_tags<Flow>::sound && of_ids<Flow>::sound && of_performers<Flow>::sound && of_flow<Flow>::sound;
+                                of_tags<Flow>::sound && of_ids<Flow>::sound && of_kinds<Flow>::sound && of_performers<Flow>::sound && of_flow<Flow>::sound;
 };
 
 template <class Flow>
@@ -142,7 +149,7 @@ using checked =
 }  // namespace rules
 
 /// Base of a model's own struct; its parts are aggregates, boundaries, projections, gesta::reactors, choreographies, sagas, processes,
-/// gesta::delayed, gesta::pinned, gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced. Every rule about the whole is checked where a model
+/// gesta::from_outside, gesta::delayed, gesta::pinned, gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced. Every rule about the whole is checked where a model
 /// is declared, and says in one numbered sentence what is wrong and what to write.
 template <class... Part>
 struct model {

@@ -21,7 +21,8 @@ constexpr std::uint64_t hashed_id() {
 }
 template <class Type>
 constexpr std::uint64_t predecessor() {
-  if constexpr (identified<Type>) {
+  if constexpr (told_to_others<Type>) return 0;  // another service's versions begin where this one began to hear it
+  else if constexpr (identified<Type>) {
     if (id_of<Type>.version > 1) return gesta::detail::mix(gesta::detail::fnv1a(id_of<Type>.name) + id_of<Type>.version - 1);
   }
   return 0;

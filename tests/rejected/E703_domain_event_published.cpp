@@ -1,0 +1,16 @@
+// [gesta E703] publish of the Event returns something that is no integration event, so a domain event would leave its service; return a struct of its own that says  static constexpr auto id = gesta::integration_id{"..."};  or a std::optional or a gesta::many of it
+// What others are told has an id of its own kind.
+#include <gesta/model/model.hpp>
+
+struct placed { int cents; static constexpr auto id = "order.placed"; };
+struct place { int cents; };
+struct order { int cents = 0; };
+
+constexpr void evolve(order& o, const placed& e) { o.cents += e.cents; }
+constexpr auto decide(const order&, const place& c) -> gesta::emits<placed> { return placed{c.cents}; }
+
+struct told { int cents; static constexpr auto id = "shop.order_placed"; };
+constexpr told publish(const placed& e) { return {e.cents}; }
+
+struct orders : gesta::aggregate<order, gesta::commands<place>> { static constexpr auto id = "order"; };
+struct shop : gesta::model<orders> {};
