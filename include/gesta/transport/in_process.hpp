@@ -101,7 +101,7 @@ class in_process_subscription {
   in_process_subscription(Hub& hub, const subscribing& how)
       : hub_(&hub), who_(hub.and_wake([&](auto& what, timestamp now) { return what.join(how, now, last_); })) {}
   in_process_subscription(in_process_subscription&& other) noexcept
-      : hub_(std::exchange(other.hub_, nullptr)), who_(std::exchange(other.who_, 0)), last_(other.last_) {}
+      : hub_(std::exchange(other.hub_, nullptr)), last_(other.last_), who_(std::exchange(other.who_, 0)) {}
   in_process_subscription& operator=(in_process_subscription&& other) noexcept {
     std::swap(hub_, other.hub_);
     std::swap(who_, other.who_);
@@ -149,8 +149,8 @@ class in_process_subscription {
   }
 
   Hub* hub_;
+  failure last_{};  // before who_, which may write it
   detail::member_id who_;
-  failure last_{};
 };
 
 /// A transport within the program. Nothing is lost while the program runs, and everything when it ends.
