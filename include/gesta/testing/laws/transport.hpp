@@ -4,7 +4,7 @@
 //
 //     struct my_rig {                                              // one place for messages; a new one is empty
 //       using transport = ...;                                     // what connections are opened from
-//       static constexpr gesta::duration unit = gesta::seconds(1); // one step of time in a law
+//       static constexpr gesta::duration unit = gesta::seconds(1); // one step of time
 //       static constexpr gesta::duration patience{};               // how long something may take to come; zero: it is there at once
 //       static constexpr gesta::duration silence{};                // after how long nothing more comes
 //       static constexpr std::size_t room = 0;                     // so many messages of one topic are kept at most; 0: unknown
@@ -27,7 +27,7 @@
 //     join M GROUP TOPIC,... [in=N] [settle=N] [max=N] [beginning] [on=N] -> done | malformed | full         M becomes a member
 //     get M [N] -> PAYLOAD[*DELIVERIES] ... | -         receives all there is, or N at most; the order between keys does not count
 //     see PAYLOAD -> TOPIC ID KEY [NAME:VALUE]...       as it was received last
-//     ack M PAYLOAD | nak M PAYLOAD [N] | term M PAYLOAD REASON | extend M PAYLOAD -> done | conflict        PAYLOAD!2: the token of its second delivery
+//     ack M PAYLOAD | nak M PAYLOAD [N] | term M PAYLOAD REASON | extend M PAYLOAD -> done | conflict        PAYLOAD!2: as it came the second time
 //     leave M | move M (a member) | move on=N | close on=N (a connection)
 //     dead GROUP -> PAYLOAD[*DELIVERIES][:CAUSE] ... | -            revive GROUP PAYLOAD | discard GROUP PAYLOAD -> done | conflict
 //     wait N           so many units of time pass       window N       the dedup window passes, and N units (less, where it is negative)
@@ -141,16 +141,10 @@ class transport_script {
     if (verb == "join") return join(link, w);
     if (verb == "get") return get(w, expected);
     if (verb == "see") return seen_.find(w[1]) == seen_.end() ? "-" : seen_[w[1]];
-    if (verb == "ack") return settle(w, [](subscription& member, delivery_token token, const detail::transport_words&) { return member.ack(token); });
-    if (verb == "extend") return settle(w, [](subscription& member, delivery_token token, const detail::transport_words&) { return member.extend(token); });
-    if (verb == "nak")
-      return settle(w, [](subscription& member, delivery_token token, const detail::transport_words& more) {
-        return member.nak(token, units(more.size() > 3 ? more[3] : "0"));
-      });
-    if (verb == "term")
-      return settle(w, [](subscription& member, delivery_token token, const detail::transport_words& more) {
-        return member.term(token, detail::bytes_of_word(more[3]));
-      });
+    if (verb == "ack") return settle(w, [](subscription& member, delivery_token token) { return member.ack(token); });
+    if (verb == "extend") return settle(w, [](subscription& member, delivery_token token) { return member.extend(token); });
+    if (verb == "nak") return settle(w, [&](subscription& member, delivery_token token) { return member.nak(token, units(w.size() > 3 ? w[3] : "0")); });
+    if (verb == "term") return settle(w, [&](subscription& member, delivery_token token) { return member.term(token, detail::bytes_of_word(w[3])); });
     if (verb == "leave") return members_.erase(w[1]), "done";
     if (verb == "close") return links_.erase(on), "done";
     if (verb == "move") return move(w, on);
@@ -281,10 +275,18 @@ class transport_script {
     std::vector<received> got;
     while (got.size() < most) {
       const bool hopes = got.size() < hoped;
-      const std::size_t count = at->second->receive(most - got.size(), hopes ? Rig::patience : Rig::silence, [&](const delivered& one) { note(one, got); });
+      const duration patience = hopes ? Rig::patience : Rig::silence;
+      const std::size_t count = at->second->receive(most - got.size(), patience, [&](const delivered& one) { note(one, got); });
       if (count == 0 && (!hopes || std::chrono::steady_clock::now() >= until)) break;
     }
-    std::stable_sort(got.begin(), got.end(), [](const received& a, const received& b) { return a.key < b.key; });
+    return text_of(got);
+  }
+  /// By key; those of one key stay in the order in which they came.
+  static void put(std::vector<received>& to, received one) {
+    const auto later = std::upper_bound(to.begin(), to.end(), one, [](const received& a, const received& b) { return a.key < b.key; });
+    to.insert(later, std::move(one));
+  }
+  static std::string text_of(const std::vector<received>& got) {
     std::string all;
     for (const received& one : got) all += (all.empty() ? "" : " ") + one.word;
     return all.empty() ? "-" : all;
@@ -295,7 +297,7 @@ class transport_script {
     for (const header& h : one.headers) text += ' ' + std::string(h.name) + ':' + detail::word_of_bytes(std::string(h.value));
     seen_[word] = text;
     tokens_[word].push_back(one.token);
-    got.push_back({std::string(one.key), one.deliveries == 1 ? word : word + '*' + std::to_string(one.deliveries)});
+    put(got, {std::string(one.key), one.deliveries == 1 ? word : word + '*' + std::to_string(one.deliveries)});
   }
 
   template <class Do>
@@ -306,7 +308,7 @@ class transport_script {
     const std::vector<delivery_token>& tokens = tokens_[w[2].substr(0, mark)];
     const std::size_t which = mark == std::string::npos ? tokens.size() : static_cast<std::size_t>(std::atoi(w[2].c_str() + mark + 1));
     if (which == 0 || which > tokens.size()) return "was not received";
-    return word_of(doing(*at->second, tokens[which - 1], w), *at->second);
+    return word_of(doing(*at->second, tokens[which - 1]), *at->second);
   }
 
   std::string move(const detail::transport_words& w, const std::string& on) {
@@ -327,15 +329,12 @@ class transport_script {
     const bool asked = link.each_dead(group, [&](const dead_letter& one) {
       const std::string word = word_of_payload(one.message.payload);
       dead_tokens_[word] = one.message.token;
-      std::string cause = detail::word_of_bytes(std::string(one.cause));
-      got.push_back({std::string(one.message.key), word + (one.message.deliveries == 1 ? "" : '*' + std::to_string(one.message.deliveries)) + ':' + cause});
+      const std::string times = one.message.deliveries == 1 ? "" : '*' + std::to_string(one.message.deliveries);
+      put(got, {std::string(one.message.key), word + times + ':' + detail::word_of_bytes(std::string(one.cause))});
       return true;
     });
     if (!asked) return "failed";
-    std::stable_sort(got.begin(), got.end(), [](const received& a, const received& b) { return a.key < b.key; });
-    std::string all;
-    for (const received& one : got) all += (all.empty() ? "" : " ") + one.word;
-    return all.empty() ? "-" : all;
+    return text_of(got);
   }
   delivery_token dead_token(connection& link, const detail::transport_words& w) {
     if (dead_tokens_.find(w[2]) == dead_tokens_.end()) (void)dead(link, w[1]);
@@ -355,12 +354,12 @@ class transport_script {
 
 namespace detail {
 
-/// Whether a step came to what the law says: one of several words, or a text in which '*' alone stands for anything.
+/// Whether a step came to one of the things that the law says.
 inline bool comes_to(const std::string& expected, const std::string& came) {
   for (const std::string& one : cut_at(expected, " | ")) {
     if (one == came) return true;
-    if (one.size() > 2 && one.compare(one.size() - 2, 2, ":?") == 0 && came.compare(0, one.size() - 1, one, 0, one.size() - 1) == 0 && came.size() >= one.size())
-      return true;  // a cause in the words of the transport
+    const std::size_t given = one.size() - 1;  // "x:?": a cause in the words of the transport
+    if (one.size() > 2 && one.compare(given - 1, 2, ":?") == 0 && came.size() > given && came.compare(0, given, one, 0, given) == 0) return true;
   }
   return false;
 }
@@ -376,7 +375,8 @@ const char* left_out(Rig& rig, unsigned needs) {
   if ((needs & need::repeats) != 0 && has.comes == arrival::at_most_once) return "nothing comes again";
   if ((needs & need::dedup) != 0 && !has_window) return "ids are not recognised";
   if ((needs & need::no_dedup) != 0 && has_window) return "ids are recognised";
-  if ((needs & need::short_window) != 0 && duration{} < Rig::patience && seconds(5) < transport::dedup_window) return "the dedup window is too long to wait for";
+  if ((needs & need::short_window) != 0 && duration{} < Rig::patience && seconds(5) < transport::dedup_window)
+    return "the dedup window is too long to wait for";
   if ((needs & need::outlives_process) != 0 && has.outlives < survival::process) return "it is not claimed that messages outlive what holds them";
   if ((needs & need::room) != 0 && Rig::room == 0) return "how much room there is, is not known";
   if ((needs & need::restart) != 0 && !rig.restart()) return "what holds the messages cannot be restarted";
