@@ -644,6 +644,43 @@ struct domain_event_heard {
   static_assert(Ok, "[gesta E707] gesta::from_outside lists an Event that is no integration event, and other services send no others; list what that service publishes, a struct that says  static constexpr auto id = gesta::integration_id{\"...\"};");
 };
 
+// ---- edges -------------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Receiver, class Edge>
+struct edge_loses_messages {
+  static_assert(Ok, "[gesta E710] the Receiver needs every message, and the Edge before it may lose some; connect it by one that promises  gesta::arrival::at_least_once,  or add to it what it can live with:  using needs = gesta::edge<gesta::guarantee{}>;");
+};
+
+template <bool Ok, class Receiver, class Edge>
+struct edge_repeats_messages {
+  static_assert(Ok, "[gesta E711] the Receiver needs each message once, and the Edge before it may repeat some; recognise repetitions by an inbox before it,  gesta::recognised<Edge>,  or let the receiver need  gesta::arrival::at_least_once  and bear repetitions");
+};
+
+template <bool Ok, class Receiver, class Edge>
+struct edge_without_order {
+  static_assert(Ok, "[gesta E712] the Receiver needs the messages of a key in their order, as sagas and processes do, and the Edge before it keeps none; connect it by one that promises  gesta::ordering::by_key,  or add to it  using needs = gesta::edge<gesta::lossless>;  where no order matters");
+};
+
+template <bool Ok, class Receiver, class Edge>
+struct edge_loses_order {
+  static_assert(Ok, "[gesta E713] the Receiver needs the order of a key kept when a message is handed back, as sagas and processes do, and the Edge before it lets later ones pass; connect it by one that promises  gesta::handing_back::keeps_order,  or add to the receiver what it needs:  using needs = gesta::edge<gesta::guarantee{...}>;");
+};
+
+template <bool Ok, class Receiver, class Edge>
+struct edge_outlives_less {
+  static_assert(Ok, "[gesta E714] the Receiver needs messages to outlive more than the Edge before it promises, a killed process or a power failure; connect it by a transport that keeps them so, or let the receiver need a lower  gesta::survival");
+};
+
+template <bool Ok, class Receiver>
+struct needs_no_edge {
+  static_assert(Ok, "[gesta E715] the Receiver says what it needs by something that is no edge; write  using needs = gesta::edge<gesta::in_order>;  or  gesta::edge<gesta::guarantee{...}>");
+};
+
+template <bool Ok, class Edge>
+struct edge_without_promise {
+  static_assert(Ok, "[gesta E716] a receiver is connected to an Edge that promises nothing; add to it  static constexpr gesta::guarantee promises{...};  or name a transport or a  gesta::edge<...>");
+};
+
 // ---- size --------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Event>

@@ -1,0 +1,11 @@
+#include <gesta/delivery/edge.hpp>
+
+struct radio {
+  static constexpr gesta::guarantee promises{.comes = gesta::arrival::at_least_once};
+  int channel = 0;
+};
+struct counter {
+  int count = 0;
+};
+
+int main() { gesta::check_connection<counter, radio>(); }
