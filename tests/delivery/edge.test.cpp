@@ -53,7 +53,7 @@ TEST_CASE("a receiver says what it needs, and every other one needs each message
 
 TEST_CASE("each part of a promise counts for itself") {
   constexpr guarantee all = log_of_orders::promises;
-  for (const guarantee less : {guarantee{at_least_once, by_key, keeps_order, survival::disk}, 
+  for (const guarantee less : {guarantee{at_least_once, by_key, keeps_order, survival::disk},
                                guarantee{once, gesta::ordering::none, keeps_order, survival::disk},
                                guarantee{once, by_key, loses_order, survival::disk}, guarantee{once, by_key, keeps_order, survival::process}}) {
     CHECK(!less.gives(all));

@@ -85,7 +85,7 @@ struct weak_edge<Needed, First, Rest...> : std::conditional_t<promise_of<First>(
 template <guarantee Needed, class... Edge>
 using weak_edge_of = typename weak_edge<Needed, Edge...>::type;
 template <guarantee Needed, class... Edge>
-inline constexpr bool is_given = same<weak_edge_of<Needed, Edge...>, void>;
+inline constexpr bool all_give = same<weak_edge_of<Needed, Edge...>, void>;
 
 }  // namespace detail
 
@@ -117,13 +117,13 @@ constexpr void check_connection() noexcept {
   constexpr guarantee arriving{.comes = all.comes == arrival::once ? arrival::at_least_once : all.comes};
   constexpr guarantee once{.comes = all.comes == arrival::once ? arrival::once : arrival::at_most_once};
   constexpr guarantee ordered{.order = all.order}, kept{.nak = all.nak}, outliving{.outlives = all.outlives};
-  constexpr bool is_ordered = detail::is_given<ordered, Edge...>, arrives = detail::is_given<arriving, Edge...>;
+  constexpr bool is_ordered = detail::all_give<ordered, Edge...>, arrives = detail::all_give<arriving, Edge...>;
   using detail::weak_edge_of;
   (void)sizeof(diagnostic::edge_loses_messages<arrives, Receiver, weak_edge_of<arriving, Edge...>>);
-  (void)sizeof(diagnostic::edge_repeats_messages<!arrives || detail::is_given<once, Edge...>, Receiver, weak_edge_of<once, Edge...>>);
+  (void)sizeof(diagnostic::edge_repeats_messages<!arrives || detail::all_give<once, Edge...>, Receiver, weak_edge_of<once, Edge...>>);
   (void)sizeof(diagnostic::edge_without_order<is_ordered, Receiver, weak_edge_of<ordered, Edge...>>);
-  (void)sizeof(diagnostic::edge_loses_order<!is_ordered || detail::is_given<kept, Edge...>, Receiver, weak_edge_of<kept, Edge...>>);
-  (void)sizeof(diagnostic::edge_outlives_less<detail::is_given<outliving, Edge...>, Receiver, weak_edge_of<outliving, Edge...>>);
+  (void)sizeof(diagnostic::edge_loses_order<!is_ordered || detail::all_give<kept, Edge...>, Receiver, weak_edge_of<kept, Edge...>>);
+  (void)sizeof(diagnostic::edge_outlives_less<detail::all_give<outliving, Edge...>, Receiver, weak_edge_of<outliving, Edge...>>);
 }
 
 }  // namespace gesta
