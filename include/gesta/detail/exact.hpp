@@ -1,4 +1,4 @@
-// What it is: probes that tell whether a verb (evolve, decide, project, react, locate, perform, on_failure, on, upcast, publish) is there for exactly the asked types.
+// What it is: probes that tell whether a verb (evolve, decide, project, react, locate, perform, on_failure, on, translate, upcast, publish) is there for exactly the asked types.
 // Where it stands: detail; decide/verbs.hpp and react/ build their concepts on it, model/rules ask it for each pair.
 // May include: nothing.
 #pragma once
@@ -42,6 +42,7 @@ rival observe(...);
 rival perform(...);
 rival on_failure(...);
 rival on(...);
+rival translate(...);
 void upcast();
 rival publish(...);
 
@@ -150,6 +151,17 @@ struct moving {
   using call = decltype(on(real<Arguments>()...));
   template <class First, class... Rest>
   using call_in_braces = decltype(on({real<First>()}, real<Rest>()...));
+};
+
+struct translating {
+  template <class First, class Second, class... More>
+  struct rivals {
+    friend rival translate(First, const Second&, More...) { return {}; }
+  };
+  template <class... Arguments>
+  using call = decltype(translate(real<Arguments>()...));
+  template <class First, class... Rest>
+  using call_in_braces = decltype(translate({real<First>()}, real<Rest>()...));
 };
 
 struct upcasting {
@@ -315,6 +327,10 @@ inline constexpr bool answers_event_exactly = probing::reads<probing::answering,
 template <class State, class Input>
 inline constexpr bool moves_exactly = probing::reads<probing::moving, State, Input>();
 
+// translate(const Listener&, const Change&): what becomes of a change of a row, which is no message of the model.
+template <class Listener, class Change>
+inline constexpr bool translates_exactly = probing::reads<probing::translating, Listener, Change>();
+
 template <class Old>
 inline constexpr bool upcasts_exactly = probing::upcasts<Old>();
 
@@ -371,6 +387,9 @@ template <class Reactor, class Error>
 using general_answer_result = typename decltype(probing::result<true, false, probing::answering, const Reactor&, const Error&>())::type;
 template <class State, class Input>
 using move_result = typename decltype(probing::result<true, false, probing::moving, const State&, const Input&>())::type;
+template <class Listener, class Change>
+using translate_result =
+    typename decltype(probing::result<translates_exactly<Listener, Change>, false, probing::translating, const Listener&, const Change&>())::type;
 template <class Old>
 using upcast_result =
     typename decltype(probing::result<upcasts_exactly<Old>, false, probing::upcasting, const Old&>())::type;

@@ -1145,6 +1145,58 @@ struct command_not_delayed {
   static_assert(Ok, "[gesta E544] the Command is said for later and the model does not list it; add it to the model's  gesta::delayed<...>");
 };
 
+// ---- changes of rows ---------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Message>
+struct change_as_message {
+  static_assert(Ok, "[gesta E760] the Message is a change of a row: no event, since nobody decided it, and no command, since it has happened; translate it into a command of the model:  auto translate(const Listener&, const gesta::inserted<Row>&) -> Command");
+};
+
+template <bool Ok, class Message>
+struct row_as_message {
+  static_assert(Ok, "[gesta E761] the Message is a row of a table that somebody else keeps: it says  table;  a message of the model has a shape of its own: write a struct for it, and fill that where the change is translated");
+};
+
+template <bool Ok, class Row, class Field>
+struct row_not_of_columns {
+  static_assert(Ok, "[gesta E762] the Row is no plain struct whose fields are columns, or has a Field that none is; a field is a number, a bool, an enum,  gesta::text<N>,  std::string, a list of bytes, or a std::optional of these");
+};
+
+template <bool Ok, class Row>
+struct row_without_table {
+  static_assert(Ok, "[gesta E763] the Row does not say its table and its key; add  static constexpr auto table = \"customers\";  and  using key = gesta::by<\"id\">;  or, where several columns are the key, the name of a struct of them");
+};
+
+template <bool Ok, class Row>
+struct row_key_not_there {
+  static_assert(Ok, "[gesta E764] the key of the Row is no field of it, has another type there, or may be NULL; name fields that it has, with their types, and without std::optional");
+};
+
+template <bool Ok, class Row>
+struct row_field_missing {
+  static_assert(Ok, "[gesta E765] the Row has no field of this name; ask for one that it has");
+};
+
+template <bool Ok, class Row>
+struct change_unanswered {
+  static_assert(Ok, "[gesta E766] match does not answer every operation on the Row; add  [](const gesta::deleted<Row>&) {...}  and what else of inserted, updated, deleted, truncated is missing, all with the result of the first");
+};
+
+template <bool Ok, class Row>
+struct change_not_visited {
+  static_assert(Ok, "[gesta E767] the visitor does not take the changes of a Row that the source captures; add  void operator()(const gesta::change<Row>&),  or do not capture it");
+};
+
+template <bool Ok, class Listener, class Change>
+struct change_untranslated {
+  static_assert(Ok, "[gesta E768] the Listener does not say what becomes of this Change; add  auto translate(const Listener&, const Change&) -> Command,  std::optional of one, or void where nothing does, for exactly these types; a Command is one of the model, with its key");
+};
+
+template <bool Ok, class Listener, class Command, class Rejection>
+struct translation_refused_unheard {
+  static_assert(Ok, "[gesta E769] the model can refuse what the Listener makes of a change, and nobody hears it; add  void on_refusal(const Listener&, const Command&, const Rejection&)  beside the Listener");
+};
+
 // ---- tests -------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Contract, class Event>

@@ -32,7 +32,7 @@ struct reports : Report... {
 
 template <class Flow, class Rules = message_rules<Flow>>
 using of_messages = reports<typename Rules::no_struct, typename Rules::base, typename Rules::array, typename Rules::size, typename Rules::reference,
-                            typename Rules::pointer>;
+                            typename Rules::change, typename Rules::row, typename Rules::pointer>;
 
 template <class Flow, class Rules = command_rules<Flow>>
 using of_commands = reports<typename Rules::event_too, typename Rules::two_handlers>;

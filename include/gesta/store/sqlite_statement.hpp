@@ -1,4 +1,4 @@
-// Prepared statements of SQLite, and what its errors mean to us. The only header that includes sqlite3.h.
+// Prepared statements of SQLite, and what its errors mean to us.
 // Floor: store. The lowest part of the SQLite adapter.
 // May include: store.
 #pragma once

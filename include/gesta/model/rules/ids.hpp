@@ -71,7 +71,7 @@ struct names_of<gesta::detail::types<T...>> {
   using list = gesta::detail::types<T...>;
   static constexpr id_table<T...> table{};
   static constexpr auto twins = table.twins();
-  static constexpr std::size_t unnamed = first_true({!identified<T>...});
+  static constexpr std::size_t unnamed = first_true({(!identified<T> && !is_change<T>)...});
   static constexpr std::size_t without_predecessor = first_true({(predecessor<T>() != 0 && !table.has(predecessor<T>()))...});
 
   template <class Flow>

@@ -38,6 +38,15 @@ constexpr bool cannot_be_stored() {
   else return !__is_constructible(Type, Type) || (!__is_assignable(Type&, Type) && !requires { Type{}; });
 }
 
+namespace detail {
+template <auto>
+struct constant {};
+}  // namespace detail
+
+/// Whether Type is a row of a table that somebody else keeps: it says a table as a constant, not as a field, and how its rows are found.
+template <class Type>
+concept is_foreign_row = requires { typename Type::key; typename detail::constant<(static_cast<void>(Type::table), true)>; };
+
 /// The messages of a model: commands, events of all versions, rejections. One that is two of these stands there twice, which is no harm.
 template <class Flow>
 using messages_of = gesta::detail::concat<typename Flow::commands, typename Flow::events, typename Flow::rejections>;
@@ -47,8 +56,10 @@ struct shapes;
 template <class... M>
 struct shapes<gesta::detail::types<M...>> {
   using list = gesta::detail::types<M...>;
-  static constexpr std::size_t first([[maybe_unused]] gesta::detail::shape wanted) { return first_true({gesta::detail::shape_of<M> == wanted...}); }
-  static constexpr std::size_t unstorable = first_true({cannot_be_stored<M>()...});
+  static constexpr std::size_t first([[maybe_unused]] gesta::detail::shape wanted) { return first_true({(!is_change<M> && gesta::detail::shape_of<M> == wanted)...}); }
+  static constexpr std::size_t unstorable = first_true({(!is_change<M> && cannot_be_stored<M>())...});
+  static constexpr std::size_t changes = first_true({is_change<M>...});
+  static constexpr std::size_t rows = first_true({is_foreign_row<M>...});
   static constexpr std::size_t pointing = first_true({(gesta::detail::plain<M> && points_elsewhere<M>())...});
 };
 
@@ -60,6 +71,8 @@ struct message_rules {
   using array = report_at<diagnostic::message_with_c_array, typename Shapes::list, Shapes::first(shape::has_array)>;
   using size = report_at<diagnostic::message_with_too_many_fields, typename Shapes::list, Shapes::first(shape::too_many)>;
   using reference = report_at<diagnostic::message_with_reference, typename Shapes::list, Shapes::unstorable>;
+  using change = report_at<diagnostic::change_as_message, typename Shapes::list, Shapes::changes>;
+  using row = report_at<diagnostic::row_as_message, typename Shapes::list, Shapes::rows>;
   using pointer = report_at<diagnostic::message_with_pointer, typename Shapes::list, Shapes::pointing>;
 };
 

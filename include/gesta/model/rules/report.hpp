@@ -46,6 +46,10 @@ inline constexpr bool is_kept<kept<Report, About...>> = true;
 
 }  // namespace detail
 
+/// Whether Type is a change of a row (capture/change.hpp), or one of its four kinds: no message of a model.
+template <class Type>
+concept is_change = requires { typename Type::changed_row; };
+
 /// Reports the element of List at index At; nothing when At is npos. Before: what the sentence names before it.
 template <template <bool, class...> class Report, class List, std::size_t At, class... Before>
 using report_at = typename detail::report<At != npos, Report, List, At, Before...>::type;

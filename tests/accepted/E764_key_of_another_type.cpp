@@ -1,0 +1,20 @@
+#include <gesta/gesta.hpp>
+
+#include <gesta/capture/change.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+struct customer_key {
+  std::int64_t id;
+  int number;
+};
+struct customer {
+  std::int64_t id;
+  int number;
+  static constexpr auto table = "customers";
+  using key = customer_key;
+};
+
+inline auto make() { return gesta::change<customer>::of_truncated(); }

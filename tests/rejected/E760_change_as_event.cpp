@@ -1,0 +1,26 @@
+// [gesta E760] the Message is a change of a row: no event, since nobody decided it, and no command, since it has happened; translate it into a command of the model:  auto translate(const Listener&, const gesta::inserted<Row>&) -> Command
+// in change_as_message<false, gesta::change<customer>>
+#include <gesta/gesta.hpp>
+
+#include <gesta/capture/change.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+struct customer {
+  std::int64_t id;
+  gesta::text<40> name;
+  std::optional<std::string> city;
+  static constexpr auto table = "customers";
+  using key = gesta::by<"id">;
+};
+
+struct open_account { std::int64_t who; };
+struct account { int balance = 0; };
+inline void evolve(account& a, const gesta::change<customer>&) { a.balance += 1; }
+inline auto decide(const account&, const open_account& c) -> gesta::emits<gesta::change<customer>> {
+  return gesta::change<customer>::of_inserted({c.who, "", {}});
+}
+struct accounts : gesta::aggregate<account, gesta::commands<open_account>> { static constexpr auto id = "account"; };
+struct bank : gesta::model<accounts> {};

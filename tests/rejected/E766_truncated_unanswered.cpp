@@ -1,0 +1,22 @@
+// [gesta E766] match does not answer every operation on the Row; add  [](const gesta::deleted<Row>&) {...}  and what else of inserted, updated, deleted, truncated is missing, all with the result of the first
+// in change_unanswered<false, customer>
+#include <gesta/gesta.hpp>
+
+#include <gesta/capture/change.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+struct customer {
+  std::int64_t id;
+  gesta::text<40> name;
+  std::optional<std::string> city;
+  static constexpr auto table = "customers";
+  using key = gesta::by<"id">;
+};
+
+inline int count(const gesta::change<customer>& one) {
+  return one.match([](const gesta::inserted<customer>&) { return 1; }, [](const gesta::updated<customer>&) { return 0; },
+                   [](const gesta::deleted<customer>&) { return -1; });
+}
