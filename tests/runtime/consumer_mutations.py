@@ -8,15 +8,16 @@ sys.path.insert(0, str(here.parent / "testing" / "laws"))
 import mutating  # noqa: E402
 
 consumer, effects, letters = "runtime/consumer.hpp", "runtime/effects.hpp", "runtime/letters.hpp"
+outside = "runtime/acting_outside.hpp"
 
 # (what is left out, header, the line's old text, its new text, the test that has to find it, found by drawn histories too)
 mutations = [
     ("what was noted of an event is believed after it was taken back", consumer, "    begin_record(0);  // what the last poll noted of an event may have been taken back\n", "", "consumer_faults", False),
     ("a row does not wait for an earlier event", consumer, "if (blocked) return put_aside(", "if (false) return put_aside(", "consumer", False),
     ("an effect is noted only at the end", effects, "since_commit >= most_", "false", "consumer_faults", False),
-    ("a checkpoint that somebody moved is overwritten", effects, "there.at == state_.at &&", "", "effects", False),
-    ("who was continued goes on", effects, "    there.owner = detail::handed_over;\n", "", "effects", False),
-    ("from now on is from the beginning", effects, "from_now_ ? log_.kept_position() : 0", "0", "effects", False),
+    ("a checkpoint that somebody moved is overwritten", outside, "there.at == state_.at &&", "", "effects", False),
+    ("who was continued goes on", outside, "    there.owner = detail::handed_over;\n", "", "effects", False),
+    ("from now on is from the beginning", outside, "from_now_ ? log_.kept_position() : 0", "0", "effects", False),
     ("an effect does not wait for one that was put aside in the same commit", effects, "blocked = blocked || one.key == key;", "(void)one;", "effects", False),
     ("what waits is not made due when the one before it is done", letters, "    of[done + 1].due = now;\n", "", "effects", False),
     ("what waits is not made due when the one before it is discarded", letters, "      open[next].due = now;\n", "      continue;\n", "effects", False),

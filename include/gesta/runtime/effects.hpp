@@ -21,6 +21,7 @@
 #include <gesta/model/rules/effects.hpp>
 #include <gesta/react/effect.hpp>
 #include <gesta/react/rows.hpp>
+#include <gesta/runtime/acting_outside.hpp>
 #include <gesta/runtime/attempt.hpp>
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/consumer_options.hpp>
@@ -35,9 +36,6 @@
 namespace gesta {
 
 namespace detail {
-
-/// Written as the owner of a consumer that another one continues: nobody may act under its name any more.
-inline constexpr message_id handed_over{0xffff'ffff'ffff'ffff, 0xffff'ffff'ffff'ffff};
 
 /// An error in words: the name of its type, and what its `describe()` says where it has one.
 template <class Error>
@@ -93,12 +91,15 @@ struct no_effects {
 /// the log; a key is what `locate(const Reactor&, const Event&)` says, else the key of the event's entity (entities of two aggregates that have
 /// equal keys wait for each other). What fails is tried again or put aside, as `on_failure` says, and later events of its key wait behind it.
 template <class Reactor, class Log, class Views, class Capability, class Clock = system_clock, class Observers = observed_by<>>
-class effects : public detail::letter_desk<typename Views::template opened<>, Observers>,
-                public detail::held_consumer<effects<Reactor, Log, Views, Capability, Clock, Observers>> {
-  using held_type = detail::held_consumer<effects>;
-  using opened_type = typename Views::template opened<>;
-  using desk = detail::letter_desk<opened_type, Observers>;
-  using desk::views_;
+class effects : public detail::acting_outside<effects<Reactor, Log, Views, Capability, Clock, Observers>, Log, Views, Clock, Observers> {
+  using base = detail::acting_outside<effects, Log, Views, Clock, Observers>;
+  friend base;
+  using base::clock_;
+  using base::log_;
+  using base::now_;
+  using base::state_;
+  using base::stops_;
+  using base::views_;
   using flow_type = flow<typename Log::model_type>;
   using acting = detail::acting<flow_type, Reactor, Capability>;
   using copy_type = detail::event_copy<typename acting::events>;
@@ -107,12 +108,7 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
   template <class Start>
   effects(Log& log, const Views& views, Capability& capability, Start start, Clock clock = {}, unknown_events unknown = unknown_events::fail,
           stop_after stop = {}, events_a_commit most = {}, const Observers& observers = Observers{})
-      : desk(views, name(), stop, observers), log_(log), capability_(capability), clock_(static_cast<Clock&&>(clock)), unknown_(unknown), most_(most.count) {
-    if constexpr (std::is_same_v<Start, continues>) continues_ = start.id;
-    else from_now_ = std::is_same_v<Start, from_now>;
-  }
-  effects(const effects&) = delete;
-  effects& operator=(const effects&) = delete;
+      : base(log, views, name(), start, static_cast<Clock&&>(clock), stop, observers), capability_(capability), unknown_(unknown), most_(most.count) {}
 
   /// The name of its checkpoint and its letters: the reactor's id.
   static constexpr std::string_view name() noexcept { return event_id{Reactor::id}.name; }
@@ -124,146 +120,15 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
   consumed poll(std::uint64_t limit = 1000) {
     consumed result;
     if (const failure* const cause = views_.broken()) return result.stop(*cause), result;
-    detail::without_exceptions([&] { (void)(begins(result) && performs_letters(limit, result) && performs_events(limit, result)); },
+    detail::without_exceptions([&] { (void)(this->begins(result) && performs_letters(limit, result) && performs_events(limit, result)); },
                                [&](const char* words) {
-                                 if (is_open_) rolls_back();
+                                 this->leaves();
                                  result.stop(failure(failure::kind::interrupted, 0, name().data(), ": an exception outside of perform: ", words));
                                });
     return result;
   }
 
-  /// Up to where it has performed and noted.
-  const gesta::checkpoint& checkpoint() const noexcept { return state_.at; }
-  opened_type& views() noexcept { return views_; }
-  const failure* broken() const noexcept { return views_.broken(); }
-
-  // ---- events that were put aside; letters(visit) tells them
-
-  /// Lets the next poll try a letter again, whatever it waits for, and when it succeeds those behind it. For the first open letter of its key; of another
-  /// one, or of one that is not there, failure::kind::conflict.
-  read_result retry(const letter& one) { return this->make_due(one, clock_()); }
-  /// The same for the first open letter of every key; a consumer that has stopped goes on.
-  read_result retry_all() { return this->make_all_due(clock_()); }
-  /// Closes a letter without its effect: a person says why, and the letter is kept. Those that wait behind it go on with the next poll.
-  read_result discard(const letter& one, std::string_view reason) { return this->close(one, reason, clock_()); }
-  /// Lets a consumer go on that was paused, or that has stopped by itself.
-  read_result resume() {
-    const read_result kept = held_type::resume();
-    return kept ? this->go_on() : kept;
-  }
-
  private:
-  // ---- units of the view store
-
-  bool fails(const failure& cause, consumed& result) {
-    result.stop(cause);
-    return false;
-  }
-  bool store_fails(consumed& result) {
-    const failure cause = views_.last_failure();
-    if (is_open_) rolls_back();
-    return fails(cause, result);
-  }
-  void rolls_back() {
-    views_.rollback();
-    is_open_ = false;
-    this->forget();
-  }
-  /// Opens a unit, where the consumer is as this one left it and this one may act; else somebody else goes on with it.
-  bool opens(consumed& result) {
-    if (!views_.begin()) return store_fails(result);
-    is_open_ = true;
-    if (!views_.load(name(), kept_)) return store_fails(result);
-    progress there = kept_;
-    const bool is_ours = there.at == state_.at && there.owner != detail::handed_over;
-    if (is_ours && may_act(there, result)) {
-      state_ = there;
-      return true;
-    }
-    rolls_back();
-    return is_ours ? false : fails(moved_on(there), result);
-  }
-  bool may_act(progress& state, consumed& result) {
-    const detail::admission found = this->admit(state, clock_);
-    result.owned_elsewhere = found == detail::admission::owned_elsewhere;
-    result.is_paused = found == detail::admission::is_paused;
-    return found == detail::admission::goes_on;
-  }
-  bool closes(consumed& result) {
-    if (state_ != kept_ && !views_.save(name(), state_)) return store_fails(result);
-    is_open_ = false;
-    if (views_.commit()) {
-      this->tell_notes();
-      return true;
-    }
-    this->forget();
-    return fails(views_.last_failure(), result);
-  }
-  failure moved_on(const progress& there) const {
-    if (there.owner == detail::handed_over)
-      return failure(failure::kind::conflict, 0, "the consumer ", name().data(), " was handed over to a new one, which continues it");
-    failure cause(failure::kind::conflict, 0, "somebody else performs the effects of ", name().data(), ": it was at position ", state_.at.position,
-                  " and is at ");
-    cause.add(there.at.position);
-    cause.position = there.at.position;
-    return cause;
-  }
-
-  // ---- where it is
-
-  bool begins(consumed& result) {
-    progress there;
-    if (!views_.load(name(), there)) return store_fails(result);
-    if (there.owner == detail::handed_over) return fails(moved_on(there), result);
-    state_ = there;
-    if (!may_act(there, result)) return false;
-    if (there != state_ && !(opens(result) && closes(result))) return false;  // claimed before anything is performed
-    if (!has_begun_ && state_.at == gesta::checkpoint{} && !starts(result)) return false;
-    has_begun_ = true;
-    letter stopped;
-    bool is_over = false;
-    now_ = clock_();
-    if (!this->look_whether_stopped(now_, stopped, is_over)) return store_fails(result);
-    if (stopped.key.empty()) return true;
-    if (!is_over) return fails(this->why_stopped(stopped), result);
-    if (!opens(result)) return false;
-    if (!views_.drop(name(), stopped)) return store_fails(result);
-    this->half_open();
-    return closes(result);
-  }
-
-  /// It has no checkpoint: it gets the one that its start says, before anything is performed.
-  bool starts(consumed& result) {
-    const read_result known = log_.holds({});  // what other programs appended is looked at as well
-    if (!known) return fails(known.why(), result);
-    gesta::checkpoint first{log_.incarnation(), from_now_ ? log_.kept_position() : 0};
-    if (!opens(result)) return false;
-    if (continues_ != nullptr && !takes_over(first, result)) return false;
-    if (first == state_.at) return rolls_back(), true;  // the beginning of a log without a name
-    state_.at = first;
-    return closes(result);
-  }
-  bool takes_over(gesta::checkpoint& first, consumed& result) {
-    const std::string_view old(continues_);
-    progress there;
-    if (!views_.load(old, there)) return store_fails(result);
-    if (there == progress{} || there.owner == detail::handed_over) {
-      rolls_back();
-      return fails(failure(failure::kind::conflict, 0, name().data(), " continues ", continues_,
-                           there == progress{} ? ", which never began in this view store" : ", which another one continues already"),
-                   result);
-    }
-    std::vector<letter> all;
-    if (!views_.each_letter(old, [&](const letter& one) { return all.push_back(one), true; })) return store_fails(result);
-    for (const letter& one : all)
-      if ((one.position != 0 && !views_.put(name(), one)) || !views_.drop(old, one)) return store_fails(result);
-    first = there.at;
-    state_.time = there.time;
-    there.owner = detail::handed_over;
-    there.until = {0x7fff'ffff'ffff'ffff};
-    return views_.save(old, there) || store_fails(result);
-  }
-
   // ---- performing
 
   struct outcome {
@@ -320,14 +185,14 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
     std::vector<detail::letters_of_key> due;
     stops_ = {};
     more_may_be_due_ = false;
-    if (!this->any_letters(any_letters_)) return store_fails(result);
+    if (!this->any_letters(any_letters_)) return this->store_fails(result);
     if (!any_letters_) return true;
-    if (!this->collect_due(now_, limit, due)) return store_fails(result);
+    if (!this->collect_due(now_, limit, due)) return this->store_fails(result);
     for (detail::letters_of_key& of : due) {
       for (std::size_t i = 0; i < of.all.size() && limit != 0; ++i, --limit) {
         bool failed = false;
         if (!performs_letter(of.all, i, failed, result)) return false;
-        if (!stops_.key.empty()) return fails(this->why_stopped(stops_), result);
+        if (!stops_.key.empty()) return this->fails(this->why_stopped(stops_), result);
         if (failed) break;
       }
     }
@@ -356,19 +221,19 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
       failed = true;
       note(one, {.failed = true, .kind = "unreadable", .words = unread_}, one.part);
     }
-    if (!opens(result)) return false;
+    if (!this->opens(result)) return false;
     bool same = false;
-    if (!this->is_as_it_was(was, same)) return store_fails(result);
+    if (!this->is_as_it_was(was, same)) return this->store_fails(result);
     if (!same) {
-      rolls_back();
+      this->rolls_back();
       failure cause(failure::kind::conflict, 0, "somebody else has changed a letter of ", name().data(), " at position ", was.position);
       cause.position = was.position;
-      return fails(cause, result);
+      return this->fails(cause, result);
     }
     this->note_try(was);
-    if (failed ? !this->put_letter(one) : !views_.drop(name(), one) || !this->make_next_due(of, i, now_)) return store_fails(result);
-    if (!stops_.key.empty() && !views_.put(name(), stops_)) return store_fails(result);
-    if (!closes(result)) return false;
+    if (failed ? !this->put_letter(one) : !views_.drop(name(), one) || !this->make_next_due(of, i, now_)) return this->store_fails(result);
+    if (!stops_.key.empty() && !views_.put(name(), stops_)) return this->store_fails(result);
+    if (!this->closes(result)) return false;
     result.handled += performed;
     result.put_aside += failed ? 1 : 0;
     return true;
@@ -426,8 +291,8 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
       const read_result read = feed.poll(take, limit, unknown_);
       const std::uint64_t from = state_.at.position;
       if (!performs_held(result) || !notes(feed.checkpoint(), time, result)) return false;
-      if (!stops_.key.empty()) return fails(this->why_stopped(stops_), result);
-      if (!read) return fails(read.why(), result);
+      if (!stops_.key.empty()) return this->fails(this->why_stopped(stops_), result);
+      if (!read) return this->fails(read.why(), result);
       const bool is_live = feed.is_live();
       result.caught_up = is_live && !more_may_be_due_;
       const std::uint64_t seen = state_.at.position - from;
@@ -448,11 +313,11 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
       if (i != 0 && held_[i - 1].event.where().position != position) {
         const bool is_due = since_commit >= most_ || !stops_.key.empty();
         if (is_due && !notes({log_.incarnation(), position - 1}, held_[i - 1].event.where().time, result)) return false;
-        if (!stops_.key.empty()) return fails(this->why_stopped(stops_), result);
+        if (!stops_.key.empty()) return this->fails(this->why_stopped(stops_), result);
         if (is_due) since_commit = 0;
       }
       bool blocked = false;
-      if (!is_held_up(next.key, blocked)) return store_fails(result);
+      if (!is_held_up(next.key, blocked)) return this->store_fails(result);
       if (blocked) {
         put_aside({.position = position, .key = next.key, .since = now_});
         continue;
@@ -487,7 +352,7 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
     this->forget();
     if constexpr (acting::can_halt) {
       halted_.is_set = false;
-      return fails(halted_.cause, result);
+      return this->fails(halted_.cause, result);
     } else {
       return false;
     }
@@ -507,14 +372,14 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
   /// Keeps what was done up to a place in the log. Of a log without a name the place is its position.
   bool notes(const gesta::checkpoint& place, timestamp time, consumed& result) {
     if (place == state_.at && aside_.empty() && stops_.key.empty()) return true;
-    if (!opens(result)) return false;
+    if (!this->opens(result)) return false;
     for (const letter& one : aside_)
-      if (!this->put_letter(one)) return store_fails(result);
-    if (!stops_.key.empty() && !views_.put(name(), stops_)) return store_fails(result);
+      if (!this->put_letter(one)) return this->store_fails(result);
+    if (!stops_.key.empty() && !views_.put(name(), stops_)) return this->store_fails(result);
     const progress before = state_;
     state_.at = place;
     state_.time = time;
-    if (!closes(result)) {
+    if (!this->closes(result)) {
       state_ = before;
       return false;
     }
@@ -527,22 +392,15 @@ class effects : public detail::letter_desk<typename Views::template opened<>, Ob
 
   static constexpr std::size_t most_held = 64;
 
-  Log& log_;
   Capability& capability_;
-  [[no_unique_address]] Clock clock_;
   unknown_events unknown_;
   std::uint64_t most_;
-  const char* continues_ = nullptr;
-  bool from_now_ = false, has_begun_ = false;
-  progress state_, kept_;  // as this one left it; as it is in the open unit
-  timestamp now_;
   std::deque<held> held_;  // a copy of an event cannot be moved; the places are used again
   std::size_t used_ = 0;
   std::uint64_t performed_ = 0;
   std::vector<letter> aside_;
-  letter stops_;
   std::string unread_;
-  bool any_letters_ = false, more_may_be_due_ = false, is_open_ = false;
+  bool any_letters_ = false, more_may_be_due_ = false;
   struct halted {
     failure cause{};
     bool is_set = false;
