@@ -140,6 +140,17 @@ inline std::string sequence_of_place(const source_place& place) {
   return text;
 }
 
+/// The message's own 128 bits: what it causes names them, and its span in a trace is made of them.
+constexpr message_id message_of_place(const source_place& place) noexcept {
+  const auto id = detail::hash128{}.add(place.incarnation.high).add(place.incarnation.low).add(place.position).add(place.part);
+  return {id.high, id.low};
+}
+/// The same of a message that another system has named.
+constexpr message_id message_of_id(std::string_view source, std::string_view id) noexcept {
+  const auto both = detail::hash128{}.add(source.data(), source.size()).add(id.data(), id.size());
+  return {both.high, both.low};
+}
+
 // ---- times as text
 
 namespace detail {
@@ -249,7 +260,7 @@ inline constexpr attribute text_attributes[] = {
 
 /// The places of text_attributes, and behind them those that are no plain text.
 inline constexpr std::size_t text_count = sizeof text_attributes / sizeof text_attributes[0];
-enum : std::size_t { at_specversion = text_count, at_time, at_typeversion, at_correlation, at_causation, attribute_count };
+enum : std::size_t { of_specversion = text_count, of_time, of_typeversion, of_correlation, of_causation, attribute_count };
 
 constexpr const char* attribute_name(std::size_t which) noexcept {
   constexpr const char* others[] = {"specversion", "time", "typeversion", "correlationid", "causationid"};
@@ -281,16 +292,16 @@ constexpr envelope_result take_attribute(std::size_t which, std::string_view tex
   std::uint64_t number = 0;
   bool good = true;
   switch (which) {
-    case at_specversion:
+    case of_specversion:
       if (text != "1.0") return {kind::unsupported, name};
       break;
-    case at_time: good = read_time(text, to.time); break;
-    case at_typeversion:
+    case of_time: good = read_time(text, to.time); break;
+    case of_typeversion:
       good = get_decimal(text, 0xffffffff, number) && number != 0;
       to.version = static_cast<std::uint32_t>(number);
       break;
-    case at_correlation: good = read_message_id(text, to.correlation); break;
-    case at_causation: good = read_message_id(text, to.causation); break;
+    case of_correlation: good = read_message_id(text, to.correlation); break;
+    case of_causation: good = read_message_id(text, to.causation); break;
     default: break;
   }
   return good ? envelope_result{} : envelope_result{kind::malformed, name};
@@ -305,7 +316,7 @@ struct attributes_met {
     return {};
   }
   constexpr envelope_result end() const noexcept {
-    for (const std::size_t needed : {std::size_t{at_specversion}, attribute_of("id"), attribute_of("source"), attribute_of("type")})
+    for (const std::size_t needed : {std::size_t{of_specversion}, attribute_of("id"), attribute_of("source"), attribute_of("type")})
       if (!all[needed]) return {envelope_result::kind::missing, attribute_name(needed)};
     return {};
   }
@@ -315,7 +326,7 @@ struct attributes_met {
 template <class Put>
 envelope_result each_attribute(const envelope& from, Put&& put) {
   using kind = envelope_result::kind;
-  put(attribute_name(at_specversion), std::string_view("1.0"));
+  put(attribute_name(of_specversion), std::string_view("1.0"));
   for (std::size_t i = 0; i < text_count; ++i) {
     const std::string_view text = from.*text_attributes[i].text;
     if (text.empty() && i < 3) return {kind::missing, attribute_name(i)};
@@ -325,15 +336,15 @@ envelope_result each_attribute(const envelope& from, Put&& put) {
   }
   if (from.time != timestamp{}) {
     const std::string text = time_text(from.time);
-    put(attribute_name(at_time), std::string_view(text));
+    put(attribute_name(of_time), std::string_view(text));
   }
-  if (from.version == 0) return {kind::malformed, attribute_name(at_typeversion)};
+  if (from.version == 0) return {kind::malformed, attribute_name(of_typeversion)};
   if (from.version != 1) {
     const std::string text = std::to_string(from.version);
-    put(attribute_name(at_typeversion), std::string_view(text));
+    put(attribute_name(of_typeversion), std::string_view(text));
   }
-  if (from.correlation != message_id{}) put(attribute_name(at_correlation), message_id_text(from.correlation).view());
-  if (from.causation != message_id{}) put(attribute_name(at_causation), message_id_text(from.causation).view());
+  if (from.correlation != message_id{}) put(attribute_name(of_correlation), message_id_text(from.correlation).view());
+  if (from.causation != message_id{}) put(attribute_name(of_causation), message_id_text(from.causation).view());
   return {};
 }
 

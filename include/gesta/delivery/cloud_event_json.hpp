@@ -148,7 +148,7 @@ class structured_event_read {
       const std::size_t which = detail::attribute_of(key);
       if (which == detail::attribute_count || value.what == of::null) continue;
       if (const envelope_result known = met.note(which); !known) return known;
-      const bool may_be_number = which == detail::at_typeversion && value.what == of::number;
+      const bool may_be_number = which == detail::of_typeversion && value.what == of::number;
       if (value.what != of::string && !may_be_number) return {kind::malformed, detail::attribute_name(which)};
       if (const envelope_result taken = detail::take_attribute(which, view(name + 1), what_); !taken) return taken;
     }

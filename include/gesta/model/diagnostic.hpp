@@ -644,6 +644,16 @@ struct domain_event_heard {
   static_assert(Ok, "[gesta E707] gesta::from_outside lists an Event that is no integration event, and other services send no others; list what that service publishes, a struct that says  static constexpr auto id = gesta::integration_id{\"...\"};");
 };
 
+template <bool Ok, class Member, class Message>
+struct integration_without_wire_form {
+  static_assert(Ok, "[gesta E708] the integration event Message is sent, and this Member of it cannot be written as bytes and read back; hold plain values: numbers, enums with a stated type, text, structs, and ordered containers, optionals and variants of them");
+};
+
+template <bool Ok, class Model>
+struct nothing_published {
+  static_assert(Ok, "[gesta E709] no event of the Model is told to others, so the relay would send nothing; add  auto publish(const Event&) -> Integration  beside the event that is to be told");
+};
+
 // ---- edges -------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Receiver, class Edge>
