@@ -10,8 +10,8 @@ two mistakes, the same one twice too. Then
 tests/accepted/ holds its twin under the same name, without the mistake: it compiles without a word at every warning.
 A file that ends in .cpp.py prints the source. What several files say alike is included from a folder beside them: "shop/order.hpp". Without FILE: all of both folders, and every sentence of
 include/gesta/model/diagnostic.hpp has a rejected file, each with its twin.
-Half of the files include <gesta/gesta.hpp> before all else, and half of their time is this header: with --compiled DIR the compiler reads it from
-DIR, where --compile DIR has put it.
+Nearly all files include <gesta/model/model.hpp> or <gesta/gesta.hpp> before all else, and most of their time is this header: with --compiled DIR the
+compiler reads it from DIR, where --compile DIR has put it.
 """
 import argparse
 import functools
@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 DIAGNOSTICS = "include/gesta/model/diagnostic.hpp"
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow"]
-COMMON = "gesta/gesta.hpp"
+COMMON = ("gesta/model/model.hpp", "gesta/gesta.hpp")
 LINES = {"gcc": 25, "clang": 45}
 SENTENCE = re.compile(r"\[gesta (E\d+)\] \S.*")
 
@@ -53,19 +53,21 @@ def expected(source):
 
 
 def compile_common(folder, compiler, include):
-    """Puts COMMON into a folder, compiled."""
+    """Puts each of COMMON into a folder, compiled."""
     folder.mkdir(parents=True, exist_ok=True)
-    header = folder / "common.hpp"
-    header.write_text(f"#include <{COMMON}>\n")
-    subprocess.run([compiler, "-std=c++20", *WARNINGS, f"-I{include}", "-x", "c++-header", header, "-o", f"{header}.gch"], check=True)
+    for common in COMMON:
+        header = folder / Path(common).name
+        header.write_text(f"#include <{common}>\n")
+        subprocess.run([compiler, "-std=c++20", *WARNINGS, f"-I{include}", "-x", "c++-header", header, "-o", f"{header}.gch"], check=True)
 
 
 def flags_of_common(source, compiler, folder):
-    """By which the compiler reads COMMON from a folder, for a source that includes it before all else."""
+    """By which the compiler reads from a folder what a source includes before all else, where it is one of COMMON."""
     first = re.search(r'^#include [<"](.*)[>"]', source, re.MULTILINE)
-    if folder is None or first is None or first[1] != COMMON:
+    if folder is None or first is None or first[1] not in COMMON:
         return ()
-    return ("-include-pch", folder / "common.hpp.gch") if family(compiler) == "clang" else ("-include", folder / "common.hpp")
+    header = folder / Path(first[1]).name
+    return ("-include-pch", f"{header}.gch") if family(compiler) == "clang" else ("-include", header)
 
 
 def ask(source, compiler, include, name, flags=()):
