@@ -290,6 +290,71 @@ class exchange {
     return true;
   }
 
+  // ---- what outlives the program
+
+  /// Says everything that is kept as facts: told in this order to the functions below, they make this exchange again.
+  template <class To>
+  void tell_all(To&& to) const {
+    to.numbered(last_);
+    for (const auto& [time, id] : ids_by_time_) to.remembered(*id, time);
+    for (const auto& [name, one] : topics_)
+      for (const group* of : one.groups) to.joined(of->name, name, false);
+    std::set<std::pair<const group*, std::uint64_t>> owed;
+    for (const auto& [name, of] : groups_) {
+      for (const auto& [key, in] : of->lines)
+        for (const waiting& one : in.messages) owed.emplace(of.get(), one.message->sequence);
+      for (const auto& [sequence, one] : of->dead) owed.emplace(of.get(), sequence);
+    }
+    for (const auto& [sequence, one] : messages_) {
+      to.kept(*one.message);
+      for (const group* of : one.in->groups)
+        if (owed.find({of, sequence}) == owed.end()) to.settled(of->name, sequence);
+    }
+    for (const auto& [name, of] : groups_) {
+      for (const auto& [key, in] : of->lines)
+        for (const waiting& one : in.messages)
+          if (one.deliveries != 0) to.handed(name, one.message->sequence, one.deliveries);
+      for (const auto& [sequence, one] : of->dead) {
+        to.handed(name, sequence, one.first.deliveries);
+        to.buried(name, sequence, one.cause, one.since);
+      }
+    }
+  }
+  /// Tokens and members are numbered from here on.
+  void number_from(std::uint64_t first_token) noexcept { next_token_ = first_token; }
+
+  // Each makes one fact true again, before the first member comes. False: it cannot follow what came before.
+
+  bool again_numbered(std::uint64_t last) noexcept { return last_ = std::max(last_, last), true; }
+  bool again_remembered(std::string_view id, timestamp time) {
+    if (duration{} < window_ && !id.empty() && !recognises(id)) ids_by_time_.emplace_back(time, ids_.emplace(id).first);
+    return true;
+  }
+  /// `remembers`: its id too, from that time on.
+  bool again_published(const parcel& from, std::uint64_t sequence, timestamp time, bool remembers) {
+    if (messages_.find(sequence) != messages_.end()) return false;
+    add(std::make_shared<const held_message>(from, sequence, time), remembers);
+    return true;
+  }
+  bool again_joined(std::string_view group_name, std::string_view topic_name, bool from_beginning) {
+    add_topic(group_name, topic_name, from_beginning);
+    return true;
+  }
+  bool again_handed(std::string_view name, std::uint64_t sequence, std::uint32_t deliveries) {
+    return at_message(name, sequence, [&](group&, line& in, std::size_t at) { in.messages[at].deliveries = deliveries; });
+  }
+  bool again_settled(std::string_view name, std::uint64_t sequence) {
+    return at_message(name, sequence, [&](group& of, line& in, std::size_t at) {
+      (void)take_out(of, in, at);
+      no_longer_owed(sequence);
+    });
+  }
+  bool again_buried(std::string_view name, std::uint64_t sequence, std::string_view cause, timestamp since) {
+    return at_message(name, sequence, [&](group& of, line& in, std::size_t at) {
+      of.dead.emplace(sequence, buried{take_out(of, in, at), std::string(cause), since});
+    });
+  }
+
   // ---- how much there is
 
   std::size_t kept() const noexcept { return messages_.size(); }
@@ -377,12 +442,12 @@ class exchange {
     return fits && remembers;
   }
 
-  void add(message_pointer message) {
+  void add(message_pointer message, bool remembers = true) {
     topic& in = topic_of(message->topic);
-    last_ = message->sequence;
+    last_ = std::max(last_, message->sequence);
     ++in.messages;
     in.bytes += message->size();
-    if (duration{} < window_ && !message->id.empty()) ids_by_time_.emplace_back(message->published, ids_.emplace(message->id).first);
+    if (remembers) (void)again_remembered(message->id, message->published);
     messages_.emplace_hint(messages_.end(), message->sequence, kept_message{message, &in, in.groups.size()});
     notes_.published(*message);
     for (group* const of : in.groups) queue(*of, {message, &in});
@@ -453,6 +518,28 @@ class exchange {
   void unschedule(group& of, line& in) {
     of.ready.erase(in.first().message->sequence);
     of.later.erase({in.first().due.nanoseconds, in.first().message->sequence});
+  }
+
+  /// Calls doing(group, line, place) where a message waits for a group; false: it does not.
+  template <class Do>
+  bool at_message(std::string_view name, std::uint64_t sequence, Do&& doing) {
+    group* const of = find_group(name);
+    const auto kept = messages_.find(sequence);
+    if (of == nullptr || kept == messages_.end()) return false;
+    const auto in = of->lines.find(kept->second.message->key);
+    if (in == of->lines.end()) return false;
+    for (std::size_t at = 0; at < in->second.messages.size(); ++at)
+      if (in->second.messages[at].message->sequence == sequence) return doing(*of, in->second, at), true;
+    return false;
+  }
+  /// A message leaves a line of which nothing is under way.
+  waiting take_out(group& of, line& in, std::size_t at) {
+    unschedule(of, in);
+    if (at == 0) return drop_first(of, in);
+    waiting one = std::move(in.messages[at]);
+    in.messages.erase(in.messages.begin() + static_cast<std::ptrdiff_t>(at));
+    schedule(of, in);
+    return one;
   }
 
   /// The first message of the line is no longer under way; it is still the first.
