@@ -4,9 +4,12 @@
 #pragma once
 
 #include <gesta/gesta.hpp>
+#include <gesta/runtime/ask.hpp>
 #include <gesta/runtime/query.hpp>
 #include <gesta/runtime/saga_runner.hpp>
+#include <gesta/runtime/serve.hpp>
 #include <gesta/store/memory_views.hpp>
+#include <gesta/transport/in_process.hpp>
 
 #include <doctest/doctest.h>
 
@@ -74,6 +77,9 @@ namespace orchestration {
 }
 namespace example_33 {
 #include "../../examples/33_timeouts.cpp"
+}
+namespace example_44 {
+#include "../../examples/44_remote_command.cpp"
 }
 namespace example_26 {
 #include "../../examples/26_carried_state.cpp"
@@ -178,6 +184,12 @@ void all_examples() {
                                            shop::stock::sold_out{}, shop::shipping::undeliverable{});
   namespace e33 = example_33::rent;
   example<Codec, e33::garage>("33_timeouts", e33::asked{1}, e33::held{least}, e33::freed{most}, e33::paid{1}, e33::reminded{1}, e33::no_answer{});
+
+  namespace e44 = example_44;
+  example<Codec, e44::shop::office>("44_remote_command", e44::shop::placed{1, 7}, e44::shop::cancelled{least}, e44::shop::confirmed{most},
+                                    e44::stock::reserve{1, 7}, e44::stock::release{most, 7}, e44::stock::reserved{1, least}, e44::stock::released{2, 7},
+                                    e44::stock::sold_out{3});
+  example<Codec, e44::depot::house>("44_remote_command_depot", e44::depot::taken{1, 7}, e44::depot::put_back{least, most}, e44::stock::sold_out{3});
 
   namespace e8 = example_08;
   example<Codec, e8::notebook>("08_encoded_messages", e8::noted{"to be, ", {"hamlet"}}, e8::noted{"", {}},

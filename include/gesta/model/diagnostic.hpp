@@ -1207,6 +1207,53 @@ struct translation_refused_unheard {
   static_assert(Ok, "[gesta E769] the model can refuse what the Listener makes of a change, and nobody hears it; add  void on_refusal(const Listener&, const Command&, const Rejection&)  beside the Listener");
 };
 
+// ---- remote commands -------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Saga, class Step>
+struct remote_step_without_time {
+  static_assert(Ok, "[gesta E730] the Step asks a command that another service decides and does not say how long it waits for the answer; add  static constexpr auto within = gesta::seconds(30);  and  constexpr auto on(const gesta::timed_out&) -> gesta::compensate  (or compensate_with<cause>, proceed, again<n>, until_answered)");
+};
+
+template <bool Ok, class Command, class Event>
+struct remote_event_of_inside {
+  static_assert(Ok, "[gesta E731] the contract of the Command, which another service decides, names an Event that stays inside of a service; name one that is told outside, whose id is  gesta::integration_id{\"...\"}");
+};
+
+template <bool Ok, class Command>
+struct remote_command_without_id {
+  static_assert(Ok, "[gesta E732] the Command is sent to another service and has no name there; add  static constexpr auto id = \"...\";  to it, and never change it");
+};
+
+template <bool Ok, class Command>
+struct remote_contract_unreadable {
+  static_assert(Ok, "[gesta E733] decide(const gesta::elsewhere&, const Command&)  does not say how the Command may end; let it return  gesta::emits<event...>,  with  ::or_nothing  or  ::or_rejects<rejection...>  behind it, or  gesta::sent  where nobody answers");
+};
+
+template <bool Ok, class Sender, class Command>
+struct remote_command_unwaited {
+  static_assert(Ok, "[gesta E734] the Sender asks a Command that another service decides, and cannot wait for the answer; let a step of a saga ask it, or list it in an aggregate of the model");
+};
+
+template <bool Ok, class Saga>
+struct remote_in_lean {
+  static_assert(Ok, "[gesta E735] the Saga asks a command that another service decides, and the model is  gesta::lean,  which keeps neither times nor the names of messages; take  gesta::lean  out of it");
+};
+
+template <bool Ok, class Command>
+struct serves_what_it_does_not_decide {
+  static_assert(Ok, "[gesta E736] gesta::serve  is to answer for a Command that it cannot: an aggregate of the model lists it and finds its entity by a field of it, it has an id, and beside it stands  auto decide(const gesta::elsewhere&, const Command&) -> gesta::emits<...>;");
+};
+
+template <bool Ok, class Command, class Outcome>
+struct outcome_beyond_contract {
+  static_assert(Ok, "[gesta E737] here the Command can end with an Outcome (an event, by what  publish  makes of it, a rejection, or gesta::nothing) that its contract,  decide(const gesta::elsewhere&, const Command&),  does not name, so that who asks could not read it; name it there, or let  publish(const Event&)  return an event that it names");
+};
+
+template <bool Ok, class Asker>
+struct asker_without_id {
+  static_assert(Ok, "[gesta E738] the Asker, or who serves, does not say the name under which others answer it or share its messages; add  static constexpr auto id = \"...\";  of at most 30 characters to it, and never change it");
+};
+
 // ---- tests -------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Contract, class Event>

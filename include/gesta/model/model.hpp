@@ -15,6 +15,7 @@
 #include <gesta/model/rules/messages.hpp>
 #include <gesta/model/rules/processes.hpp>
 #include <gesta/model/rules/publishing.hpp>
+#include <gesta/model/rules/remote.hpp>
 #include <gesta/model/rules/report.hpp>
 #include <gesta/model/rules/sagas.hpp>
 #include <gesta/model/rules/size.hpp>
@@ -92,7 +93,7 @@ struct of_all_performers<Flow, gesta::detail::types<Saga...>, gesta::detail::typ
   template <class... Report>
   static auto joined(gesta::detail::types<Report...>) -> gesta::detail::type_is<reports<Report...>>;
   using type = typename decltype(joined(
-      gesta::detail::concat<typename saga_rules<Flow, Saga>::all..., typename process_rules<Flow, Process>::all...,
+      gesta::detail::concat<typename saga_rules<Flow, Saga>::all..., typename remote_rules<Flow, Saga>::all..., typename process_rules<Flow, Process>::all...,
                             typename all_delay_rules<Flow, typename Flow::delays>::all>{}))::type;
 };
 /// The rules of sagas, processes and delays. One list of reports for all: there are many of them, or none.

@@ -48,7 +48,14 @@ struct saga_record_list<Reading, indices<I...>> {
     return types<saga_records::failed<saga, void, 0>, saga_records::failed<saga, Cause, 1 + index_of<Cause, types<Cause...>>>...>{};
   }
 
-  using type = concat<types<begun<saga>>, decltype(of_step<I>())..., types<saga_records::asked_again<saga>>, decltype(failures(typename Reading::causes{})),
+  /// Of requests elsewhere; no records of a saga that has none.
+  static constexpr auto of_requests() {
+    if constexpr (Reading::asks_elsewhere) return types<saga_records::asked_anew<saga>, saga_records::sent_again<saga>>{};
+    else return types<>{};
+  }
+
+  using type = concat<types<begun<saga>>, decltype(of_step<I>())..., types<saga_records::asked_again<saga>>, decltype(of_requests()),
+                      decltype(failures(typename Reading::causes{})),
                       types<got_stuck<saga>, saga_records::retried<saga>, saga_records::resolved<saga>, saga_records::late<saga>, completed<saga>,
                             compensated<saga>>>;
 };

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include <gesta/decide/aggregate.hpp>
+#include <gesta/decide/elsewhere.hpp>
 #include <gesta/detail/pack.hpp>
 #include <gesta/message/duration.hpp>
 #include <gesta/message/many.hpp>
@@ -21,7 +22,8 @@ namespace gesta {
 ///   a step       `run(facts...) -> command` (or gesta::many<command>: asked in order, the first refusal stops), and how it is undone:
 ///                `undo(facts...) -> command`, `using undo = gesta::irreversible;` or `using undo = gesta::needless;`
 ///                `on(const Outcome&) -> answer` for outcomes of its command: an event, a rejection, gesta::nothing, and with
-///                `static constexpr auto within = gesta::seconds(30);` also gesta::timed_out. One event, and nothing, need no answer: it goes on.
+///                `static constexpr auto within = gesta::seconds(30);` also gesta::timed_out. One event, nothing and sent need no answer: it goes
+///                on. A command that another service decides (gesta::elsewhere) needs a `within`.
 ///                `on_undo(const Rejection&) -> gesta::proceed, gesta::again or gesta::stuck` for rejections of the undo's command
 ///   an interrupt only `on(const Event&) -> gesta::compensate`, an event from outside, with `not_found(const Event&) -> gesta::drop, or a command`
 ///   a deadline   `within` and only `on(gesta::timed_out) -> gesta::compensate`: of the whole saga

@@ -172,6 +172,13 @@ struct saga_read {
   template <std::size_t I>
   using deadline = interrupt_says<at<I, deadlines>>;
 
+  template <class... Step>
+  static constexpr bool any_elsewhere(types<Step...>) {
+    return ((step_says<Flow, Step>::is_remote || step_says<Flow, Step>::undo_is_remote) || ...);
+  }
+  /// Whether some step asks a command that another service decides, or is undone by one.
+  static constexpr bool asks_elsewhere = any_elsewhere(steps{});
+
   using rules = typename saga_rules_of<Flow, shape, steps>::type;
   static constexpr const course_table& table = rules::table;
 

@@ -58,9 +58,31 @@ struct saga_steps_storage<Reading, indices<I...>> {
   using open = unique<concat<if_single<typename step<I>::command, step<I>::asks_many>..., if_single<typename step<I>::undo_command, false>...>>;
 };
 
+/// What is asked elsewhere by one step. Numbers are positions of records: no other request of the log has the same.
+struct request_elsewhere {
+  std::uint64_t number = 0;  ///< of the open request: the step's, or its undo's
+  std::uint64_t run = 0;     ///< of the step's last one, which its undo follows
+  std::uint64_t wanted = 0;  ///< the last record because of which it is to be sent
+  std::uint64_t sent = 0;    ///< because of which this program has sent it; no record says that
+};
+template <std::size_t Steps>
+struct requests_elsewhere {
+  /// States count positions: see holdings::knows_positions.
+  static constexpr bool counts_positions = true;
+
+  request_elsewhere requests[Steps] = {};
+  bool is_to_send = false;  ///< it waits in the work of the engine
+};
+struct no_requests_elsewhere {
+  static constexpr bool counts_positions = false;
+};
+
+/// How long an undo elsewhere is waited for before it is sent once more, where its step does not say `within`.
+inline constexpr duration patience_with_undos = seconds(60);
+
 /// The state of one instance. Reading: a saga_flow.
 template <class Reading>
-class saga_instance {
+class saga_instance : public std::conditional_t<Reading::asks_elsewhere, requests_elsewhere<Reading::step_count>, no_requests_elsewhere> {
   template <std::size_t I>
   using step_of = typename Reading::template step<I>;
 
@@ -124,6 +146,15 @@ class saga_instance {
     fold(r, at);
   }
 
+  /// Whether the open command of a step, or of its undo, is for another service.
+  bool is_open_elsewhere([[maybe_unused]] std::size_t step) const noexcept {
+    if constexpr (Reading::asks_elsewhere) {
+      return (steps[step].is == step_is::asked && remote.run[step]) || (steps[step].is == step_is::undo_asked && remote.undo[step]);
+    } else {
+      return false;
+    }
+  }
+
   void fold(const begun<saga>& r, const about& at) {
     note(act_is::begun);
     learn<0>(r.event);
@@ -132,7 +163,7 @@ class saga_instance {
     correlation = at.correlation;
   }
   template <class Step, class Command>
-  void fold(const saga_records::asked<saga, Step, Command>& r, const about&) {
+  void fold(const saga_records::asked<saga, Step, Command>& r, [[maybe_unused]] const about& at) {
     constexpr std::size_t I = index<Step>;
     std::uint32_t size = 1;
     if constexpr (step_of<I>::asks_many) {
@@ -145,9 +176,11 @@ class saga_instance {
     }
     times_[slot<I>] = {r.until, {}};
     note(act_is::asked, I, size);
+    if constexpr (step_of<I>::is_remote)
+      if (steps[I].is == step_is::asked) begin_request(I, at.position);
   }
   template <class Step, class Outcome>
-  void fold(const saga_records::answered<saga, Step, Outcome>& r, const about&) {
+  void fold([[maybe_unused]] const saga_records::answered<saga, Step, Outcome>& r, [[maybe_unused]] const about& at) {
     constexpr std::size_t I = index<Step>;
     constexpr outcome_rule rule = Reading::table.outcome(I, Reading::template outcome_index<I, Outcome>);
     constexpr step_is becomes = rule.is_unknown ? step_is::unknown : rule.may_stand ? step_is::done : step_is::not_done;
@@ -163,12 +196,37 @@ class saga_instance {
       learn<I>(r.outcome);
     }
     apply({act_is::answered, static_cast<std::uint16_t>(I), becomes, rule.answer == outcome_rule::says::proceed});
+    if constexpr (step_of<I>::is_remote && step_of<I>::asks_many)
+      if (steps[I].is == step_is::asked) {  // the next of them
+        begin_request(I, at.position);
+        times_[slot<I>] = {at.time + step_of<I>::within(), {}};
+      }
   }
-  void fold(const saga_records::asked_again<saga>& r, const about&) {
+  void fold(const saga_records::asked_again<saga>& r, [[maybe_unused]] const about& at) {
     const std::size_t which = step_named(r.step);
     if (which == npos) return;
     times_[slot_of(which)] = {r.until, r.due};
     note(act_is::asked_again, which);
+    if constexpr (Reading::asks_elsewhere)
+      if (r.due.nanoseconds == 0) this->requests[which].wanted = at.position;
+  }
+  void fold(const saga_records::asked_anew<saga>& r, [[maybe_unused]] const about& at) {
+    const std::size_t which = step_named(r.step);
+    if (which == npos) return;
+    times_[slot_of(which)] = {r.until, r.due};
+    note(act_is::asked_again, which);
+    if constexpr (Reading::asks_elsewhere) {
+      request_elsewhere& one = this->requests[which];
+      const std::uint64_t wanted = one.wanted;
+      begin_request(which, at.position);
+      if (r.due.nanoseconds != 0) one.wanted = wanted;
+    }
+  }
+  void fold(const saga_records::sent_again<saga>& r, [[maybe_unused]] const about& at) {
+    const std::size_t which = step_named(r.step);
+    if (which == npos) return;
+    times_[slot_of(which)] = {r.until, {}};
+    if constexpr (Reading::asks_elsewhere) this->requests[which].wanted = at.position;
   }
   template <class Cause, unsigned N>
   void fold(const saga_records::failed<saga, Cause, N>& r, const about&) {
@@ -177,10 +235,11 @@ class saga_instance {
     note(act_is::failed);
   }
   template <class Step, class Command>
-  void fold(const saga_records::undo_asked<saga, Step, Command>& r, const about&) {
+  void fold(const saga_records::undo_asked<saga, Step, Command>& r, [[maybe_unused]] const about& at) {
     open_[0] = r.command;
     times_[slot<index<Step>>] = {};
     note(act_is::undo_asked, index<Step>);
+    if constexpr (step_of<index<Step>>::undo_is_remote) begin_undo_request(index<Step>, at);
   }
   template <class Step>
   void fold(const saga_records::undone<saga, Step>&, const about&) {
@@ -198,10 +257,12 @@ class saga_instance {
     note(act_is::got_stuck, which);
   }
   // These two a person may write at any time.
-  void fold(const saga_records::retried<saga>& r, const about&) {
+  void fold(const saga_records::retried<saga>& r, [[maybe_unused]] const about& at) {
     if (const std::size_t which = step_named(r.step); which != npos && steps[which].is == step_is::stuck) {
       times_[slot_of(which)] = {};
       note(act_is::retried, which);
+      if constexpr (Reading::asks_elsewhere)
+        if (remote.undo[which]) begin_undo_request(which, at);
     }
   }
   void fold(const saga_records::resolved<saga>& r, const about&) {
@@ -231,6 +292,9 @@ class saga_instance {
     all(make_indices<step_count>{});
     return name;
   }
+  /// How long an undo elsewhere is waited for before it is sent once more.
+  static duration patience(std::size_t step) noexcept { return remote.patience[step]; }
+
   /// The step of this name; npos where there is none.
   static std::size_t step_named(const saga_word& name) noexcept {
     const auto look = [&]<class... S>(types<S...>) { return first_true({(name == said_name<S>)..., false}); };
@@ -238,6 +302,27 @@ class saga_instance {
   }
 
  private:
+  struct remote_steps {
+    bool run[step_count];
+    bool undo[step_count];
+    duration patience[step_count];
+  };
+  template <std::size_t... I>
+  static constexpr remote_steps find_remote(indices<I...>) {
+    return {{step_of<I>::is_remote...}, {step_of<I>::undo_is_remote...}, {(step_of<I>::has_within ? step_of<I>::within() : patience_with_undos)...}};
+  }
+  static constexpr remote_steps remote = find_remote(make_indices<step_count>{});
+
+  void begin_request(std::size_t step, std::uint64_t position) {
+    request_elsewhere& one = this->requests[step];
+    one.number = one.wanted = position;
+    if (steps[step].is == step_is::asked) one.run = position;
+  }
+  void begin_undo_request(std::size_t step, const about& at) {
+    begin_request(step, at.position);
+    times_[slot_of(step)].until = at.time + patience(step);
+  }
+
   template <class Step>
   static constexpr std::size_t index = index_of<Step, typename Reading::steps>;
   template <std::size_t I>

@@ -173,12 +173,33 @@ template <class Saga, class Step>
 struct answered<Saga, Step, timed_out> {
   static constexpr event_id id = detail::record_name<"timed_out", Saga, Step>::id;
 };
+/// The transport has accepted a command that nobody answers.
+template <class Saga, class Step>
+struct answered<Saga, Step, sent> {
+  static constexpr event_id id = detail::record_name<"sent", Saga, Step>::id;
+};
 /// The open command of a step, or of its undo, is asked again: not before `due`, and until then.
 template <class Saga>
 struct asked_again {
   static constexpr event_id id = detail::record_name<"asked_again", Saga>::id;
   saga_word step;
   timestamp due;
+  timestamp until;
+};
+/// The same of a command elsewhere that was refused: it is another request, with a number of its own.
+template <class Saga>
+struct asked_anew {
+  static constexpr event_id id = detail::record_name<"asked_anew", Saga>::id;
+  saga_word step;
+  timestamp due;
+  timestamp until;
+};
+/// The open command of a step, or of its undo, is to be sent elsewhere once more, as the same request: what was to be waited for has passed, or
+/// nobody has answered an undo until then.
+template <class Saga>
+struct sent_again {
+  static constexpr event_id id = detail::record_name<"sent_again", Saga>::id;
+  saga_word step;
   timestamp until;
 };
 /// It goes back: because of this step, or interrupt, with a cause (the N-th type of one that the saga has, from 1), or without.

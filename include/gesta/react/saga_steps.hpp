@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <gesta/decide/elsewhere.hpp>
 #include <gesta/decide/verbs.hpp>
 #include <gesta/detail/fields.hpp>
 #include <gesta/detail/pack.hpp>
@@ -272,6 +273,8 @@ struct no_contract {
   using rejections = types<>;
   static constexpr bool may_do_nothing = false;
   static constexpr bool is_known = false;
+  static constexpr bool is_remote = false;
+  static constexpr bool is_sent = false;
 };
 template <class Listed>
 inline constexpr bool all_open_numbers = false;
@@ -284,11 +287,25 @@ struct read_contract {
   /// Also where all it lists is any number of something.
   static constexpr bool may_do_nothing = Handler::contract::may_do_nothing || all_open_numbers<typename Handler::contract::event_list>;
   static constexpr bool is_known = true;
+  static constexpr bool is_remote = false;
+  static constexpr bool is_sent = false;
+};
+/// Of a command that another service decides. `is_sent`: nobody answers.
+template <class Command>
+struct remote_contract {
+  using said = contract_of_elsewhere<Command>;
+  using events = typename said::events;
+  using rejections = typename said::rejections;
+  static constexpr bool may_do_nothing = said::may_do_nothing || all_open_numbers<typename said::event_list>;
+  static constexpr bool is_known = said::is_readable;
+  static constexpr bool is_remote = true;
+  static constexpr bool is_sent = said::is_sent;
 };
 template <class Flow, class Command>
 constexpr auto contract_in() {
   if constexpr (std::is_void_v<Command>) return type_is<no_contract>{};
   else if constexpr (Flow::template knows<Command>) return type_is<read_contract<typename Flow::template handler_of<Command>>>{};
+  else if constexpr (decided_elsewhere<Command>) return type_is<remote_contract<Command>>{};
   else return type_is<no_contract>{};
 }
 template <class Flow, class Command>
@@ -329,13 +346,18 @@ struct step_says {
   using events = typename contract::events;
   using undo_rejections = typename undo_contract::rejections;
 
-  /// How the command may end: the events of its contract, its rejections, gesta::nothing where it may do nothing, and gesta::timed_out where the
-  /// step says `within`.
+  /// Whether another service decides the command, and that of the undo.
+  static constexpr bool is_remote = contract::is_remote;
+  static constexpr bool undo_is_remote = undo_contract::is_remote;
+
+  /// How the command may end: the events of its contract, its rejections, gesta::nothing where it may do nothing, gesta::sent where nobody answers,
+  /// and gesta::timed_out where the step says `within`.
   using outcomes = concat<events, typename contract::rejections, std::conditional_t<contract::may_do_nothing, types<nothing>, types<>>,
+                          std::conditional_t<contract::is_sent, types<sent>, types<>>,
                           std::conditional_t<has_within, types<timed_out>, types<>>>;
   /// One event, and nothing, need no answer.
   template <class Outcome>
-  static constexpr bool needs_answer = !(same<Outcome, nothing> || (events::size == 1 && contains<Outcome, events>));
+  static constexpr bool needs_answer = !(same<Outcome, nothing> || same<Outcome, sent> || (events::size == 1 && contains<Outcome, events>));
   template <class Outcome>
   using answer = on_result_of<Step, Outcome>;
   template <class Rejection>
@@ -346,8 +368,8 @@ struct step_says {
     else return {};
   }
 
-  /// Whether it may have to be undone after its time had passed, when nobody knows whether it was done.
-  static constexpr bool may_be_unknown = has_within && !same<answer<timed_out>, until_answered>;
+  /// Whether it may have to be undone when nobody knows whether it was done: after its time had passed, or where nobody answers.
+  static constexpr bool may_be_unknown = (has_within && !same<answer<timed_out>, until_answered>) || contract::is_sent;
 
   /// What becomes known by it: its command and its events, or the beginning. Of many commands nobody else learns anything.
   using own_facts = std::conditional_t<begins, types<beginning>, concat<std::conditional_t<std::is_void_v<command>, types<>, types<command>>, events>>;

@@ -32,7 +32,7 @@ constexpr std::uint32_t times_of() noexcept {
 template <class Says, class Outcome>
 constexpr outcome_rule rule_of_outcome() noexcept {
   using answer = typename Says::template answer<Outcome>;
-  constexpr bool is_event = contains<Outcome, typename Says::events>;
+  constexpr bool is_event = contains<Outcome, typename Says::events> || same<Outcome, sent>;
   constexpr bool is_unknown = same<Outcome, timed_out>;
   constexpr outcome_rule::says word = word_of<answer>(Says::template needs_answer<Outcome>);
   return {word, is_event && word == outcome_rule::says::proceed, is_event || is_unknown, is_unknown, times_of<answer>()};

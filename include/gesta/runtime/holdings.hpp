@@ -44,6 +44,13 @@ inline constexpr bool any_evolves_about = false;
 template <class State, class... E>
 inline constexpr bool any_evolves_about<State, types<E...>> = (evolves_exactly_about<State, E> || ...);
 
+/// A state of the framework's own that asks for the positions of its records.
+template <class State>
+inline constexpr bool counts_positions = false;
+template <class State>
+  requires requires { State::counts_positions; }
+inline constexpr bool counts_positions<State> = State::counts_positions;
+
 /// Log, entities and views of a running model. Not copyable; one thread at a time.
 template <class Model, class Store>
 class holdings {
@@ -127,7 +134,8 @@ class holdings {
   }
 
   template <class Aggregate>
-  static constexpr bool knows_positions = any_evolves_about<typename Aggregate::state_type, typename flow_type::template events_of<Aggregate>>;
+  static constexpr bool knows_positions =
+      any_evolves_about<typename Aggregate::state_type, typename flow_type::template events_of<Aggregate>> || counts_positions<typename Aggregate::state_type>;
 
   /// In memory: visit(recorded) for a part of one entity's stream, until it gives false. The links of a stream do not tell positions: they
   /// are counted from the begin of each segment concerned, or are 0. False: some of the part is no longer kept; nothing was visited.

@@ -118,6 +118,8 @@ class performer_work {
   const std::vector<put_aside>& all_aside() const noexcept { return aside_; }
 
   counts changed_nothing;
+  /// Instances whose requests elsewhere may have to be sent: see gesta::ask_by. A superset.
+  std::vector<std::uint32_t> to_send;
 
  private:
   struct timer {

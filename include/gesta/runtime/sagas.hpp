@@ -59,11 +59,12 @@ class saga_turn {
   }
   template <std::size_t I, class Outcome>
   bool answers(const Outcome& outcome) {
+    is_time_out_ = same<Outcome, timed_out>;
     const auto answer = reading::template answer_to<I>(outcome);
     note_answer(answer);
     input_ = &outcome;
     record_input_ = [](saga_turn& turn, const void* input) {
-      if constexpr (same<Outcome, nothing> || same<Outcome, timed_out>) turn.record(saga_records::answered<Saga, step_type<I>, Outcome>{});
+      if constexpr (same<Outcome, nothing> || same<Outcome, timed_out> || same<Outcome, sent>) turn.record(saga_records::answered<Saga, step_type<I>, Outcome>{});
       else turn.record(saga_records::answered<Saga, step_type<I>, Outcome>{*static_cast<const Outcome*>(input)});
     };
     run([](auto& course) { course.answered(static_cast<std::uint16_t>(I), reading::template outcome_index<I, Outcome>); });
@@ -101,7 +102,17 @@ class saga_turn {
     run([step](auto& course) { course.resolved(step); });
     return ok_;
   }
-  /// The answer of a command whose time had passed, by the name of its outcome. On one store there is none: a step is decided by who asks it.
+  /// An open request elsewhere is to be sent once more, as the same one.
+  bool sends_again(std::uint16_t step) {
+    if constexpr (reading::asks_elsewhere) {
+      timestamp until = state_->until(step);
+      if (steps_[step].is == step_is::undo_asked) until = now_ + state_->patience(step);
+      record(saga_records::sent_again<Saga>{name_of(step), until});
+    }
+    return ok_;
+  }
+  /// The answer of a command whose time had passed, by the name of its outcome. Only of one that another service decides: what is decided here is
+  /// answered in the unit that asks it.
   bool answers_late(std::uint16_t step, const char* outcome) {
     refusal_ = outcome;
     run([step](auto& course) { course.answered_late(step); });
@@ -203,7 +214,11 @@ class saga_turn {
     const timestamp due = now_ + after_;
     timestamp until{};
     if (steps_[step].is == step_is::asked) at_step(step, [&](auto at) { until = until_of<at()>(due); });
-    record(saga_records::asked_again<Saga>{name_of(step), after_.nanoseconds == 0 ? timestamp{} : due, until});
+    else if (state_->is_open_elsewhere(step)) until = due + state_->patience(step);
+    const timestamp at = after_.nanoseconds == 0 ? timestamp{} : due;
+    if constexpr (reading::asks_elsewhere)  // refused, it is another request; unanswered, the same
+      if (state_->is_open_elsewhere(step) && !is_time_out_) return record(saga_records::asked_anew<Saga>{name_of(step), at, until});
+    record(saga_records::asked_again<Saga>{name_of(step), at, until});
   }
   void write_failed(std::uint16_t step) {
     const saga_word name = step == no_step ? word(failed_by_) : name_of(step);
@@ -288,6 +303,7 @@ class saga_turn {
   const bool is_hearing_;
   bool ok_ = true;
   bool is_stopped_ = false;
+  bool is_time_out_ = false;
   bool ignored_ = false;
 };
 
@@ -342,7 +358,8 @@ struct performer<Saga> {
     if (reading::deadlines::size != 0 && state.deadline.nanoseconds != 0 && state.can_be_interrupted()) at(state.deadline);
     for (std::size_t i = 0; i < reading::step_count; ++i) {
       const step_is is = state.steps[i].is;
-      if (is == step_is::asked || is == step_is::undo_asked) at(state.due(i));
+      if (state.is_open_elsewhere(i)) at(next_of_request(state, i));
+      else if (is == step_is::asked || is == step_is::undo_asked) at(state.due(i));
       is_open = is_open || is == step_is::asked || is == step_is::undo_asked || is == step_is::stuck;
     }
     if (!is_open) found.has_work = true;
@@ -367,6 +384,11 @@ struct performer<Saga> {
       if (is != step_is::asked && is != step_is::undo_asked) continue;
       if (state.due(i).nanoseconds > now.nanoseconds) continue;
       bool kept = true;
+      if (state.is_open_elsewhere(i)) {
+        if (next_of_request(state, i).nanoseconds > now.nanoseconds) continue;
+        if (state.due(i).nanoseconds != 0 || is == step_is::undo_asked)
+          return with_turn(engine, entity, now, [i](auto& one) { return one.sends_again(i); });
+      }
       select<reading::step_count>(
           i, [&](auto at) { kept = is == step_is::asked ? ask<at()>(engine, entity, now) : ask_undo<at()>(engine, entity, now); });
       return kept;
@@ -403,6 +425,16 @@ struct performer<Saga> {
     return told;
   }
 
+  /// The outcome of what a step, or its undo, asks elsewhere, while that is open.
+  template <std::size_t I, bool IsUndo, class Engine, class Outcome>
+  static bool answer(Engine& engine, std::uint32_t entity, timestamp now, const Outcome& outcome) {
+    using says = typename reading_of<Engine>::template step<I>;
+    return with_turn(engine, entity, now, [&](auto& one) {
+      if constexpr (!IsUndo) return one.template answers<I>(outcome);
+      else if constexpr (contains<Outcome, typename says::undo_rejections>) return one.template undo_is_refused<I>(outcome);
+      else return one.template is_undone<I>();
+    });
+  }
   /// An answer from elsewhere that comes after its time: recorded where it was missing, and it changes nothing.
   template <class Engine>
   static bool answer_late(Engine& engine, std::uint32_t entity, timestamp now, std::uint16_t step, const char* outcome) {
@@ -423,6 +455,11 @@ struct performer<Saga> {
   }
 
  private:
+  /// When something is to be done about an open request elsewhere: it is sent once more, or its time has passed.
+  template <class State>
+  static timestamp next_of_request(const State& state, std::size_t step) noexcept {
+    return state.due(step).nanoseconds != 0 ? state.due(step) : state.until(step);
+  }
   template <class Reading, class State>
   static std::uint16_t first_open(const State& state) {
     for (std::uint16_t i = 0; i < Reading::step_count; ++i) {
@@ -581,16 +618,24 @@ struct performer<Saga> {
       if constexpr (says::has_within)
         if (state.until(I).nanoseconds != 0 && state.until(I).nanoseconds <= now.nanoseconds)
           return with_turn(engine, entity, now, [](auto& one) { return one.template answers<I>(timed_out{}); });
-      const auto command = state.template open_command<I>();  // its own: what the decision causes may change the instance
-      auto key = table.copy_of_key(entity);
-      const origin from = origin_of(engine, key.bytes(), state.correlation, said_name<typename says::type>, now);
-      return decide(engine, command, from, heard<Engine, I, false>{engine, entity, now, {}});
+      if constexpr (says::is_remote) return true;
+      else return ask_here<I>(engine, entity, now);
     }
+  }
+  template <std::size_t I, class Engine>
+  static bool ask_here(Engine& engine, std::uint32_t entity, timestamp now) {
+    using says = typename reading_of<Engine>::template step<I>;
+    auto& table = engine.template table_of<stream_of<Engine>>();
+    const auto& state = table.at(entity).state;
+    const auto command = state.template open_command<I>();  // its own: what the decision causes may change the instance
+    auto key = table.copy_of_key(entity);
+    const origin from = origin_of(engine, key.bytes(), state.correlation, said_name<typename says::type>, now);
+    return decide(engine, command, from, heard<Engine, I, false>{engine, entity, now, {}});
   }
   template <std::size_t I, class Engine>
   static bool ask_undo([[maybe_unused]] Engine& engine, [[maybe_unused]] std::uint32_t entity, [[maybe_unused]] timestamp now) {
     using says = typename reading_of<Engine>::template step<I>;
-    if constexpr (std::is_void_v<typename says::undo_command>) {
+    if constexpr (std::is_void_v<typename says::undo_command> || says::undo_is_remote) {
       return true;
     } else {
       auto& table = engine.template table_of<stream_of<Engine>>();

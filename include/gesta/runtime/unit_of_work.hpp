@@ -357,6 +357,11 @@ class unit_of_work : public holdings<Model, Store> {
   /// The records of an instance have changed: whoever lets performers act looks at it.
   template <class Aggregate, class Entity>
   void note_work(Entity& entity, std::uint32_t number) {
+    if constexpr (requires { entity.state.is_to_send; })
+      if (!entity.state.is_to_send) {
+        entity.state.is_to_send = true;
+        work_.of[performer_index<flow_type, Aggregate>].to_send.push_back(number);
+      }
     if (entity.state.is_queued) return;
     entity.state.is_queued = true;
     work_.of[performer_index<flow_type, Aggregate>].push(number);

@@ -260,6 +260,7 @@ class unrecorded_sagas {
   using bits = typename rules::bits;
   static constexpr std::size_t steps = rules::steps;
   static_assert(plan::deadlines::size == 0, "a saga that nobody records has no clock of its own: take the deadline out, or use gesta::run_sagas");
+  static_assert(!plan::asks_elsewhere, "a saga that nobody records waits for no other service: use gesta::run_sagas and gesta::ask_by");
 
  public:
   using key_type = typename plan::key_type;

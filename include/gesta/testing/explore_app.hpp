@@ -71,6 +71,7 @@ class app_explorer {
   template <std::size_t I>
   using step_of = typename reading::template step<I>;
   using death = gesta::testing::afterlife::death;
+  static_assert(!reading::asks_elsewhere, "the answers of other services are not told here: explore the saga by gesta::testing::explore, and play them by hand");
 
  public:
   app_explorer(const Beginning& beginning, const Further&... further) : beginning_(beginning), further_(further...) {}

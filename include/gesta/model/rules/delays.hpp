@@ -5,6 +5,7 @@
 
 #include <gesta/model/delay_stream.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/model/rules/remote.hpp>
 #include <gesta/model/rules/report.hpp>
 
 namespace gesta::rules {
@@ -21,7 +22,11 @@ struct delay_rules;
 template <class Flow, class... Command>
 struct delay_rules<Flow, delayed<Command...>> {
   using list = gesta::detail::types<Command...>;
-  using unhandled = report_at<diagnostic::delayed_command_unhandled, list, first_true({!Flow::template knows<Command>..., false})>;
+  static constexpr std::size_t unknown = first_true({!Flow::template knows<Command>..., false});
+  static constexpr bool is_elsewhere = first_true({(!Flow::template knows<Command> && gesta::detail::decided_elsewhere<Command>)..., false}) == unknown;
+  using unhandled =
+      std::conditional_t<unknown != npos && is_elsewhere, report_at<diagnostic::remote_command_unwaited, list, unknown, delayed<Command...>>,
+                         report_at<diagnostic::delayed_command_unhandled, list, unknown>>;
   using unnamed = report_at<diagnostic::delayed_command_without_id, list, first_true({!identified<Command>..., false})>;
   using keyless = report_at<diagnostic::delayed_command_without_key, list, first_true({!can_be_sent_later<Flow, Command>()..., false})>;
 };

@@ -7,6 +7,7 @@
 
 #include <gesta/model/flow.hpp>
 #include <gesta/model/rules/choreography.hpp>
+#include <gesta/model/rules/remote.hpp>
 #include <gesta/model/rules/report.hpp>
 
 namespace gesta::rules {
@@ -162,8 +163,9 @@ struct reactor_rules {
 
   using sends_no_command =
       report_if<reactions::no_command != npos, diagnostic::reaction_without_command, Reactor, typename odd::cause, typename odd::returned>;
-  using sends_unhandled = report_if<reactions::no_handler != npos, diagnostic::sent_command_without_handler, Reactor,
-                                    typename read<reaction_at<reactions::no_handler>>::command>;
+  using unhandled = typename read<reaction_at<reactions::no_handler>>::command;
+  using sends_unhandled = report_first_unhandled<diagnostic::sent_command_without_handler, gesta::detail::types<unhandled>,
+                                                 reactions::no_handler == npos ? npos : 0, Reactor>;
   using sends_without_key = report_if<reactions::no_key != npos, diagnostic::sent_command_without_key, Reactor,
                                       typename read<reaction_at<reactions::no_key>>::command>;
   using refusal_unheard =

@@ -10,6 +10,7 @@
 #include <gesta/model/flow.hpp>
 #include <gesta/model/process_stream.hpp>
 #include <gesta/model/rules/ids.hpp>
+#include <gesta/model/rules/remote.hpp>
 #include <gesta/model/rules/report.hpp>
 #include <gesta/react/process_cells.hpp>
 
@@ -208,7 +209,7 @@ struct process_rules<Flow, Process, true> {
   using not_emitted = report_at<diagnostic::process_hears_nothing_emitted, heard, first_not_emitted(heard{}), Process>;
   using without_key = report_at<diagnostic::process_key_missing, heard, first_without_key(heard{}), Process>;
   using no_default = report_if<!std::is_default_constructible_v<one<0, states>>, diagnostic::first_state_with_values, Process, one<0, states>>;
-  using unhandled = report_at<diagnostic::process_command_unhandled, commands, first_unhandled(commands{}), Process>;
+  using unhandled = report_first_unhandled<diagnostic::process_command_unhandled, commands, first_unhandled(commands{}), Process>;
   using asked_keyless = report_at<diagnostic::process_command_without_key, commands, first_asked_without_key(commands{}), Process>;
   using nameless = report_at<diagnostic::process_message_without_id, kept_messages, first_unnamed(kept_messages{}), Process>;
   using odd = detail::of_cell<one<no_move, typename cells::cells>>;

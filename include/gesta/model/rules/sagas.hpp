@@ -13,6 +13,7 @@
 #include <gesta/message/key_bytes.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/model/rules/ids.hpp>
+#include <gesta/model/rules/remote.hpp>
 #include <gesta/model/rules/report.hpp>
 #include <gesta/react/saga_flow.hpp>
 
@@ -60,7 +61,7 @@ struct step_answers<Says, gesta::detail::types<O...>, gesta::detail::types<R...>
 template <class Flow, class Command>
 constexpr bool is_unhandled() {
   if constexpr (std::is_void_v<Command>) return false;
-  else return !Flow::template knows<Command>;
+  else return !Flow::template knows<Command> && !gesta::detail::decided_elsewhere<Command>;
 }
 template <class Flow, class Command>
 constexpr bool is_unaddressed() {
@@ -200,7 +201,8 @@ struct saga_places<Flow, Saga, gesta::detail::types<Step...>, gesta::detail::typ
   template <class NotFound>
   static constexpr bool is_unhandled_answer() {
     if constexpr (gesta::detail::same<NotFound, drop> || gesta::detail::same<NotFound, gesta::detail::unsaid>) return false;
-    else return std::is_void_v<NotFound> || is_unhandled<Flow, NotFound>();
+    else if constexpr (std::is_void_v<NotFound>) return true;
+    else return !Flow::template knows<NotFound>;
   }
   template <class NotFound>
   static constexpr bool is_unaddressed_answer() {
@@ -341,7 +343,7 @@ struct saga_rules {
       else if constexpr (places::unhandled_answer != npos) {
         using interrupt = gesta::detail::at<places::unhandled_answer, interrupts>;
         return gesta::detail::type_is<
-            diagnostic::step_command_unhandled<false, interrupt, typename gesta::detail::interrupt_says<interrupt>::not_found>>{};
+            report_unhandled<diagnostic::step_command_unhandled, interrupt, typename gesta::detail::interrupt_says<interrupt>::not_found>>{};
       } else return fine<diagnostic::step_command_unhandled>{};
     }
   }

@@ -1,0 +1,427 @@
+// What sagas ask of other services: whatever happens to messages and programs, each order comes to the end that it has when nothing happens.
+#include <gesta/runtime/ask.hpp>
+
+#include <doctest/doctest.h>
+
+#include <gesta/testing/explore.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "remote_lab.hpp"
+
+namespace {
+
+using namespace lab;
+
+constexpr int order_count = 6;
+
+/// Two services and what lies between them, until nothing is open any more.
+class world {
+ public:
+  explicit world(plan faults = {}) : faults_(faults), hub_(test_clock{}) {
+    time_now = 1000;
+    for (gesta::testing::afterlife* kept : {&shop_log, &depot_log}) {
+      kept->dies_at_commit = dies_by_plan;
+      kept->who = &faults_;
+    }
+  }
+  /// What it came to; empty: it came to no end.
+  std::string run(std::size_t messages_a_commit = 1) {
+    const gesta::exchanges how{.messages_a_commit = messages_a_commit};
+    for (rounds = 0; rounds < 400; ++rounds, ++time_now) {
+      if (!shop_) start_shop();
+      if (!depot_) start_depot();
+      (void)shop_->sagas.poll();
+      (void)shop_->asks.poll(how);
+      if (shop_log.is_dead || faults_.has_died) shop_.reset(), shop_log.is_dead = faults_.has_died = false;
+      (void)depot_->serves.poll();
+      if (depot_log.is_dead || faults_.has_died) depot_.reset(), depot_log.is_dead = faults_.has_died = false;
+      if (shop_) shop_->asks.link().release([](const held_message& held) { return held.due >= 0 && held.due <= time_now; });
+      if (rounds > 20 && is_over()) return end();
+    }
+    return {};
+  }
+  int places() const { return faults_.places; }
+  int rounds = 0;
+  gesta::testing::afterlife shop_log, depot_log;
+
+ private:
+  void start_shop() {
+    shop_ = std::make_unique<shop_program>(shop_log, bad_wire{&hub_, &faults_});
+    for (int i = 1; i <= order_count; ++i)
+      if (shop_->app.state<orders>(i).placed == 0) shop_->app.handle(place{i, 1 + i % 4}).match([](const order&) {}, [](const gesta::failure&) {});
+  }
+  void start_depot() { depot_ = std::make_unique<depot_program>(depot_log, bad_wire{&hub_, &faults_}); }
+  bool is_over() {
+    if (!shop_ || !depot_ || !faults_.waiting.empty() || hub_.kept() != 0) return false;
+    int open = 0;
+    for (int i = 1; i <= order_count; ++i) open += shop_->app.state<orders>(i).placed == 0;
+    shop_->sagas.open([&](const char*, gesta::key_bytes, const gesta::saga_standing&) { ++open; });
+    return open == 0;
+  }
+  std::string end() {
+    std::string text;
+    for (int i = 1; i <= order_count; ++i) {
+      const auto& o = shop_->app.state<orders>(i);
+      const auto& p = depot_->app.state<parcels>(i);
+      text += "order " + std::to_string(i) + ": placed " + std::to_string(o.placed) + ", confirmed " + std::to_string(o.confirmed) + ", cancelled " +
+              std::to_string(o.cancelled) + ", sent " + std::to_string(p.sent) + ", reminded " + std::to_string(p.reminders) + "\n";
+    }
+    for (int item = 11; item < 16; ++item) text += "out of " + std::to_string(item) + ": " + std::to_string(depot_->app.state<shelves>(item).out) + "\n";
+    depot_->serves.link().each_dead("depot.counter", [&](const gesta::dead_letter& one) { return text += "dead: " + std::string(one.cause) + "\n", true; });
+    depot_->serves.link().each_dead("shop.desk", [&](const gesta::dead_letter& one) { return text += "dead: " + std::string(one.cause) + "\n", true; });
+    return text;
+  }
+
+  plan faults_;
+  hub_type hub_;
+  std::unique_ptr<shop_program> shop_;
+  std::unique_ptr<depot_program> depot_;
+};
+
+const char* const undisturbed =
+    "order 1: placed 1, confirmed 1, cancelled 0, sent 1, reminded 1\n"
+    "order 2: placed 1, confirmed 0, cancelled 1, sent 0, reminded 0\n"
+    "order 3: placed 1, confirmed 0, cancelled 1, sent 0, reminded 0\n"
+    "order 4: placed 1, confirmed 1, cancelled 0, sent 1, reminded 1\n"
+    "order 5: placed 1, confirmed 0, cancelled 1, sent 0, reminded 0\n"
+    "order 6: placed 1, confirmed 0, cancelled 1, sent 0, reminded 0\n"
+    "out of 11: 2\n"
+    "out of 12: 1\n"
+    "out of 13: 0\n"
+    "out of 14: 0\n"
+    "out of 15: 0\n";
+
+TEST_CASE("orders come to their ends by what another service answers") {
+  world one;
+  CHECK(one.run() == undisturbed);
+  world many;
+  CHECK(many.run(100) == undisturbed);
+}
+
+/// The same without the reminders: whether one came, nobody is told.
+std::string but_reminders(const std::string& end) {
+  std::string text;
+  for (std::size_t at = 0; at < end.size();) {
+    const std::size_t line = end.find('\n', at) + 1;
+    text += end.substr(at, std::min(end.find(", reminded", at), line) - at) + "\n";
+    at = line;
+  }
+  return text;
+}
+
+TEST_CASE("each message and each commit: lost, doubled, late, or with the death of a program, and the end is the same") {
+  for (const fault what : all_faults) {
+    int at = 0;
+    for (bool was_there = true; was_there; ++at) {
+      world one({.what = what, .at = at});
+      INFO("fault " << static_cast<int>(what) << " at place " << at);
+      const std::string end = one.run(at % 2 == 0 ? 1 : 8);
+      if (what == fault::lost) REQUIRE(but_reminders(end) == but_reminders(undisturbed));
+      else REQUIRE(end == undisturbed);
+      was_there = one.places() > at;
+    }
+    CHECK(at > 20);  // so many places there are at least
+  }
+}
+
+TEST_CASE("the explorer walks a saga that asks elsewhere as any other") { CHECK(gesta::testing::explore<shop, fulfilment>()); }
+
+}  // namespace
+
+// ---- the other service, played by hand
+
+namespace trip {  // a contract has no body, so it cannot stand in a namespace without a name
+
+using namespace lab;
+
+struct paid     { int trip, cents; static constexpr auto id = gesta::integration_id{"bank.paid"}; };
+struct refunded { int trip; static constexpr auto id = gesta::integration_id{"bank.refunded"}; };
+struct declined { int why; static constexpr auto id = "bank.declined"; };
+struct closed   { static constexpr auto id = "bank.closed"; };
+struct pay      { int trip, cents; static constexpr auto id = "bank.pay"; };
+struct refund   { int trip; static constexpr auto id = "bank.refund"; };
+struct booked   { int trip; static constexpr auto id = gesta::integration_id{"air.booked"}; };
+struct freed    { int trip; static constexpr auto id = gesta::integration_id{"air.freed"}; };
+struct full     { static constexpr auto id = "air.full"; };
+struct book_red  { int trip; static constexpr auto id = "air.book_red"; };
+struct book_blue { int trip; static constexpr auto id = "air.book_blue"; };
+struct free_red  { int trip; static constexpr auto id = "air.free_red"; };
+struct free_blue { int trip; static constexpr auto id = "air.free_blue"; };
+auto decide(const gesta::elsewhere&, const pay&) -> gesta::emits<paid>::or_rejects<declined>;
+auto decide(const gesta::elsewhere&, const refund&) -> gesta::emits<refunded>::or_nothing::or_rejects<closed>;
+auto decide(const gesta::elsewhere&, const book_red&) -> gesta::emits<booked>::or_rejects<full>;
+auto decide(const gesta::elsewhere&, const book_blue&) -> gesta::emits<booked>::or_rejects<full>;
+auto decide(const gesta::elsewhere&, const free_red&) -> gesta::emits<freed>::or_nothing;
+auto decide(const gesta::elsewhere&, const free_blue&) -> gesta::emits<freed>::or_nothing;
+
+struct planned { int trip; static constexpr auto id = "planned"; };
+struct plan_it { int trip; };
+struct state { bool is_planned = false; };
+void evolve(state& s, const planned&) { s.is_planned = true; }
+auto decide(const state&, const plan_it& c) -> gesta::emits<planned> { return planned{c.trip}; }
+struct trips : gesta::aggregate<state, gesta::commands<plan_it>, gesta::by<"trip">> { static constexpr auto id = "trip"; };
+
+struct begins { static constexpr auto id = "begins"; using begun_by = planned; };
+struct pays {
+  static constexpr auto id = "pays";
+  static constexpr auto within = gesta::seconds(30);
+  auto run(const planned& e) const -> pay { return {e.trip, 100}; }
+  auto undo(const pay& c) const -> refund { return {c.trip}; }
+  auto on(const declined&) const -> gesta::again<2> { return {.after = gesta::seconds(10)}; }
+  auto on(const gesta::timed_out&) const -> gesta::again<1> { return {}; }
+  auto on_undo(const closed&) const -> gesta::stuck { return {}; }
+};
+template <class Book, class Free>
+struct flies {
+  static constexpr auto id = gesta::event_id{Book::id};
+  static constexpr auto within = gesta::seconds(60);
+  auto run(const planned& e) const -> Book { return {e.trip}; }
+  auto undo(const Book& c) const -> Free { return {c.trip}; }
+  auto on(const full&) const -> gesta::compensate { return {}; }
+  auto on(const gesta::timed_out&) const -> gesta::compensate { return {}; }
+};
+struct travel : gesta::saga<gesta::by<"trip">, begins, pays, gesta::any_of<flies<book_red, free_red>, flies<book_blue, free_blue>>> {
+  static constexpr auto id = "travel";
+};
+struct agency : gesta::model<trips, travel> {};
+struct desk { static constexpr auto id = "agency.desk"; };
+
+/// A command as the other service gets it.
+struct command {
+  std::string type, id, answer_to, key, asker, saga, instance, step;
+  std::uint64_t number, follows;
+  bool is_undo;
+};
+
+/// The agency, the transport, and a service that is played by the test.
+struct table {
+  gesta::testing::afterlife log;
+  hub_type hub{test_clock{}};
+  wire_type wire{hub};
+  decltype(gesta::start<agency>(gesta::testing::mortal_store{}, test_clock{})) app = gesta::start<agency>(gesta::testing::mortal_store{&log}, test_clock{});
+  decltype(gesta::run_sagas(app)) sagas = gesta::run_sagas(app);
+  gesta::asker<desk, decltype(app), wire_type> asks{app, wire};
+  wire_type::connection link{wire};
+  wire_type::subscription member = link.subscribe({.topics = topics, .group = "others", .from_beginning = true});
+  gesta::exchanged last{};
+  int answers = 0;
+
+  static constexpr std::string_view topics[] = {"bank.pay", "bank.refund", "air.book_red", "air.book_blue", "air.free_red", "air.free_blue"};
+
+  table() {
+    time_now = 1000;
+    app.handle(plan_it{7}).match([](const state&) {}, [](const gesta::failure& cause) { FAIL(cause.describe()); });
+  }
+  void poll() {
+    REQUIRE(sagas.poll());
+    last = asks.poll();
+    INFO(last.why().describe());
+    CHECK(last);
+  }
+  std::vector<command> commands() {
+    poll();
+    std::vector<command> all;
+    std::vector<gesta::delivery_token> tokens;
+    const auto take = [&](const gesta::delivered& one) {
+      gesta::detail::request_line line;
+      REQUIRE(gesta::detail::read_request(one, line) == nullptr);
+      all.push_back({std::string(one.topic), std::string(one.id), std::string(line.answer_to), std::string(one.key), std::string(line.asker),
+                     std::string(line.saga), std::string(line.instance), std::string(line.step), line.number, line.follows, line.is_undo});
+      tokens.push_back(one.token);
+    };
+    while (member.receive(100, {}, take) != 0) {  // of one key one at a time
+      for (const gesta::delivery_token token : tokens) CHECK(member.ack(token));
+      tokens.clear();
+    }
+    return all;
+  }
+  void say(const command& to, gesta::detail::answer_is what, const char* type, const std::string& payload, unsigned version = 1) {
+    gesta::detail::request_headers headers;
+    const gesta::detail::answer_is how = what;
+    const std::string id = "answer-" + std::to_string(++answers);
+    std::string why;
+    REQUIRE(headers.write({.asker = to.asker, .number = to.number, .follows = to.follows, .saga = to.saga, .instance = to.instance, .step = to.step, .is_undo = to.is_undo},
+                          {.id = id, .source = "test", .type = type, .version = version, .content_type = gesta::detail::binary_content}, why, &how));
+    REQUIRE(link.wait(link.publish({.topic = to.answer_to, .id = id, .key = to.key, .headers = headers.all(), .payload = payload}), {}) == gesta::acceptance::accepted);
+    poll();
+  }
+  template <class Outcome>
+  void say(const command& to, const Outcome& outcome) {
+    std::string bytes;
+    gesta::detail::encode_to(outcome, bytes);
+    say(to, gesta::told_to_others<Outcome> ? gesta::detail::answer_is::an_event : gesta::detail::answer_is::a_rejection, gesta::id_of<Outcome>.name, bytes);
+  }
+  void say_nothing(const command& to) { say(to, gesta::detail::answer_is::nothing, "gesta.nothing", ""); }
+  gesta::saga_standing::is stands() { return sagas.state<travel>(7).what; }
+  std::vector<std::string> dead() {
+    std::vector<std::string> causes;
+    link.each_dead("agency.desk", [&](const gesta::dead_letter& one) { return causes.emplace_back(one.cause), true; });
+    return causes;
+  }
+};
+
+using is = gesta::saga_standing::is;
+
+TEST_CASE("refused, it is asked again as another request; not answered in time, as the same one") {
+  table t;
+  const auto first = t.commands();
+  REQUIRE(first.size() == 1);
+  CHECK(first[0].type == "bank.pay");
+  CHECK(first[0].step == "pays");
+  CHECK(first[0].asker == "agency.desk/00000000000000000000000000000000");
+  CHECK(first[0].answer_to == "agency.desk.answers");
+  CHECK(first[0].follows == 0);
+  CHECK(t.commands().empty());
+  t.say(first[0], declined{1});
+  CHECK(t.commands().empty());  // not before ten seconds have passed
+  time_now += 10;
+  const auto second = t.commands();
+  REQUIRE(second.size() == 1);
+  CHECK(second[0].number != first[0].number);
+  CHECK(second[0].id != first[0].id);
+  time_now += 29;
+  CHECK(t.commands().empty());
+  time_now += 1;
+  CHECK(t.sagas.poll().steps == 1);  // again<1> of timed_out: attempts are counted together, so it goes back
+  const auto undo = t.commands();
+  REQUIRE(undo.size() == 1);
+  CHECK(undo[0].type == "bank.refund");
+  CHECK(undo[0].follows == second[0].number);
+  t.say_nothing(undo[0]);
+  CHECK(t.stands() == is::compensated);
+}
+
+TEST_CASE("what is not answered in time is sent once more under its number, and the first answer counts") {
+  table t;
+  const auto first = t.commands();
+  time_now += 130;  // behind the window in which the transport knows an id
+  const auto again = t.commands();
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].number == first[0].number);
+  CHECK(again[0].id == first[0].id);
+  t.say(again[0], paid{7, 100});
+  CHECK(t.last.handled == 1);
+  t.say(first[0], paid{7, 100});
+  CHECK(t.last.ignored == 1);
+  CHECK(t.sagas.ignored<travel>().late == 1);
+  CHECK(t.commands().size() == 2);  // both flights
+}
+
+TEST_CASE("of two that are asked, the first success stands, and the other is undone elsewhere") {
+  table t;
+  t.say(t.commands().at(0), paid{7, 100});
+  const auto both = t.commands();
+  REQUIRE(both.size() == 2);
+  t.say(both[1], booked{7});
+  CHECK(t.commands().empty());
+  t.say(both[0], booked{7});
+  const auto undo = t.commands();
+  REQUIRE(undo.size() == 1);
+  CHECK(undo[0].type == "air.free_red");
+  CHECK(undo[0].is_undo);
+  CHECK(undo[0].follows == both[0].number);
+  CHECK(t.stands() == is::going_on);
+  t.say(undo[0], freed{7});
+  CHECK(t.stands() == is::completed);
+  t.say(undo[0], freed{7});
+  CHECK(t.last.ignored == 1);
+}
+
+TEST_CASE("an undo that is not answered is sent again; refused, it waits for a person; retried, it is another request") {
+  table t;
+  const auto pay_it = t.commands();
+  t.say(pay_it.at(0), paid{7, 100});
+  for (const command& one : t.commands()) t.say(one, full{});
+  const auto undo = t.commands();
+  REQUIRE(undo.size() == 1);
+  CHECK(undo[0].type == "bank.refund");
+  CHECK(undo[0].follows == pay_it[0].number);
+  CHECK(t.stands() == is::going_back);
+  time_now += 130;  // `within` of the step is 30 seconds, and the transport knows an id for two minutes
+  const auto again = t.commands();
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].number == undo[0].number);
+  t.say(again[0], closed{});
+  CHECK(t.stands() == is::stuck);
+  CHECK(t.commands().empty());
+  CHECK(t.sagas.retry<travel>(7, "ann"));
+  const auto retried = t.commands();
+  REQUIRE(retried.size() == 1);
+  CHECK(retried[0].number != undo[0].number);
+  t.say_nothing(retried[0]);
+  CHECK(t.stands() == is::compensated);
+}
+
+TEST_CASE("an answer behind its time is recorded, and changes nothing") {
+  table t;
+  const auto first = t.commands();
+  time_now += 30;
+  t.poll();
+  time_now += 30;
+  t.poll();  // exhausted: it goes back, and what may have been paid is paid back
+  CHECK(t.stands() == is::going_back);
+  t.say(first.at(0), paid{7, 100});
+  CHECK(t.last.handled == 1);
+  int late = 0;
+  CHECK(t.app.each_event([&](const auto& event, const gesta::about&) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(event)>, gesta::saga_records::late<travel>>) late += event.outcome == "bank.paid";
+  }));
+  CHECK(late == 1);
+  t.say(first.at(0), paid{7, 100});
+  CHECK(t.last.ignored == 1);
+  const auto undo = t.commands();
+  REQUIRE(undo.size() == 1);
+  t.say(undo[0], refunded{7});
+  CHECK(t.stands() == is::compensated);
+}
+
+TEST_CASE("what nobody can read becomes a dead letter with its cause, and nobody waits for it") {
+  table t;
+  const auto first = t.commands();
+  using answer = gesta::detail::answer_is;
+  const auto with = [&](auto change) {
+    command one = first.at(0);
+    change(one);
+    return one;
+  };
+  t.say(with([](command& c) { c.asker = "agency.desk/00000000000000000000000000000001"; }), paid{7, 100});
+  t.say(with([](command& c) { c.saga = "journey"; }), paid{7, 100});
+  t.say(with([](command& c) { c.instance = "00"; }), paid{7, 100});
+  t.say(with([](command& c) { c.instance = "no"; }), paid{7, 100});
+  t.say(with([](command& c) { c.instance = gesta::detail::hex_of(std::string(c.instance.size() / 2, '\5')); }), paid{7, 100});
+  t.say(with([](command& c) { c.step = "walks"; }), paid{7, 100});
+  t.say(first[0], answer::an_event, "bank.paid", "garbage");
+  t.say(first[0], answer::an_event, "bank.stolen", "");
+  t.say(first[0], answer::an_event, "bank.paid", std::string(8, '\0'), 2);
+  t.say_nothing(first[0]);
+  const std::vector<std::string> causes = {"it answers a request of another log than this one",
+                                           "the model has no such saga",
+                                           "there is no such instance",
+                                           "there is no such instance",
+                                           "there is no such instance",
+                                           "the saga has no such step",
+                                           "the outcome cannot be read",
+                                           "the contract of the command names no such outcome",
+                                           "the outcome is of a version that is not known here",
+                                           "the contract of the command names no such outcome"};
+  CHECK(t.dead() == causes);
+  CHECK(t.link.wait(t.link.publish({.topic = "agency.desk.answers", .id = "x", .key = "k", .headers = {}, .payload = "?"}), {}) == gesta::acceptance::accepted);
+  t.poll();
+  CHECK(t.dead().size() == causes.size() + 1);
+  t.say(first[0], paid{7, 100});
+  CHECK(t.last.handled == 1);
+  CHECK(t.commands().size() == 2);
+}
+
+TEST_CASE("while a batch is open nothing is asked, for nothing of it is kept") {
+  table t;
+  auto batch = t.app.batch();
+  const gesta::exchanged made = t.asks.poll();
+  CHECK(!made);
+  CHECK(made.why().why == gesta::failure::kind::busy);
+}
+
+}  // namespace trip
