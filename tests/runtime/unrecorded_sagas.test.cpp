@@ -461,6 +461,23 @@ TEST_CASE("an interrupt at any moment goes back from there, until what cannot be
     CHECK(actual.completed == (after >= 9));  // the ninth answer lets the last step be asked
   }
 }
+TEST_CASE("whatever is answered behind an interrupt, it goes the way of the machine of indices") {
+  std::size_t ways = 0;
+  for (std::size_t after = 0; after < 4; ++after) {
+    script choices;
+    do {
+      const way expected = by_table<whole_trip>(choices, after);
+      const way actual = by_types<whole_trip, gesta::in_order>(choices, after);
+      ++ways;
+      if (actual.trace == expected.trace && actual.completed == expected.completed) continue;
+      CAPTURE(after);
+      CHECK(text_of(actual.trace) == text_of(expected.trace));
+      CHECK(actual.completed == expected.completed);
+      return;
+    } while (choices.next());
+  }
+  CHECK(ways > 50);
+}
 
 namespace {
 
