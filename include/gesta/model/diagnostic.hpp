@@ -1128,6 +1128,26 @@ struct saga_left_the_model {
   static_assert(Ok, "[gesta E532] the lock holds a version of a saga, Locked, that left the model, and instances of it may be under way; keep its struct in the model as  gesta::pinned<Old>");
 };
 
+template <bool Ok, class Old, class Returned>
+struct migration_to_nowhere {
+  static_assert(Ok, "[gesta E568] migrate(const gesta::instance_of<Old>&) returns something that names no saga of the model; let it return  gesta::moves_to<New>,  New a saga that the model lists, and Old as  gesta::pinned<Old>");
+};
+
+template <bool Ok, class Old, class New>
+struct migration_begins_otherwise {
+  static_assert(Ok, "[gesta E569] instances of Old move to New, which begins by another event or has another key; let both say the same  begun_by  and the same  gesta::by<...>,  or take migrate out, and what began under Old ends by it");
+};
+
+template <bool Ok, class Old, class New>
+struct migration_to_no_later_version {
+  static_assert(Ok, "[gesta E570] instances of Old move to New, which is no later version of it; give New the same name and a higher version,  id = gesta::event_id{\"...\", N + 1}");
+};
+
+template <bool Ok, class Step, class Outcome>
+struct step_cannot_be_passed {
+  static_assert(Ok, "[gesta E571] migrate(instance, Step) says that the Step was passed with this Outcome, which the Step's command has not, or by which it fails, or which would have to be undone; return gesta::nothing or a rejection that is answered gesta::proceed, or an event where  using undo = gesta::needless");
+};
+
 // ---- delayed messages -----------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Command>

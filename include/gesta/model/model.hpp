@@ -13,6 +13,7 @@
 #include <gesta/model/rules/handlers.hpp>
 #include <gesta/model/rules/ids.hpp>
 #include <gesta/model/rules/messages.hpp>
+#include <gesta/model/rules/migrations.hpp>
 #include <gesta/model/rules/processes.hpp>
 #include <gesta/model/rules/publishing.hpp>
 #include <gesta/model/rules/remote.hpp>
@@ -94,7 +95,8 @@ struct of_all_performers<Flow, gesta::detail::types<Saga...>, gesta::detail::typ
   static auto joined(gesta::detail::types<Report...>) -> gesta::detail::type_is<reports<Report...>>;
   using type = typename decltype(joined(
       gesta::detail::concat<typename saga_rules<Flow, Saga>::all..., typename remote_rules<Flow, Saga>::all..., typename process_rules<Flow, Process>::all...,
-                            typename all_delay_rules<Flow, typename Flow::delays>::all>{}))::type;
+                            typename all_delay_rules<Flow, typename Flow::delays>::all,
+                            typename all_migration_rules<Flow, typename Flow::pinned_sagas>::type>{}))::type;
 };
 /// The rules of sagas, processes and delays. One list of reports for all: there are many of them, or none.
 template <class Flow>

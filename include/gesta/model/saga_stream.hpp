@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <gesta/decide/aggregate.hpp>
 #include <gesta/detail/hash.hpp>
@@ -12,6 +13,7 @@
 #include <gesta/message/id.hpp>
 #include <gesta/react/saga_flow.hpp>
 #include <gesta/react/saga_instance.hpp>
+#include <gesta/react/saga_migration.hpp>
 #include <gesta/react/saga_records.hpp>
 
 namespace gesta::detail {
@@ -57,7 +59,8 @@ struct saga_record_list<Reading, indices<I...>> {
   using type = concat<types<begun<saga>>, decltype(of_step<I>())..., types<saga_records::asked_again<saga>>, decltype(of_requests()),
                       decltype(failures(typename Reading::causes{})),
                       types<got_stuck<saga>, saga_records::retried<saga>, saga_records::resolved<saga>, saga_records::late<saga>, completed<saga>,
-                            compensated<saga>>>;
+                            compensated<saga>>,
+                      std::conditional_t<has_successor<saga>, types<migrated<saga>>, types<>>>;
 };
 
 /// Whether each step has a name, and each its own: records are named by it.

@@ -10,6 +10,7 @@
 #include <gesta/decide/fingerprint.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/react/rows.hpp>
+#include <gesta/react/saga_migration.hpp>
 
 namespace gesta::detail {
 
@@ -105,6 +106,21 @@ constexpr std::uint64_t upcast_seen() noexcept {
   return fingerprint{}.add(name_seen<upcast_result<Old>>).value;
 }
 
+template <class Old, class... Step>
+constexpr std::uint64_t passed_seen(types<Step...>) noexcept {
+  fingerprint print;
+  (print.add(name_seen<passed_outcome<Old, Step>>), ...);
+  return print.value;
+}
+/// What a file sees of how instances of a pinned saga move on: each `migrate`.
+template <class Old>
+constexpr std::uint64_t migration_seen() noexcept {
+  fingerprint print;
+  print.add(name_seen<migration<Old>>);
+  if constexpr (has_successor<Old>) print.add(detail::passed_seen<Old>(typename saga_shape<typename successor_of<Old>::step_list>::steps{}));
+  return print.value;
+}
+
 /// What a file sees of each part that has verbs. `signatures` hold the names of the parts, for people.
 template <std::size_t Count>
 struct parts_seen {
@@ -118,16 +134,17 @@ struct parts_seen {
   }
 };
 
-template <class Flow, class... Aggregate, class... Projection, class... Reactor, class... Process, class... Old>
-constexpr auto parts_of(types<Aggregate...>, types<Projection...>, types<Reactor...>, types<Process...>, types<Old...>) noexcept {
-  return parts_seen<sizeof...(Aggregate) + sizeof...(Projection) + sizeof...(Reactor) + sizeof...(Process) + sizeof...(Old) + 1>{
+template <class Flow, class... Aggregate, class... Projection, class... Reactor, class... Process, class... Pinned, class... Old>
+constexpr auto parts_of(types<Aggregate...>, types<Projection...>, types<Reactor...>, types<Process...>, types<Pinned...>, types<Old...>) noexcept {
+  return parts_seen<sizeof...(Aggregate) + sizeof...(Projection) + sizeof...(Reactor) + sizeof...(Process) + sizeof...(Pinned) + sizeof...(Old) + 1>{
       {detail::decider_seen<Flow, Aggregate>()...,
        detail::projection_seen<Projection>(typename Flow::current_events{})...,
        detail::reactor_seen<Reactor>(typename reactor_flow<Flow, Reactor>::reactions{})...,
        detail::process_seen<Flow, Process>()...,
+       detail::migration_seen<Pinned>()...,
        detail::upcast_seen<Old>()..., 0},
       {naming::of_type<Aggregate>()..., naming::of_type<Projection>()..., naming::of_type<Reactor>()..., naming::of_type<Process>()...,
-       naming::of_type<Old>()..., ""}};
+       naming::of_type<Pinned>()..., naming::of_type<Old>()..., ""}};
 }
 
 /// What this file sees of the verbs of a model. In constant expressions only, as verbs_seen: as a function it would be one for all files.
@@ -135,7 +152,7 @@ template <class Model>
 constexpr auto parts_seen_of() noexcept {
   using all = flow<Model>;
   return detail::parts_of<all>(typename all::deciders{}, typename all::projections{}, typename all::reactors{}, typename all::processes{},
-                               concat<typename all::old_versions, typename all::old_rejections>{});
+                               typename all::pinned_sagas{}, concat<typename all::old_versions, typename all::old_rejections>{});
 }
 
 /// The same as one number.

@@ -78,7 +78,13 @@ struct step_status {
 
   friend constexpr bool operator==(const step_status&, const step_status&) = default;
 };
-enum class course_is : std::uint8_t { not_begun, under_way, completed, compensated };
+enum class course_is : std::uint8_t {
+  not_begun,
+  under_way,
+  completed,
+  compensated,
+  moved,  ///< it goes on by another version of the saga, elsewhere
+};
 struct course_status {
   course_is is = course_is::not_begun;
   bool failing = false;     ///< open answers are awaited, then it goes back

@@ -282,6 +282,10 @@ class saga_instance : public std::conditional_t<Reading::asks_elsewhere, request
     note(act_is::compensated);
     forget();
   }
+  void fold(const migrated<saga>&, const about&) {
+    whole.is = course_is::moved;
+    forget();
+  }
 
   /// The name of the rejection of an undo that is stuck; "" where there is none.
   const char* refusal_at(std::size_t step) const noexcept {

@@ -142,6 +142,11 @@ template <class Saga>
 struct compensated {
   static constexpr event_id id = detail::record_name<"compensated", Saga>::id;
 };
+/// An instance of an earlier version goes on by the one of today, whose stream for the same key has begun in the same commit.
+template <class Saga>
+struct migrated {
+  static constexpr event_id id = detail::record_name<"migrated", Saga>::id;
+};
 /// The undo of a step was refused: a person has to look. Until then it waits, and so do the undos behind it.
 template <class Saga>
 struct got_stuck {

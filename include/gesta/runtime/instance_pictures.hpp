@@ -182,6 +182,7 @@ struct instance_story<Flow, Saga> : told_instance<Flow> {
   void operator()(const saga_records::late<Saga>& r, const about& at) { this->add(word(r.step), "late: " + word(r.outcome), at); }
   void operator()(const completed<Saga>&, const about& at) { this->add("completed", "", at, way::note, "", "completed"); }
   void operator()(const compensated<Saga>&, const about& at) { this->add("compensated", "", at, way::note, "", "compensated"); }
+  void operator()(const migrated<Saga>&, const about& at) { this->add("goes on by a later version", "", at, way::note, "", "goes on by a later version"); }
 
  private:
   template <class Command>

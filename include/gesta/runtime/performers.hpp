@@ -26,6 +26,7 @@ struct saga_standing {
     put_aside,    ///< by a runner of this program: a step ended with an exception, or its records cannot be read
     completed,
     compensated,
+    moved,        ///< it goes on by a later version of the saga
   };
 
   is what = is::not_begun;

@@ -15,6 +15,7 @@
 #include <gesta/runtime/consumer_options.hpp>
 #include <gesta/runtime/export.hpp>
 #include <gesta/runtime/performers.hpp>
+#include <gesta/runtime/saga_moving.hpp>
 #include <gesta/runtime/sagas.hpp>
 #include <gesta/store/failure.hpp>
 
@@ -116,7 +117,8 @@ class saga_runner {
   void open(Visit&& visit) {
     each(
         [&](const char* saga, key_bytes key, const saga_standing& one) {
-          const bool is_over = one.what == saga_standing::is::completed || one.what == saga_standing::is::compensated;
+          const bool is_over = one.what == saga_standing::is::completed || one.what == saga_standing::is::compensated ||
+                               one.what == saga_standing::is::moved;
           if (!is_over && one.what != saga_standing::is::not_begun) visit(saga, key, one);
         },
         performers{});

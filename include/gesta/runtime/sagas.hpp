@@ -25,8 +25,11 @@
 
 namespace gesta::detail {
 
-/// One input of one instance under way.
-template <class Engine, class Saga>
+/// What an instance asked before it came to this saga: nothing, as most began by it.
+struct asked_nothing {};
+
+/// One input of one instance under way. Before: what its steps asked elsewhere, which is not asked anew: see runtime/saga_moving.hpp.
+template <class Engine, class Saga, class Before = asked_nothing>
 class saga_turn {
   using flow_type = typename Engine::flow_type;
   using stream = typename flow_type::template stream_of<Saga>;
@@ -40,8 +43,9 @@ class saga_turn {
 
  public:
   /// Hearing: in the commit of somebody else, who is not to hear what a step throws.
-  saga_turn(Engine& engine, const key_value<key_type>& key, const instance& state, const origin& from, timestamp now, bool is_hearing = false)
-      : engine_(engine), key_(key), state_(&state), from_(from), now_(now), whole_(state.whole), is_hearing_(is_hearing) {
+  saga_turn(Engine& engine, const key_value<key_type>& key, const instance& state, const origin& from, timestamp now, bool is_hearing = false,
+            const Before& before = {})
+      : engine_(engine), key_(key), state_(&state), from_(from), now_(now), whole_(state.whole), before_(before), is_hearing_(is_hearing) {
     for (std::size_t i = 0; i < reading::step_count; ++i) steps_[i] = state.steps[i];
   }
   saga_turn(const saga_turn&) = delete;
@@ -196,14 +200,23 @@ class saga_turn {
   template <std::size_t First, std::size_t... K>
   void ask_steps(indices<K...>) {
     using commands = values<decltype(reading::template call_run<First + K>(*state_))...>;
-    compute([&] { return commands(reading::template call_run<First + K>(*state_)...); },
+    compute([&] { return commands(command_of<First + K>()...); },
             [&](const commands& all) { (record_asked<First + K, K>(value_at<K>(all)), ...); });
+  }
+  template <std::size_t I>
+  auto command_of() {
+    if constexpr (!same<Before, asked_nothing>)
+      if (before_.template has<I>()) return before_.template command<I>();
+    return reading::template call_run<I>(*state_);
   }
   template <std::size_t I, std::size_t K, class Command>
   void record_asked(const Command& command) {
     if constexpr (step_of<I>::asks_many) sizes_[K] = static_cast<std::uint32_t>(command.size());
     else sizes_[K] = 1;
-    record(saga_records::asked<Saga, step_type<I>, Command>{command, until_of<I>(now_)});
+    timestamp until = until_of<I>(now_);
+    if constexpr (!same<Before, asked_nothing>)
+      if (before_.template has<I>()) until = before_.template until<I>();
+    record(saga_records::asked<Saga, step_type<I>, Command>{command, until});
   }
   template <std::size_t I>
   static timestamp until_of(timestamp from) noexcept {
@@ -290,6 +303,7 @@ class saga_turn {
   const timestamp now_;
   course_status whole_;
   step_status steps_[reading::step_count] = {};
+  [[no_unique_address]] std::conditional_t<same<Before, asked_nothing>, asked_nothing, const Before&> before_;
   std::uint32_t sizes_[reading::step_count] = {};
   void (*record_input_)(saga_turn&, const void*) = nullptr;
   const void* input_ = nullptr;
@@ -325,6 +339,9 @@ struct sent_alone {
 
 template <saga_part Saga>
 struct performer<Saga> {
+  template <class, class>
+  friend class saga_move;
+
   template <class Engine>
   using stream_of = typename Engine::flow_type::template stream_of<Saga>;
   template <class Engine>
@@ -407,6 +424,7 @@ struct performer<Saga> {
     told.since = state.changed;
     if (state.whole.is == course_is::completed) return told.what = is::completed, told;
     if (state.whole.is == course_is::compensated) return told.what = is::compensated, told;
+    if (state.whole.is == course_is::moved) return told.what = is::moved, told;
     told.what = state.whole.failing ? is::going_back : is::going_on;
     const std::uint16_t open = first_open<reading>(state);
     if (open != no_step) {
@@ -711,6 +729,9 @@ struct performer<Saga> {
   };
 };
 
+template <class Engine, class Old>
+class saga_move;  // runtime/saga_moving.hpp
+
 /// Hears interrupts only: what is under way comes to its end, and nothing begins.
 template <class Saga>
 struct performer<pinned<Saga>> : performer<Saga> {
@@ -720,8 +741,20 @@ struct performer<pinned<Saga>> : performer<Saga> {
     using table = std::remove_reference_t<decltype(engine.template table_of<typename Engine::flow_type::template stream_of<Saga>>())>;
     const table& all = engine.template table_of<typename Engine::flow_type::template stream_of<Saga>>();
     const auto found = all.find(reading::key_in(event));
-    if (!found || found->version == 0) return true;  // that is for the version of today
+    if (!found || found->version == 0 || found->state.whole.is == course_is::moved) return true;  // that is for the version of today
     return performer<Saga>::hear_interrupts(engine, event, cause, typename reading::interrupts{});
+  }
+  /// Where it may go on by a later version it does, and that is its step.
+  template <class Engine>
+  static bool act(Engine& engine, std::uint32_t entity, timestamp now) {
+    if constexpr (has_successor<Saga>) {
+      if (engine.template table_of<typename Engine::flow_type::template stream_of<Saga>>().at(entity).state.is_under_way()) {
+        saga_move<Engine, Saga> one(engine, entity, now);
+        if (one.can_move()) return one.move();
+        if (one.has_failed()) return false;
+      }
+    }
+    return performer<Saga>::act(engine, entity, now);
   }
 };
 

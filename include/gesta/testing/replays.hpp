@@ -100,7 +100,7 @@ class replay {
     histories were, are;
     const auto read = app_.read(slice{}, [&](const auto& event, const about& at) {
       using record = std::remove_cvref_t<decltype(event)>;
-      if constexpr (contains<record, records>) {
+      if constexpr (contains<record, records> && !same<record, migrated<Saga>>) {
         const std::string key(at.key.data, at.key.size);
         were[key].push_back(exploring::record_in_words(event));
         auto& engine = facts_of_app::engine(probe_);

@@ -216,7 +216,7 @@ struct process_rules<Flow, Process, true> {
   using odd_move = report_if<no_move != npos, diagnostic::not_a_move, Process, typename odd::state, typename odd::input, typename odd::returned>;
   static constexpr std::size_t timeless = Flow::is_traced ? npos : first_timed(false);
   using untimed = report_at<diagnostic::process_without_time, states, timeless, Process>;
-  using mistimed = report_at<diagnostic::within_of_another_type, states, first_mistimed(states{})>;
+  using mistimed = report_at_of<diagnostic::within_of_another_type, states, first_mistimed(states{}), Process>;
   using readable = gesta::detail::types<mistimed, unnamed, same_id, not_emitted, without_key, no_default, unhandled, asked_keyless, nameless,
                                         odd_move, untimed>;
 

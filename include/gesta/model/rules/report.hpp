@@ -30,6 +30,13 @@ struct report<false, Report, List, At, Before...> {
   using type = kept<Report, List, Before...>;
 };
 
+template <bool Broken, template <bool, class...> class Report, class List, std::size_t At, class Of>
+struct report_of : report<Broken, Report, List, At> {};
+template <template <bool, class...> class Report, class List, std::size_t At, class Of>
+struct report_of<false, Report, List, At, Of> {
+  using type = kept<Report, List, Of>;
+};
+
 template <bool Broken, template <bool, class...> class Report, class... About>
 struct report_if {
   using type = kept<Report, About...>;
@@ -53,6 +60,10 @@ concept is_change = requires { typename Type::changed_row; };
 /// Reports the element of List at index At; nothing when At is npos. Before: what the sentence names before it.
 template <template <bool, class...> class Report, class List, std::size_t At, class... Before>
 using report_at = typename detail::report<At != npos, Report, List, At, Before...>::type;
+
+/// The same of a part of Of, which the sentence does not name: another part may have the same list.
+template <template <bool, class...> class Report, class List, std::size_t At, class Of>
+using report_at_of = typename detail::report_of<At != npos, Report, List, At, Of>::type;
 
 /// Reports when Broken.
 template <bool Broken, template <bool, class...> class Report, class... About>

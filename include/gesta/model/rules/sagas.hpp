@@ -310,7 +310,7 @@ struct saga_rules {
   using begins_behind = report_at<diagnostic::begins_behind_the_first, typename Saga::step_list, items::behind, Saga>;
   using listed_twice = report_at<diagnostic::step_listed_twice, gesta::detail::concat<steps, outside>, twice::at, Saga>;
 
-  using mistimed = report_at<diagnostic::within_of_another_type, gesta::detail::concat<steps, typename shape::deadlines>, mistimed_at>;
+  using mistimed = report_at_of<diagnostic::within_of_another_type, gesta::detail::concat<steps, typename shape::deadlines>, mistimed_at, Saga>;
 
   // ---- each step for itself
   template <template <bool, class...> class Report>
