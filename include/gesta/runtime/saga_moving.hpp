@@ -104,7 +104,7 @@ class saga_move {
     if (there && there->version != 0) return false;
     failure cause;
     unknown_events unknown = unknown_events::fail;
-    const auto read = [this](const auto& record, const about& at) { take(record, at); };
+    const auto read = [this](const auto& record, const about& at) { this->take(record, at); };
     if (!each_stored<old_stream>(engine_, key.value(), slice{}, cause, to_visitor<Engine, decltype(read), unknown_events>{read, unknown, cause}))
       return failed_ = true, (void)engine_.fails(cause), false;
     if (event_.which() == npos || !migrate(instance_of<Old>(event_.template get<0>())).now) return false;
