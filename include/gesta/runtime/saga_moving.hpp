@@ -155,6 +155,9 @@ class saga_move {
   static bool is_left_alone(const step_status& step) {
     const bool goes_forward = step.is == step_is::untouched || step.is == step_is::asked || step.is == step_is::done || step.is == step_is::not_done ||
                               step.is == step_is::unknown;
+    // What goes out has its number from the stream that asked it: asked by another one it would be done twice, and its undo would not find it.
+    if constexpr (from::template step<I>::is_remote)
+      if (step.is != step_is::untouched) return false;
     constexpr bool may_vanish = in_new<I> != npos || from::table.steps[I].undo == undo_is::needless;
     return goes_forward && (may_vanish || step.standing == 0);
   }

@@ -28,7 +28,7 @@ namespace gesta::detail {
 /// What an instance asked before it came to this saga: nothing, as most began by it.
 struct asked_nothing {};
 
-/// One input of one instance under way. Before: what its steps asked elsewhere, which is not asked anew: see runtime/saga_moving.hpp.
+/// One input of one instance under way. Before: what its steps asked under an earlier version, which is not asked anew: see runtime/saga_moving.hpp.
 template <class Engine, class Saga, class Before = asked_nothing>
 class saga_turn {
   using flow_type = typename Engine::flow_type;
