@@ -27,7 +27,7 @@ ADAPTERS = ["capture/sqlite*.hpp", "store/memory*.hpp", "store/fixed_memory*.hpp
 LEAVES = {"model/diagnostic.hpp"}
 
 # Need a client library, or a kind of operating system: not even the umbrella includes them. The same names stand in CMakeLists.txt.
-COMPONENTS = ["store/sqlite*.hpp", "codec/json*.hpp", "capture/sqlite*.hpp", "delivery/cloud_event_json.hpp", "transport/socket*.hpp"]
+COMPONENTS = ["store/sqlite*.hpp", "store/postgres*.hpp", "codec/json*.hpp", "capture/sqlite*.hpp", "delivery/cloud_event_json.hpp", "transport/socket*.hpp"]
 
 # Neither these headers nor what they include may include one of the dear std headers: everybody pays for them.
 CHEAP = ["domain.hpp", "detail/list.hpp"]

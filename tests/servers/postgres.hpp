@@ -7,6 +7,7 @@
 // Needs neither libpq nor doctest, so benchmarks use it too. What cannot work ends the program with the server's own words.
 #pragma once
 
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -150,8 +151,8 @@ class postgres_server {
     if (user_ != 0 && (::setgroups(0, nullptr) != 0 || ::setgid(group_) != 0 || ::setuid(user_) != 0)) ::_exit(126);
     ::prctl(PR_SET_PDEATHSIG, SIGQUIT);
     if (::getppid() != parent || ::chdir(folder_.c_str()) != 0) ::_exit(126);
-    std::FILE* const to = std::freopen(words.c_str(), "ae", stdout);
-    if (to == nullptr || ::dup2(::fileno(to), 1) < 0 || ::dup2(::fileno(to), 2) < 0) ::_exit(126);
+    const int to = ::open(words.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (to < 0 || ::dup2(to, 1) < 0 || ::dup2(to, 2) < 0) ::_exit(126);
     ::execv(arguments[0], arguments.data());
     ::_exit(127);
   }

@@ -9,14 +9,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 
 #include <gesta/codec/binary.hpp>
-#include <gesta/codec/wire_form.hpp>
-#include <gesta/message/id.hpp>
+#include <gesta/message/about.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/store/durability.hpp>
+#include <gesta/store/model_ids.hpp>
 #include <gesta/store/sqlite_backup.hpp>
 #include <gesta/store/sqlite_log.hpp>
 
@@ -58,28 +57,6 @@ inline copy_result restore(const std::string& from, const sqlite_store& store) {
 
 namespace detail {
 
-template <class Type>
-constexpr event_id id_or_none() noexcept {
-  if constexpr (identified<Type>) return id_of<Type>;
-  else return event_id{nullptr};
-}
-template <class Type>
-constexpr const char* form_or_none() noexcept {
-  if constexpr (aggregate_part<Type>) return key_wire_form<typename key_rule<Type>::key_type>;
-  else if constexpr (identified<Type> && encodable<Type>) return wire_form<Type>;
-  else return "";  // it is never stored
-}
-
-/// The ids of a list of types, by index.
-template <class List>
-struct id_table;
-template <class... T>
-struct id_table<types<T...>> {
-  static constexpr event_id all[] = {id_or_none<T>()..., event_id{nullptr}};
-  static constexpr const char* forms[] = {form_or_none<T>()..., nullptr};
-  static constexpr known_ids known = {all, sizeof...(T), forms};
-};
-
 /// The keys of a list of aggregates, by index.
 template <class List>
 struct key_table;
@@ -87,13 +64,6 @@ template <class... Aggregate>
 struct key_table<types<Aggregate...>> {
   static constexpr key_column all[] = {key_column_of<Aggregate>..., key_column{}};
 };
-
-template <class Flow>
-bool is_retired(const char* name) {
-  bool found = false;
-  Flow::each_retired([&](const char* retired) { found = found || std::strcmp(name, retired) == 0; });
-  return found;
-}
 
 /// The opened log of a sqlite_store, typed. Neither copyable nor movable. Destroyed within a unit of work it takes the unit back.
 template <class Model>
@@ -118,10 +88,7 @@ class sqlite_log_of : public sqlite_log {
 
  private:
   using flow_type = flow<Model>;
-  static constexpr model_ids ids = {
-      {id_table<typename flow_type::events>::known, id_table<typename flow_type::stored_rejections>::known,
-       id_table<typename flow_type::aggregates>::known},
-      is_retired<flow_type>};
+  static constexpr model_ids ids = ids_of_model<flow_type>;
 };
 
 }  // namespace detail

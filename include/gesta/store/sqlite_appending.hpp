@@ -13,7 +13,6 @@
 #include <gesta/store/sqlite_chains.hpp>
 #include <gesta/store/sqlite_erasing.hpp>
 #include <gesta/store/sqlite_file.hpp>
-#include <gesta/store/sqlite_heads.hpp>
 #include <gesta/store/sqlite_key.hpp>
 #include <gesta/store/sqlite_names.hpp>
 #include <gesta/store/sqlite_outcomes.hpp>
@@ -23,13 +22,14 @@
 #include <gesta/store/sqlite_streams.hpp>
 #include <gesta/store/sqlite_unit.hpp>
 #include <gesta/store/store.hpp>
+#include <gesta/store/stream_heads.hpp>
 
 namespace gesta::detail {
 
 /// One log is one connection. What others commit is known after `catch_up` or `skip`; until then it appends nothing.
 class sqlite_appending {
  public:
-  using stream = sqlite_stream;
+  using stream = numbered_stream;
 
   sqlite_appending(const sqlite_appending&) = delete;
   sqlite_appending& operator=(const sqlite_appending&) = delete;
@@ -243,7 +243,7 @@ class sqlite_appending {
   sqlite_records records_;
   sqlite_chains chains_;
   sqlite_erasing erasing_;
-  sqlite_heads heads_;
+  stream_heads heads_;
   sqlite_statement last_row_, insert_;
 
   std::int64_t last_ = 0;  ///< position of the last event, those of the open unit included

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <gesta/message/id.hpp>
+#include <gesta/store/model_ids.hpp>
 #include <gesta/store/sqlite_file.hpp>
 #include <gesta/store/sqlite_statement.hpp>
 #include <gesta/store/store.hpp>
@@ -18,23 +19,6 @@
 namespace gesta {
 
 namespace detail {
-
-/// What a type of the dictionary is.
-enum class stored_kind : std::uint8_t { event, rejection, aggregate };
-inline constexpr std::size_t stored_kinds = 3;
-
-/// The ids of one kind that a model knows, by tag. A null name: the type has no id and cannot be stored.
-struct known_ids {
-  const event_id* first = nullptr;
-  std::size_t count = 0;
-  const char* const* forms = nullptr;  ///< what their bytes are, by tag (codec/wire_form.hpp)
-};
-
-/// What a model says of its ids.
-struct model_ids {
-  known_ids of[stored_kinds];
-  bool (*is_retired)(const char* name) = nullptr;
-};
 
 /// The dictionary as far as it was read, and the types that the open unit of work adds to it.
 class sqlite_names {

@@ -66,7 +66,7 @@ mutations = [
     ("sqlite: forwards one event less than the limit", "store/sqlite_chains.hpp", "to = from + limit - 1;", "to = from + limit - 2;", "in_sqlite", False),
     ("sqlite: the highest number of a sender is fresh", "store/sqlite_outcomes.hpp", "number > from->highest) return recall_result::fresh;",
      "number >= from->highest) return recall_result::fresh;", "in_sqlite", True),
-    ("sqlite: versions of a unit that was taken back stay", "store/sqlite_heads.hpp", "head.version = was.version;", "", "in_sqlite", False),
+    ("sqlite: versions of a unit that was taken back stay", "store/stream_heads.hpp", "head.version = was.version;", "", "in_sqlite", False),
     ("sqlite: the time of an event is lost", "store/sqlite_unit.hpp", "case 5: return value.number(from.time.nanoseconds);", "case 5: return value.number(0);", "in_sqlite", False),
     ("sqlite: versions are late by one in the file", "store/sqlite_unit.hpp", "case 2: return value.number(version);", "case 2: return value.number(version + 1);", "in_sqlite", False),
 ]

@@ -87,6 +87,13 @@ inline bool is_refusal(const std::string& result) {
   return false;
 }
 
+/// Whether each law is tried again with the store opened anew behind each step. A place to which it is dear says `opens_anew()`.
+template <class Place>
+bool is_opened_anew() {
+  if constexpr (requires { Place::opens_anew(); }) return Place::opens_anew();
+  else return Place::outlives;
+}
+
 }  // namespace detail
 
 /// Carries out the steps of one law on a new store. Returns what is wrong, in words; empty when the law holds.
@@ -134,7 +141,7 @@ store_findings hold_for_store(Broken&& broken) {
       continue;
     }
     ++found.laws;
-    for (int reopening = 0; reopening <= (Place::outlives ? 1 : 0); ++reopening) {
+    for (int reopening = 0; reopening <= (detail::is_opened_anew<Place>() ? 1 : 0); ++reopening) {
       ++found.cases;
       const std::string how = try_law<Place>(law.steps, reopening != 0, found);
       if (!how.empty()) broken(law.name, how);

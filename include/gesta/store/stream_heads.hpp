@@ -1,6 +1,6 @@
-// What a SQLite log knows of its streams while it runs: of all of them, or only of those that were asked for; and what the open unit of work
+// What a log of rows knows of its streams while it runs: of all of them, or only of those that were asked for; and what the open unit of work
 // changed of them.
-// Floor: store. Within the log.
+// Floor: store. Within the SQLite and the PostgreSQL log.
 // May include: detail.
 #pragma once
 
@@ -14,8 +14,8 @@
 namespace gesta::detail {
 
 /// What an entity remembers of its stream. It stays safe to use when the unit of work that made the stream is taken back.
-struct sqlite_stream {
-  std::uint32_t number = 0;  ///< in the file
+struct numbered_stream {
+  std::uint32_t number = 0;  ///< in the store
   std::uint32_t ticket = 0;  ///< of this log alone; 0: not yet known
 };
 
@@ -36,9 +36,9 @@ struct changed_stream {
   bool closed;
 };
 
-/// Streams by their number in the file, from 1. A log that reads everything knows all; one that reads on demand knows some, and may forget
+/// Streams by their number in the store, from 1. A log that reads everything knows all; one that reads on demand knows some, and may forget
 /// them between two units.
-class sqlite_heads {
+class stream_heads {
  public:
   /// From here on only some are known. Before any is.
   void know_some() noexcept { all_ = false; }
@@ -52,7 +52,7 @@ class sqlite_heads {
     return at == hash_index::absent ? nullptr : &streams_[at];
   }
   /// The stream that an entity remembers; nullptr: it is not known, or was made by a unit that was taken back.
-  known_stream* find(const sqlite_stream& remembered) noexcept {
+  known_stream* find(const numbered_stream& remembered) noexcept {
     if (remembered.ticket == 0) return nullptr;
     known_stream* const head = find(remembered.number);
     return head != nullptr && head->ticket == remembered.ticket ? head : nullptr;

@@ -1,0 +1,21 @@
+// Where the laws of stores and of view stores are tried on PostgreSQL: one schema, empty whenever a place is made.
+#pragma once
+
+#include <gesta/store/postgres.hpp>
+#include <gesta/testing/laws/store_model.hpp>
+
+#include <cstdlib>
+#include <string>
+
+#include "../../store/postgres_logs.hpp"
+
+struct in_postgres {
+  static constexpr bool outlives = true, shared = true;
+  /// A connection costs milliseconds, so a long run alone does it.
+  static bool opens_anew() { return std::getenv("GESTA_LONG_LAWS") != nullptr; }
+  in_postgres() { empty("laws"); }
+  auto open(gesta::laws::ticking clock) {
+    return gesta::start<gesta::laws::law_book>(
+        gesta::postgres_store{.address = the_server().address(), .schema = "laws", .level = gesta::durability::process}, clock);
+  }
+};
