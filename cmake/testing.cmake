@@ -21,7 +21,7 @@ function(gesta_components_of source result)
   set(${result} "${found}" PARENT_SCOPE)
 endfunction()
 set(gesta_component_names sqlite postgres json socket)
-set(gesta_component_includes sqlite gesta/store/postgres "gesta/(codec/json|delivery/cloud_event_json)" gesta/transport/socket)
+set(gesta_component_includes sqlite "gesta/(store|capture)/postgres" "gesta/(codec/json|delivery/cloud_event_json)" gesta/transport/socket)
 
 # gesta_link(<target> <source>...): links gesta, and the components whose headers one of the sources includes; threads where it uses them.
 function(gesta_link target)

@@ -60,7 +60,7 @@ inline void add_hex(std::string& to, const void* bytes, std::size_t size) {
     to += digits[from[i] & 15];
   }
 }
-constexpr int hex_digit(char c) noexcept {
+constexpr int nibble_of(char c) noexcept {
   return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
@@ -111,7 +111,7 @@ inline bool read_cells(chars from, std::vector<journal_cell>& to) {
   const auto read_hex = [&](char end, std::string& out) {
     out.clear();
     while (at + 1 < from.size && from.data[at] != end) {
-      const int high = detail::hex_digit(from.data[at]), low = detail::hex_digit(from.data[at + 1]);
+      const int high = detail::nibble_of(from.data[at]), low = detail::nibble_of(from.data[at + 1]);
       if (high < 0 || low < 0) return false;
       out += static_cast<char>(high * 16 + low);
       at += 2;

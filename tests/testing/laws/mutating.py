@@ -26,7 +26,7 @@ def look(mutation):
     return None if count == 1 else f"ERROR  {name}: the text stands {count} times in {header}: {old}"
 
 
-def attempt(mutation, program_source, compiler):
+def attempt(mutation, program_source, compiler, further):
     name, header, old, new, place, drawn = mutation
     source = (root / "include/gesta" / header).read_text()
     with tempfile.TemporaryDirectory(prefix="gesta-mutation-") as folder:
@@ -36,7 +36,7 @@ def attempt(mutation, program_source, compiler):
         mutated.write_text(source.replace(old, new))
         program = pathlib.Path(folder) / "run"
         built = subprocess.run([compiler, "-std=c++20", f"-I{folder}", f"-DGESTA_PLACE={place}", "-o", program,
-                                here / program_source, "-lsqlite3"], capture_output=True, text=True)
+                                here / program_source, "-lsqlite3", *further], capture_output=True, text=True)
         if built.returncode != 0:
             return f"ERROR  {name}: does not compile\n{built.stderr[:600]}"
         said = []
@@ -52,8 +52,8 @@ def attempt(mutation, program_source, compiler):
         return f"found  {name}: {'; and '.join(said)}"
 
 
-def main(mutations, program_source):
-    """Tries the mutations with a program of this folder, and ends with 0 when a law found each."""
+def main(mutations, program_source, further=()):
+    """Tries the mutations with a program of this folder, built with further flags, and ends with 0 when a law found each."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--compiler", default=os.environ.get("CXX", "g++"))
     parser.add_argument("--only", default="")
@@ -67,7 +67,7 @@ def main(mutations, program_source):
         sys.exit(1 if gone else 0)
     chosen = [m for i, m in enumerate(mutations) if given.only in m[0] and (m[5] or i % given.every == 0)]
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-        results = list(pool.map(lambda m: attempt(m, program_source, given.compiler), chosen))
+        results = list(pool.map(lambda m: attempt(m, program_source, given.compiler, further), chosen))
     for result in results:
         print(result)
     wrong = sum(not r.startswith("found") for r in results)
