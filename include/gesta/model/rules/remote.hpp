@@ -93,9 +93,11 @@ struct remote_rules {
   using remote = remote_steps<Flow, steps>;
   using commands = typename remote::commands;
   using timeless = report_at<diagnostic::remote_step_without_time, steps, remote::timeless, Saga>;
-  using unreadable = report_at<diagnostic::remote_contract_unreadable, commands, remote::rules::unreadable>;
-  using nameless = report_at<diagnostic::remote_command_without_id, commands, remote::rules::nameless>;
-  using inside = typename decltype(remote::find_inside())::type;
+  using unreadable = report_at_of<diagnostic::remote_contract_unreadable, commands, remote::rules::unreadable, Saga>;
+  using nameless = report_at_of<diagnostic::remote_command_without_id, commands, remote::rules::nameless, Saga>;
+  using found_inside = typename decltype(remote::find_inside())::type;
+  // Two sagas may have the same steps.
+  using inside = std::conditional_t<detail::is_kept<found_inside>, kept<diagnostic::remote_event_of_inside, Saga>, found_inside>;
   using lean_model = report_if<remote::any && !Flow::is_traced, diagnostic::remote_in_lean, Saga>;
 
   using all = gesta::detail::types<timeless, unreadable, nameless, inside, lean_model>;
