@@ -149,10 +149,22 @@ class member {
   gesta::failure* cause_;
 };
 
+class link;
+/// A transport whose connections die and fail by plan.
+struct mortal_bus {
+  using connection = link;
+  static constexpr gesta::guarantee promises = bus::promises;
+  static constexpr gesta::duration dedup_window{};
+  static constexpr std::size_t largest_message = 4096;
+  bus to;
+  fate* mine;
+};
+
 /// A connection that dies and fails by plan, and writes down what it was asked.
 class link {
  public:
   link(const bus& to, fate& mine) : of_(to), fate_(&mine) {}
+  explicit link(const mortal_bus& to) : of_(to.to), fate_(to.mine) {}
 
   bool is_unreachable = false, has_no_room = false;
   std::set<std::string> never_taken;             ///< ids

@@ -122,6 +122,8 @@ inline envelope_result put_structured(const envelope& from, std::string_view pay
 /// A message that was read from its structured form.
 class structured_event_read {
  public:
+  static constexpr std::string_view content_type = structured_content_type;
+
   /// False: it is no event of CloudEvents 1.0, and the attribute is named. No more is allocated than a fixed multiple of the text.
   envelope_result read(std::string_view text) {
     using kind = envelope_result::kind;
@@ -175,6 +177,11 @@ class structured_event_read {
   envelope what_;
   detail::json::tree tree_;
   std::string data_;
+};
+
+/// Option of an inbox, beside codecs: it reads messages in structured mode as well, `gesta::payload_in<gesta::json, gesta::structured_json>{}`.
+struct structured_json {
+  using structured_reader = structured_event_read;
 };
 
 }  // namespace gesta

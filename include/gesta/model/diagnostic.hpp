@@ -691,6 +691,13 @@ struct edge_without_promise {
   static_assert(Ok, "[gesta E716] a receiver is connected to an Edge that promises nothing; add to it  static constexpr gesta::guarantee promises{...};  or name a transport or a  gesta::edge<...>");
 };
 
+// ---- repetitions -------------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Model>
+struct nothing_heard {
+  static_assert(Ok, "[gesta E720] the Model hears nothing from outside, so an inbox would have nothing to keep; list what it hears as a part of it:  gesta::from_outside<Integration...>");
+};
+
 // ---- size --------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Event>

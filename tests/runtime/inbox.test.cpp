@@ -1,0 +1,345 @@
+// The inbox: what is kept once, what is put aside, what happens when the log, the transport or the program fails; and a relay before it.
+#include <gesta/runtime/inbox.hpp>
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gesta/gesta.hpp>
+#include <gesta/runtime/relay.hpp>
+#include <gesta/testing/mortal_store.hpp>
+
+#include <doctest/doctest.h>
+
+#include "outlasting.hpp"
+
+namespace {
+
+using outlasting::fate;
+
+// ---- who hears
+
+struct shipped_1 { short number; static constexpr auto id = gesta::integration_id{"stock.shipped"}; };
+struct shipped { int number; static constexpr auto id = gesta::integration_id{"stock.shipped", 2}; };
+struct returned { int number; static constexpr auto id = gesta::integration_id{"stock.returned"}; };
+constexpr shipped upcast(const shipped_1& old) { return {old.number}; }
+
+struct noted { int number; static constexpr auto id = "billing.noted"; };
+struct note { int number; };
+struct bill { int sum = 0; };
+constexpr void evolve(bill& b, const noted& e) { b.sum += e.number; }
+[[maybe_unused]] bool is_poisoned = false;
+auto decide(const bill&, const note& c) -> gesta::emits<noted> {
+#if __cpp_exceptions
+  if (is_poisoned && c.number == 3) throw 3;
+#endif
+  return noted{c.number};
+}
+struct bookkeeper { static constexpr auto id = "bookkeeper"; };
+auto react(const bookkeeper&, const shipped& e, const gesta::about& about) { return gesta::to(std::string(about.key.data, about.key.size), note{e.number}); }
+
+struct bills : gesta::aggregate<bill, gesta::commands<note>> { static constexpr auto id = "bill"; };
+using stock = gesta::from_outside<shipped, returned>;
+struct seen { int shipped = 0, returned = 0; };
+constexpr void project(seen& s, const shipped&) { ++s.shipped; }
+constexpr void project(seen& s, const returned&) { ++s.returned; }
+struct seen_all : gesta::projection<seen, gesta::follows<stock>> { static constexpr auto id = "seen_all"; };
+struct billing : gesta::model<bills, stock, seen_all, gesta::reactors<bookkeeper>, gesta::history<shipped_1>> {};
+struct inlet { static constexpr auto id = "billing.inlet"; };
+
+// ---- who tells
+
+struct sent { int number; static constexpr auto id = "parcel.sent"; };
+struct send { int number; };
+struct parcels { int count = 0; };
+constexpr void evolve(parcels& p, const sent&) { ++p.count; }
+constexpr auto decide(const parcels&, const send& c) -> gesta::emits<sent> { return sent{c.number}; }
+shipped publish(const sent& e) { return {e.number}; }
+struct parcel_streams : gesta::aggregate<parcels, gesta::commands<send>> { static constexpr auto id = "parcel"; };
+struct depot : gesta::model<parcel_streams> {};
+struct outlet { static constexpr auto id = "stock.outlet"; };
+
+constexpr std::string_view binary_type = "application/vnd.gesta.binary";
+constexpr gesta::back_off quick{.first = gesta::duration{10}, .factor = 2, .most = gesta::duration{40}, .answer = {}};
+
+template <class Event>
+std::string bytes_of(const Event& event) {
+  std::string out(gesta::encoded_size(event), '\0');
+  gesta::encode(event, reinterpret_cast<std::byte*>(out.data()));
+  return out;
+}
+
+struct world {
+  outlasting::hub hub{outlasting::clock{}};
+  outlasting::bus bus{hub};
+  outlasting::bus::connection tongue{bus};
+  gesta::cloud_event_headers headers{};
+
+  void tell(gesta::envelope what, std::string_view payload, std::string_view topic = "stock.shipped") {
+    REQUIRE(headers.write(what));
+    const gesta::ticket sent = tongue.publish({.topic = topic, .id = what.id, .key = what.key, .headers = headers.all(), .payload = payload});
+    REQUIRE(tongue.wait(sent, {}) == gesta::acceptance::accepted);
+  }
+  void tell_shipped(std::uint64_t position, int number, std::string_view key) {
+    const std::string id = gesta::id_of_place({{7, 7}, position, 0});
+    tell({.id = id, .source = "stock/7", .type = "stock.shipped", .version = 2, .key = key, .correlation = {5, 5}, .content_type = binary_type}, bytes_of(shipped{number}));
+  }
+};
+
+/// Polls until nothing comes: a transport that keeps the order of a key hands out one of it at a time.
+template <class Inbox>
+gesta::received poll_all(Inbox& in) {
+  gesta::received all;
+  while (true) {
+    const gesta::received got = in.poll();
+    all.handled += got.handled;
+    all.repeated += got.repeated;
+    all.put_aside += got.put_aside;
+    all.handed_back += got.handed_back;
+    if (!got) return all.stop(got.why()), all;
+    if (got.caught_up) return all;
+  }
+}
+
+/// Of each key the numbers that were kept, in order.
+template <class App>
+std::map<std::string, std::vector<int>> kept_by_key(App& app) {
+  std::map<std::string, std::vector<int>> out;
+  CHECK(app.read({}, [&](const auto& event, const gesta::about& about) {
+    if constexpr (requires { event.number; }) {
+      if constexpr (gesta::told_to_others<std::remove_cvref_t<decltype(event)>>) out[std::string(about.key.data, about.key.size)].push_back(event.number);
+    }
+  }));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("what is heard is kept once, with its correlation, and acknowledged; its reactors act in the same commit") {
+  world w;
+  auto app = gesta::start<billing>(gesta::memory_store{});
+  auto in = gesta::inbox<inlet>(app, w.bus, gesta::from_beginning{}, outlasting::clock{}, gesta::batch_of{2});
+  CHECK(in.poll().caught_up);
+  w.tell_shipped(1, 1, "a");
+  w.tell_shipped(2, 2, "b");
+  w.tell_shipped(1, 1, "a");
+  w.tell_shipped(3, 3, "a");
+  w.tell({.id = "x-1", .source = "/legacy", .type = "stock.returned", .key = "a", .traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+          .content_type = binary_type}, bytes_of(returned{4}), "stock.returned");
+  w.tell({.id = "x-1", .source = "/legacy", .type = "stock.returned", .key = "a", .content_type = binary_type}, bytes_of(returned{4}), "stock.returned");
+  w.tell({.id = "x-1", .source = "/other", .type = "stock.returned", .key = "c", .content_type = binary_type}, bytes_of(returned{5}), "stock.returned");
+  w.tell({.id = "x-2", .source = "/legacy", .type = "stock.shipped", .version = 1, .key = "c", .content_type = binary_type}, bytes_of(shipped_1{6}));
+  const gesta::received got = poll_all(in);
+  CHECK(got);
+  CHECK(got.put_aside == 0);
+  CHECK(got.handled == 8);
+  CHECK(got.repeated == 2);
+  CHECK(w.hub.kept() == 0);
+  CHECK(kept_by_key(app) == std::map<std::string, std::vector<int>>{{"a", {1, 3, 4}}, {"b", {2}}, {"c", {5, 6}}});
+  CHECK(app.state<bills>("a").sum == 4);
+  CHECK(app.view<seen>().returned == 2);
+  bool saw_shipped = false, saw_foreign = false, saw_note = false;
+  CHECK(app.read({}, [&](const auto& event, const gesta::about& about) {
+    using type = std::remove_cvref_t<decltype(event)>;
+    if (about.position == 1) {
+      saw_shipped = std::is_same_v<type, shipped>;
+      CHECK(about.correlation == gesta::message_id{5, 5});
+      CHECK(about.causation == gesta::message_of_place({{7, 7}, 1, 0}));
+    }
+    if constexpr (std::is_same_v<type, noted>) saw_note = saw_note || about.correlation == gesta::message_id{5, 5};
+    if constexpr (std::is_same_v<type, returned>)
+      saw_foreign = saw_foreign || about.correlation == gesta::message_id{0x4bf92f3577b34da6, 0xa3ce929d0e0e4736};
+  }));
+  CHECK(saw_shipped);
+  CHECK(saw_note);
+  CHECK(saw_foreign);
+}
+
+TEST_CASE("what cannot be understood is put aside with its cause, and stops nobody") {
+  world w;
+  auto app = gesta::start<billing>(gesta::memory_store{});
+  auto in = gesta::inbox<inlet>(app, w.bus, gesta::from_beginning{}, outlasting::clock{}, gesta::largest_payload{100});
+  CHECK(in.poll().caught_up);
+  const std::string good = bytes_of(shipped{1});
+  const gesta::envelope what{.id = "1", .source = "s", .type = "stock.shipped", .version = 2, .key = "k", .content_type = binary_type};
+  const auto tell = [&](auto alter, std::string_view payload) {
+    gesta::envelope one = what;
+    alter(one);
+    w.tell(one, payload);
+  };
+  const auto as_it_is = [](gesta::envelope&) {};
+  tell([](gesta::envelope& e) { e.type = "stock.melted"; }, good);
+  tell([](gesta::envelope& e) { e.version = 9; }, good);
+  tell([](gesta::envelope& e) { e.content_type = "text/plain"; }, good);
+  tell([](gesta::envelope& e) { e.content_type = {}; }, good);
+  tell(as_it_is, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
+  tell(as_it_is, good.substr(0, good.size() - 1));
+  tell(as_it_is, good + "x");
+  tell(as_it_is, std::string(101, 'x'));
+  CHECK(w.tongue.publish({.topic = "stock.shipped", .id = "bare", .key = "k", .payload = good}) != 0);
+  const gesta::header wrong[] = {{"ce-specversion", "0.3"}, {"ce-id", "%zz"}};
+  CHECK(w.tongue.publish({.topic = "stock.shipped", .id = "old", .key = "k", .headers = wrong, .payload = good}) != 0);
+  w.tell_shipped(1, 5, "k");
+  const gesta::received got = poll_all(in);
+  CHECK(got);
+  CHECK(got.put_aside == 10);
+  CHECK(got.handled == 1);
+  CHECK(kept_by_key(app) == std::map<std::string, std::vector<int>>{{"k", {5}}});
+  std::vector<std::string> causes;
+  gesta::delivery_token second{};
+  CHECK(in.letters([&](const gesta::dead_letter& one) {
+    causes.emplace_back(one.cause);
+    if (causes.size() == 2) second = one.message.token;
+  }));
+  CHECK(causes == std::vector<std::string>{"the type stock.melted is not known", "version 9 of stock.shipped is not known", "the content type text/plain is not read",
+                                           "the content type  is not read", "the payload is not what its type says", "the payload is not what its type says",
+                                           "the payload is not what its type says", "the payload is larger than 100 bytes", "the envelope: specversion is missing",
+                                           "the envelope: specversion is not 1.0"});
+  CHECK(in.retry(second));
+  CHECK(in.poll().put_aside == 1);
+}
+
+TEST_CASE("bytes that are drawn are put aside, or are an event: nothing else happens") {
+  world w;
+  auto app = gesta::start<billing>(gesta::memory_store{});
+  auto in = gesta::inbox<inlet>(app, w.bus, gesta::from_beginning{}, outlasting::clock{});
+  CHECK(in.poll().caught_up);
+  std::uint64_t seed = 42, handled = 0, aside = 0;
+  const auto draw = [&] { return static_cast<char>(gesta::detail::mix(seed++)); };
+  for (int round = 0; round < 200; ++round) {
+    std::string payload, value;
+    for (int i = round % 12; i != 0; --i) payload += draw();
+    for (int i = round % 7; i != 0; --i) value += static_cast<char>(33 + (static_cast<unsigned char>(draw()) % 94));
+    const gesta::header headers[] = {{"ce-specversion", "1.0"}, {"ce-id", value}, {"ce-source", round % 3 == 0 ? std::string_view(value) : "s"}, {"ce-type", "stock.shipped"},
+                                     {"ce-typeversion", round % 5 == 0 ? std::string_view(value) : "2"}, {"content-type", binary_type}};
+    REQUIRE(w.tongue.publish({.topic = "stock.shipped", .id = "d", .key = payload, .headers = headers, .payload = payload}) != 0);
+    const gesta::received got = in.poll();
+    CHECK(got);
+    handled += got.handled;
+    aside += got.put_aside;
+  }
+  CHECK(handled + aside == 200);
+  CHECK(aside > 100);
+  CHECK(w.hub.kept() == aside);
+}
+
+#if __cpp_exceptions
+TEST_CASE("a message that the model cannot handle is put aside, and nothing else of its batch is lost") {
+  world w;
+  gesta::testing::afterlife log;
+  auto app = gesta::start<billing>(gesta::testing::mortal_store{&log});
+  auto in = gesta::inbox<inlet>(app, w.bus, gesta::from_beginning{}, outlasting::clock{});
+  CHECK(in.poll().caught_up);
+  for (int i = 1; i < 6; ++i) w.tell_shipped(static_cast<std::uint64_t>(i), i, i % 2 == 0 ? "even" : "odd");
+  is_poisoned = true;
+  const gesta::received got = poll_all(in);
+  is_poisoned = false;
+  CHECK(got);
+  CHECK(got.handled == 4);
+  CHECK(got.put_aside == 1);
+  CHECK(kept_by_key(app) == std::map<std::string, std::vector<int>>{{"even", {2, 4}}, {"odd", {1, 5}}});
+  gesta::delivery_token token{};
+  CHECK(in.letters([&](const gesta::dead_letter& one) { token = one.message.token; }));
+  CHECK(in.retry(token));
+  CHECK(in.poll().handled == 1);
+  CHECK(app.state<bills>("odd").sum == 9);
+}
+#endif
+
+TEST_CASE("a log that cannot be written hands back, later each time, and loses nothing") {
+  world w;
+  gesta::testing::afterlife log;
+  auto app = gesta::start<billing>(gesta::testing::mortal_store{&log});
+  auto in = gesta::inbox<inlet>(app, w.bus, gesta::from_beginning{}, outlasting::clock{}, quick);
+  CHECK(in.poll().caught_up);
+  for (int i = 1; i < 6; ++i) w.tell_shipped(static_cast<std::uint64_t>(i), i, i % 2 == 0 ? "even" : "odd");
+  log.is_dead = true;
+  for (int failures = 0; failures < 20; ++failures) {
+    const gesta::received got = in.poll();
+    CHECK(!got);
+    CHECK(got.handed_back == 2);  // of each key the first
+    CHECK(in.poll().caught_up);  // they are not there yet
+    outlasting::now += 40;
+  }
+  log.is_dead = false;
+  CHECK(poll_all(in).handled == 5);
+  CHECK(kept_by_key(app) == std::map<std::string, std::vector<int>>{{"even", {2, 4}}, {"odd", {1, 3, 5}}});
+  CHECK(w.hub.kept() == 0);
+}
+
+namespace {
+
+const std::map<std::string, std::vector<int>> all_parcels{{"a", {1, 3, 5}}, {"b", {2, 6}}, {"c", {4}}};
+
+/// Whoever tells and whoever hears, both with programs that die: the numbers that were kept.
+struct two_services {
+  gesta::testing::afterlife log;
+  outlasting::content kept;
+  outlasting::hub hub{outlasting::clock{}};
+  outlasting::bus bus{hub};
+  decltype(gesta::start<depot>(gesta::memory_store{})) from = gesta::start<depot>(gesta::memory_store{});
+  two_services() {
+    outlasting::bus::connection ear(bus);
+    constexpr std::string_view topics[] = {"stock.shipped", "stock.returned"};
+    (void)ear.subscribe({.topics = topics, .group = "billing.inlet", .from_beginning = true});
+    for (const auto& [key, number] : {std::pair{"a", 1}, {"b", 2}, {"a", 3}, {"c", 4}, {"a", 5}, {"b", 6}}) from.handle(key, send{number});
+  }
+
+  std::uint64_t run(fate& mine, std::size_t batch) {
+    outlasting::mortal_bus mortal{bus, &mine};
+    log.is_dead = false;
+    log.who = &mine;
+    log.dies_at_commit = [](void* who) {
+      auto& plan = *static_cast<fate*>(who);
+      using death = gesta::testing::afterlife::death;
+      if (plan.is_dead) return death::before;
+      if (++plan.steps != plan.at || plan.how == fate::kind::lives) return death::none;
+      plan.is_dead = true;
+      return plan.how == fate::kind::dies_before || plan.how == fate::kind::fails_before ? death::before : death::behind;
+    };
+    outlasting::link wire(mortal);
+    auto app = gesta::start<billing>(gesta::testing::mortal_store{&log});
+    auto out = gesta::relay<outlet>(from, outlasting::views{&kept, &mine}, wire, gesta::from_beginning{}, outlasting::clock{}, gesta::batch_of{batch}, quick);
+    auto in = gesta::inbox<inlet>(app, mortal, gesta::from_beginning{}, outlasting::clock{}, gesta::batch_of{batch}, quick);
+    for (int i = 0; i < 12 && !mine.is_dead; ++i) {
+      (void)out.poll();
+      (void)in.poll();
+      outlasting::now += 50;
+    }
+    outlasting::now += 31'000'000'000;  // what was under way when it died is handed out again
+    return mine.steps;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("wherever one of the programs dies or a step fails, each fact is kept once, and each key in order") {
+  std::uint64_t tried = 0;
+  for (const fate::kind how : {fate::kind::dies_before, fate::kind::dies_behind, fate::kind::fails_before, fate::kind::fails_behind}) {
+    for (const std::size_t batch : {std::size_t{1}, std::size_t{2}, std::size_t{256}}) {
+      for (std::uint64_t at = 1;; ++at) {
+        two_services both;
+        fate first;
+        first.at = at;
+        first.how = how;
+        const std::uint64_t steps = both.run(first, batch);
+        for (int i = 0; i < 2; ++i) {
+          fate lives;
+          (void)both.run(lives, batch);
+        }
+        both.log.dies_at_commit = nullptr;
+        auto app = gesta::start<billing>(gesta::testing::mortal_store{&both.log});
+        CHECK(kept_by_key(app) == all_parcels);
+        CHECK(app.state<bills>("a").sum == 9);
+        CHECK(app.view<seen>().shipped == 6);
+        CHECK(both.hub.kept() == 0);
+        ++tried;
+        if (steps < at) break;
+      }
+    }
+  }
+  CHECK(tried > 200);
+}
