@@ -10,6 +10,7 @@
 #include <gesta/message/id.hpp>
 #include <gesta/message/list.hpp>
 #include <gesta/message/once.hpp>
+#include <gesta/message/personal.hpp>
 #include <gesta/message/tags.hpp>
 #include <gesta/message/text.hpp>
 #include <gesta/react/order.hpp>

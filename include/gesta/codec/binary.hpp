@@ -7,6 +7,7 @@
 //   text, strings, lists, sets, maps    number of elements, then each           std::array      each element
 //   optional                            0, or 1 and the value                   variant         index, then the alternative
 //   structs, pairs                      each field                              chrono          the count
+//   personal                            number of sealed bytes, then those; 0 for what nobody has sealed: a value in the open is never written
 // A number of elements or an index takes 7 bits a byte, lowest first, in as few bytes as it can.
 #pragma once
 
@@ -71,6 +72,8 @@ constexpr bool can() noexcept {
     return binary::can<typename T::rep, Open>();
   else if constexpr (f == form::time_point)
     return binary::can<typename T::duration, Open>();
+  else if constexpr (f == form::personal)
+    return binary::can<typename T::value_type, Open>();
   else if constexpr (f == form::fields)
     return can_all<field_types<T>, concat<Open, types<T>>>;
   else
@@ -144,6 +147,8 @@ constexpr std::size_t size_of(const T& value) {
     return binary::size_of(value.count());
   } else if constexpr (f == form::time_point) {
     return binary::size_of(value.time_since_epoch());
+  } else if constexpr (f == form::personal) {
+    return binary::size_of_count(personal_access::size(value)) + personal_access::size(value);
   } else {
     return detail::with_fields(value, [](const auto&... field) { return (binary::size_of(field) + ... + std::size_t{0}); });
   }
@@ -187,6 +192,12 @@ constexpr std::byte* put(const T& value, std::byte* out) {
     return binary::put(value.count(), out);
   } else if constexpr (f == form::time_point) {
     return binary::put(value.time_since_epoch(), out);
+  } else if constexpr (f == form::personal) {
+    const std::byte* const bytes = personal_access::data(value);
+    const std::size_t size = personal_access::size(value);
+    out = binary::put_count(size, out);
+    for (std::size_t i = 0; i < size; ++i) *out++ = bytes[i];
+    return out;
   } else {
     detail::with_fields(value, [&out](const auto&... field) { ((out = binary::put(field, out)), ...); });
     return out;
@@ -319,6 +330,11 @@ constexpr bool get(T& value, reader& from) {
     typename T::duration since{};
     if (!binary::get(since, from)) return false;
     value = T(since);
+    return true;
+  } else if constexpr (f == form::personal) {
+    std::uint64_t size = 0;
+    if (!from.count(size, 1) || !personal_access::put(value, from.at, static_cast<std::size_t>(size))) return false;
+    from.at += size;
     return true;
   } else {
     return detail::with_fields(value, [&from](auto&... field) { return (binary::get(field, from) && ...); });

@@ -30,7 +30,7 @@ namespace detail::by_form {
 
 enum class kind : std::uint8_t {
   boolean, character, i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, byte, text,
-  list, set, map, multimap, array, optional, variant, pair, fields,
+  list, set, map, multimap, array, optional, variant, pair, fields, personal,
   same,  ///< an enum, a duration, a time: bytes and JSON are those of its number
 };
 
@@ -193,6 +193,11 @@ class parser {
     }
     if (name == "pair") return is(kind::pair) && inners(here, depth) && (nodes_[here].inner == 2 || fail());
     if (name == "duration" || name == "time") return is(kind::same) && inner(here, depth) && (is_number(here) || fail()) && period();
+    if (name == "personal") {
+      const bool read = is(kind::personal) && inner(here, depth) && subject();
+      nodes_[here].least = nodes_[here].values = 1;
+      return read;
+    }
     if (name == "fields") return is(kind::fields) && fields(here, depth);
     return fail();
   }
@@ -211,6 +216,10 @@ class parser {
     std::uint64_t part = 0;
     return expect(',') && string(name) && (name == "period" || fail()) && expect(':') && expect('[') && number(part) &&
            expect(',') && number(part) && expect(']');
+  }
+  bool subject() {
+    std::string name;
+    return expect(',') && string(name) && (name == "subject" || fail()) && expect(':') && string(name);
   }
   bool fields(std::size_t here, unsigned depth) {
     if (!expect('{')) return false;
@@ -318,6 +327,11 @@ class walker {
         return say("]"), true;
       }
       case kind::fields: return fields(i, [this](std::size_t field) { return value(field); });
+      case kind::personal: {  // whether it is sealed, forgotten or blank is nobody's business either
+        chars sealed;
+        if (!text(sealed)) return false;
+        return say("\"<personal>\""), true;
+      }
       default: return with_number(form.what, [this](auto zero) { return number<decltype(zero)>(); });
     }
   }

@@ -12,6 +12,7 @@
 #include <gesta/detail/generated/bind_wide.hpp>
 #include <gesta/message/flat.hpp>
 #include <gesta/message/list.hpp>
+#include <gesta/message/personal.hpp>
 #include <gesta/message/text.hpp>
 
 namespace gesta::detail {
@@ -33,6 +34,7 @@ enum class form : unsigned char {
   time_point,   ///< std::chrono::time_point
   fields,       ///< a plain struct
   unknown,      ///< nothing of these
+  personal,     ///< gesta::personal<Subject, T>: sealed bytes
 };
 
 template <class T>
@@ -64,6 +66,8 @@ constexpr form form_of() noexcept {
     return form::text;
   else if constexpr (is_list<T>)
     return form::list;
+  else if constexpr (is_personal<T>)
+    return form::personal;
   else if constexpr (requires(const T& t) { typename T::rep; typename T::period; t.count(); })
     return form::duration;
   else if constexpr (requires(const T& t) { typename T::clock; typename T::duration; t.time_since_epoch(); })

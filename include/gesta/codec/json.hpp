@@ -15,6 +15,7 @@
 //   optional              the value or null; an absent field is read as null; an optional in an optional as [value]
 //   variant, pair         {"index": n, "value": ...}; [first, second]
 //   chrono                the count
+//   personal              "<personal>", whatever it holds; what is read is a value in the open, as its type is, and nobody's "<personal>"
 // A field that is unknown, missing or twice there is an error: a misspelled name must not lose a value in silence.
 #pragma once
 
@@ -27,6 +28,7 @@
 #include <gesta/codec/json_read.hpp>
 #include <gesta/codec/json_tree.hpp>
 #include <gesta/codec/json_write.hpp>
+#include <gesta/codec/personal.hpp>
 
 namespace gesta {
 
@@ -57,22 +59,25 @@ json_read from_json(std::string_view text, T& message) {
   return json_read(why);
 }
 
-/// JSON as a codec; see codec/codec.hpp.
+/// JSON as a codec; see codec/codec.hpp. Not of messages with personal data: it does not show them, so it cannot carry them.
 struct json {
   static constexpr auto id = "json";
 
   template <encodable T>
+    requires(!detail::holds_personal<T>())
   static std::size_t encoded_size(const T& message) {
     detail::json::counted all;
     detail::json::put(message, all);
     return all.size;
   }
   template <encodable T>
+    requires(!detail::holds_personal<T>())
   static void encode(const T& message, std::byte* out) {
     detail::json::in_memory to{out};
     detail::json::put(message, to);
   }
   template <encodable T>
+    requires(!detail::holds_personal<T>())
   static json_read decode(const std::byte* bytes, std::size_t size, T& message) {
     return gesta::from_json(std::string_view(reinterpret_cast<const char*>(bytes), size), message);
   }

@@ -59,6 +59,7 @@ constexpr std::size_t depth() noexcept {
   else if constexpr (f == form::optional) return json::nests_optional<T>() + json::depth<typename T::value_type>();
   else if constexpr (f == form::variant) return 1 + json::deepest(typename alternatives<T>::type{});
   else if constexpr (f == form::pair) return 1 + json::deepest(types<typename T::first_type, typename T::second_type>{});
+  else if constexpr (f == form::personal) return json::depth<typename T::value_type>();
   else if constexpr (f == form::fields) return 1 + json::deepest(field_types<T>{});
   else return 0;
 }

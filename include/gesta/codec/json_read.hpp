@@ -320,6 +320,12 @@ bool get(T& value, index i, const reader& in) {
     if (!json::get(since, i, in)) return false;
     value = T(since);
     return true;
+  } else if constexpr (f == form::personal) {
+    typename T::value_type given{};
+    if (in.at(i).what == kind::string && in.from.text(i) == detail::chars_of("<personal>")) return in.refuse_kind("a value in the open");
+    if (!json::get(given, i, in)) return false;
+    value = T(static_cast<typename T::value_type&&>(given));
+    return true;
   } else {
     return json::get_fields(value, i, make_indices<field_count<T>>{}, in);
   }

@@ -114,6 +114,8 @@ void put(const T& value, Sink& out) {
     json::put(value.count(), out);
   } else if constexpr (f == form::time_point) {
     json::put(value.time_since_epoch(), out);
+  } else if constexpr (f == form::personal) {
+    json::say("\"<personal>\"", out);
   } else {
     json::put_fields(value, make_indices<field_count<T>>{}, out);
   }

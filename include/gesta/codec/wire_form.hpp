@@ -11,6 +11,7 @@
 //   {"variant":[F,...]}, {"pair":[F,G]}          std::variant; std::pair
 //   {"duration":F,"period":[1,1000]}             std::chrono: the count, and how many seconds each is
 //   {"time":F,"period":[1,1]}                    likewise, since the clock's epoch
+//   {"personal":F,"subject":"customer"}          gesta::personal: sealed bytes, of which keys make a value of form F; and what kind its subject is
 //   {"fields":{"name":F,...}}                    a struct: its fields by their names on the wire, in their order
 //
 // The bounds of text<N> and list<T, N> and the names of C++ types are no part of it: neither changes a stored byte.
@@ -148,6 +149,12 @@ constexpr void put_form(writer& out) noexcept {
     out.put("{\"time\":");
     wire::put_form<typename type::duration::rep>(out);
     wire::put_period<typename type::duration::period>(out);
+  } else if constexpr (f == form::personal) {
+    out.put("{\"personal\":");
+    wire::put_form<typename type::value_type>(out);
+    out.put(",\"subject\":");
+    wire::put_name(detail::chars_of(id_of<typename type::subject_type>.name), out);
+    out.put('}');
   } else {
     wire::put_fields<type>(make_indices<field_count<type>>{}, out);
   }

@@ -63,6 +63,8 @@ constexpr std::uint64_t shape_hash() {
     return join(join(kind, shape_hash<typename type::rep>()),
                 join(static_cast<std::uint64_t>(type::period::num), static_cast<std::uint64_t>(type::period::den)));
   else if constexpr (what == form::time_point) return join(kind, shape_hash<typename type::duration>());
+  else if constexpr (what == form::personal)
+    return join(join(kind, fnv1a(id_of<typename type::subject_type>.name)), shape_hash<typename type::value_type>());
   else if constexpr (what == form::fields) return join(kind, shape_of_fields<type>(make_indices<field_count<type>>{}));
   else return kind;
 }

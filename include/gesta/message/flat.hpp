@@ -13,6 +13,9 @@
 
 namespace gesta {
 
+template <class Subject, class T>
+class personal;
+
 namespace detail {
 
 template <class T>
@@ -49,6 +52,8 @@ inline constexpr bool holds_flat<Duration<Rep, Period>> = detail::is_flat<Rep>()
 template <template <class, class> class TimePoint, class Clock, class Duration>
   requires requires(const TimePoint<Clock, Duration>& t, Duration& since) { since = t.time_since_epoch(); }
 inline constexpr bool holds_flat<TimePoint<Clock, Duration>> = detail::is_flat<Duration>();
+template <class Subject, class T>
+inline constexpr bool holds_flat<personal<Subject, T>> = personal<Subject, T>::lies_in_place;
 
 template <class T>
 constexpr bool is_flat() noexcept {
@@ -69,7 +74,8 @@ constexpr bool is_flat() noexcept {
 }  // namespace detail
 
 /// True when T is copied by its bytes, needs no more than eight bytes of alignment, and holds no pointer or reference at any depth:
-/// numbers, enums, text<N>, list<T, N>, std::array and std::optional of these, durations and times of std::chrono, structs of all these.
+/// numbers, enums, text<N>, list<T, N>, std::array and std::optional of these, durations and times of std::chrono, gesta::personal of these
+/// whose subject has a bound, structs of all these.
 template <class T>
 concept flat = detail::is_flat<T>();
 

@@ -705,6 +705,43 @@ struct event_above_budget {
   static_assert(Ok, "[gesta E801] the Event is larger than the model's budget; make it smaller, or keep the large part elsewhere and store its key");
 };
 
+// ---- personal data -----------------------------------------------------------------------------------------------------------
+
+template <bool Ok, class Model, class Event>
+struct personal_without_keys {
+  static_assert(Ok, "[gesta E750] the Event holds personal data and the Model is started without keys; give them to start:  gesta::start<Model>(store, gesta::sealed_by(keys))");
+};
+
+template <bool Ok, class Subject, class Event>
+struct personal_without_subject {
+  static_assert(Ok, "[gesta E751] the Event has a gesta::personal<Subject, T> and nothing says whose it is; add a field of type Subject to the struct that holds it, or to one around it");
+};
+
+template <bool Ok, class Subject, class Event>
+struct personal_of_several {
+  static_assert(Ok, "[gesta E752] beside a gesta::personal<Subject, T> the Event has several fields of type Subject, and nothing says which of them it belongs to; put the value and its subject into a struct of their own");
+};
+
+template <bool Ok, class Subject, class Event>
+struct personal_never_sealed {
+  static_assert(Ok, "[gesta E753] the Event has a gesta::personal<Subject, T> where it cannot be sealed: in a set, as the key of a map, or within another one; hold it as a field, an optional, or an element of a list or vector");
+};
+
+template <bool Ok, class Subject>
+struct subject_without_id {
+  static_assert(Ok, "[gesta E754] the Subject of a gesta::personal says no id under which its keys are kept, or has no key; make it a struct of one field, a number or text, with  static constexpr auto id = \"customer\";");
+};
+
+template <bool Ok, class Keys>
+struct not_a_key_store {
+  static_assert(Ok, "[gesta E755] gesta::sealed_by is given something that seals no personal data; give it gesta::memory_keys or gesta::sqlite_keys, or derive yours from gesta::sealing<Keys>");
+};
+
+template <bool Ok, class Rejection>
+struct rejection_with_personal_data {
+  static_assert(Ok, "[gesta E756] the Rejection has an id, so outcomes that remember it are stored, and it holds personal data; say why without it, or take the id away");
+};
+
 // ---- effects -----------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Reactor, class Capability>

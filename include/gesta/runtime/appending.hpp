@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <gesta/codec/binary.hpp>
+#include <gesta/codec/personal.hpp>
 #include <gesta/decide/each.hpp>
 #include <gesta/decide/key_rule.hpp>
 #include <gesta/detail/select.hpp>
@@ -71,11 +72,21 @@ class appending {
   };
 
   template <class Facts>
-  static std::vector<given> encoded(const Facts& facts) {
+  std::vector<given> encoded(const Facts& facts) {
     std::vector<given> all;
-    auto one = [&all](const auto& event) {
+    const auto write = [&all](const auto& event) {
       all.push_back({flow_type::template tag<std::remove_cvref_t<decltype(event)>>, std::vector<std::byte>(encoded_size(event))});
       encode(event, all.back().bytes.data());
+    };
+    const auto one = [&](const auto& event) {
+      using type = std::remove_cvref_t<decltype(event)>;
+      if constexpr (Engine::has_keys && holds_personal<type>()) {
+        type sealed(event);
+        if (!failed_ && engine_.seal(sealed)) write(sealed);
+        else failed_ = true;
+      } else {
+        write(event);
+      }
     };
     facts.for_each([&](const auto& part) {
       if constexpr (is_run<std::remove_cvref_t<decltype(part)>>) part.for_each(one);
@@ -107,6 +118,7 @@ class appending {
     named_.push_back(static_cast<name&&>(stream));
 
     const std::vector<given> events = encoded(facts);
+    if (failed_) return;
     with_events_ += events.empty() ? 0 : 1;
     auto found = table.find(facts.key());
     if constexpr (Engine::template is_cached<aggregate>)

@@ -87,7 +87,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
   /// The reactors that act in the commit of what they hear.
   using reactor_list = decltype(reactors_in_commit<flow_type, Store>());
   using base::is_memory;
-  static constexpr bool can_fail = log_type::can_fail || any_cycle_allowed<typename flow_type::reactors>;
+  static constexpr bool can_fail = log_type::can_fail || base::has_keys || any_cycle_allowed<typename flow_type::reactors>;
   static constexpr bool some_follow_the_log = reactor_list::size != flow_type::reactors::size;
 
   using base::base;
@@ -173,6 +173,25 @@ class engine : public unit_of_work<Model, Store, Clock> {
   /// says why, and the caller gives up what was recorded.
   template <class Facts>
   bool record(const Facts& facts, const origin& from) {
+    if constexpr (base::has_keys && any_personal<contract_events<typename Facts::contract>>) {  // what is given stays as it is
+      bool sealed = true;
+      const auto seal = [&](auto& event) {
+        if constexpr (holds_personal<std::remove_cvref_t<decltype(event)>>()) sealed = sealed && this->seal(event);
+      };
+      return facts.with_copies(seal, [&](const auto& copies) { return sealed && record_sealed(copies, from); });
+    } else {
+      return record_sealed(facts, from);
+    }
+  }
+
+  /// The same for a command of a boundary; version: the position of the last event that belongs to what its decision reads.
+  template <class Command, class Key, class Request, class Answer>
+    requires boundary_part<typename handler_of<Command>::aggregate>
+  auto decide_one(const Key&, const Command& command, const Request& request, const origin& from, Answer&& answer) {
+    return decide_across<Command>(command, request, from, answer);
+  }
+  template <class Facts>
+  bool record_sealed(const Facts& facts, const origin& from) {
     using aggregate = typename Facts::aggregate;
     auto& table = this->template table_of<aggregate>();
     auto found = table.find(facts.key());
@@ -189,13 +208,6 @@ class engine : public unit_of_work<Model, Store, Clock> {
         if (found->version != version) return follow<Facts>(table, found, facts, start, version, from);
     }
     return true;
-  }
-
-  /// The same for a command of a boundary; version: the position of the last event that belongs to what its decision reads.
-  template <class Command, class Key, class Request, class Answer>
-    requires boundary_part<typename handler_of<Command>::aggregate>
-  auto decide_one(const Key&, const Command& command, const Request& request, const origin& from, Answer&& answer) {
-    return decide_across<Command>(command, request, from, answer);
   }
 
   /// True when decide_one leaves the events of this command to `project_since`.
@@ -277,9 +289,11 @@ class engine : public unit_of_work<Model, Store, Clock> {
     [[maybe_unused]] mark_type start;
     if constexpr (open_number) start = this->unit().here();
     bool kept = true;
+    if constexpr (base::has_keys && is_decision<Decision>)
+      if constexpr (any_personal<contract_events<typename Handler::contract>>) kept = seal_decided(d);
     d.for_each([&](const auto& part) __attribute__((always_inline)) {
       if constexpr (is_run<std::remove_cvref_t<decltype(part)>>) {
-        part.for_each([&](const auto& event) { kept = kept && this->template append<Handler>(table, place, event, from); });
+        part.for_each([&](const auto& event) { kept = kept && this->template append_sealed<Handler>(table, place, event, from); });
       } else if (kept) {
         kept = this->template append<Handler>(table, place, part, from);
         if constexpr (!open_number)
@@ -297,6 +311,19 @@ class engine : public unit_of_work<Model, Store, Clock> {
           if constexpr (base::tag_states_type::any) kept = kept && this->fold_tagged(record);
         });
     return kept;
+  }
+
+  /// Seals the events of a decision where they lie: whoever hears of them hears what is kept. Every decision is a local variable of whoever called
+  /// decide, and not const.
+  template <class Decision>
+  bool seal_decided(const Decision& d) {
+    bool sealed = true;
+    d.for_each([&](const auto& part) {
+      using type = std::remove_cvref_t<decltype(part)>;
+      if constexpr (!is_run<type>)
+        if constexpr (holds_personal<type>()) sealed = sealed && this->seal(const_cast<type&>(part));
+    });
+    return sealed;
   }
 
   // ---- what follows

@@ -54,7 +54,29 @@ class facts_of<Aggregate, Key, detail::indices<I...>, Given...> : detail::fact_a
     (one(*static_cast<const detail::fact_at<I, Given>&>(*this).given, visit), ...);
   }
 
+  /// Calls then(facts) with the same facts of copies of the events, each of which change(event&) was called with before; what is made of a
+  /// range by gesta::each stays.
+  template <class Change, class Then>
+  auto with_copies(Change&& change, Then&& then) const {
+    return whole_of(then, copy_of(*static_cast<const detail::fact_at<I, Given>&>(*this).given, change)...);
+  }
+
  private:
+  template <class Event, class Change>
+  static Event copy_of(const Event& event, Change& change) {
+    Event copy(event);
+    change(copy);
+    return copy;
+  }
+  template <class Event, class Range, class Make, class Change>
+  static each_of<Event, Range, Make> copy_of(const each_of<Event, Range, Make>& events, Change&) {
+    return events;
+  }
+  template <class Then>
+  auto whole_of(Then& then, const Given&... copy) const {
+    return then(facts_of(*key_, expectation_, copy...));
+  }
+
   template <class Event, class Visit>
   static constexpr void one(const Event& event, Visit& visit) {
     visit(event);

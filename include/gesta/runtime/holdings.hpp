@@ -19,6 +19,7 @@
 #include <gesta/runtime/view_modes.hpp>
 #include <gesta/runtime/views.hpp>
 #include <gesta/runtime/watch.hpp>
+#include <gesta/store/keys.hpp>
 #include <gesta/store/record.hpp>
 #include <gesta/store/slice.hpp>
 #include <gesta/store/snapshots.hpp>
@@ -63,6 +64,7 @@ class holdings {
   static constexpr bool keeps_snapshots = detail::keeps_snapshots<Store>;
   static constexpr bool caches_states = detail::caches_states<Store>;
   static constexpr bool is_observed = watch_of<Store>::any;
+  static constexpr bool has_keys = keys_of<Store>::any;
 
   /// Whether only some entities of an aggregate are in memory. A boundary is one stream, and what it reads is kept up by every event.
   template <class Aggregate>
@@ -74,7 +76,7 @@ class holdings {
   /// The views that are kept in memory: of all projections of the model, but those that an option puts elsewhere.
   using views_type = views<Model, kept_in_memory_by<Model, Store>>;
 
-  explicit holdings(const Store& store) : log_(store), watch_(store) {
+  explicit holdings(const Store& store) : log_(store), watch_(store), keys_(store) {
     if constexpr (keeps_snapshots) every_ = static_cast<const snapshots&>(store).every;
     if constexpr (caches_states) {
       most_ = static_cast<const cached_states&>(store).most;
@@ -97,6 +99,8 @@ class holdings {
   const views_type& read_side() const noexcept { return views_; }
   /// Only where somebody observes.
   auto& watching() noexcept { return watch_; }
+  /// Only where the app was given keys.
+  auto& keys() noexcept { return *keys_; }
   log_type& log() noexcept { return log_; }
   const log_type& log() const noexcept { return log_; }
   const failure& last_failure() const noexcept { return failure_; }
@@ -235,6 +239,7 @@ class holdings {
   failure failure_;
   [[no_unique_address]] tag_states_type tag_states_;
   [[no_unique_address]] watch_of<Store> watch_;
+  [[no_unique_address]] keys_of<Store> keys_;
 };
 
 }  // namespace gesta::detail

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <gesta/codec/binary.hpp>
+#include <gesta/codec/personal.hpp>
 #include <gesta/detail/select.hpp>
 #include <gesta/message/about.hpp>
 #include <gesta/message/flat.hpp>
@@ -122,6 +123,8 @@ template <class Flow, class Events = typename Flow::current_events, bool InPlace
     if constexpr (!flat<event> || !InPlace) {
       event decoded{};
       readable = decode(static_cast<const std::byte*>(record.payload), record.size, decoded);
+      if constexpr (holds_personal<event>())
+        if (readable && !record.in_place) settle_personal(decoded);
       if (readable) visit_current<Flow, is_of_today>(decoded, visit);
     }
   });

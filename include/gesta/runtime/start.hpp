@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <gesta/codec/personal.hpp>
 #include <gesta/codec/stored.hpp>
 #include <gesta/model/diagnostic.hpp>
 #include <gesta/model/model.hpp>
@@ -145,6 +146,20 @@ mistaken_app report_unstored() {
   return {};
 }
 
+/// Whether the personal data that a model stores belongs to somebody, and can be sealed.
+template <class Model>
+using personal_rules_of = rules::personal_rules<typename flow<Model>::events, filtered<typename flow<Model>::stored_rejections, is_identified>>;
+template <class Model, class... Option>
+inline constexpr bool has_keys_for = !personal_rules_of<Model>::any || (is_sealed_by<Option> || ...);
+template <class Model, class... Option>
+mistaken_app report_personal() {
+  using rules = personal_rules_of<Model>;
+  (void)(sizeof(typename rules::whose) + sizeof(typename rules::one) + sizeof(typename rules::sealable) + sizeof(typename rules::remembered));
+  if constexpr (!has_keys_for<Model, Option...> && rules::kept)
+    (void)sizeof(diagnostic::personal_without_keys<false, Model, at<rules::holder, typename flow<Model>::events>>);
+  return {};
+}
+
 /// Whether the states of all aggregates have a form as bytes; the first one that has none, and the member that is why.
 template <class Aggregates>
 struct snapshot_rules;
@@ -202,8 +217,9 @@ constexpr std::uint64_t seen_when_started() noexcept {
 
 /// Opens the store and runs Model on it: `auto app = gesta::start<bank>(gesta::memory_store{});`. Everything that is stored already is
 /// read and folded first, unless gesta::cached_states is among the options. A store that cannot be opened makes every outcome that
-/// gesta::failure. Options, in any order: gesta::snapshots, gesta::cached_states, gesta::inlined, gesta::async, gesta::live, gesta::observed_by, gesta::unknown_events, and a clock, which is a
-/// function object that returns a gesta::timestamp; it is read once per unit of work, and never by a model with the lean envelope.
+/// gesta::failure. Options, in any order: gesta::snapshots, gesta::cached_states, gesta::inlined, gesta::async, gesta::live, gesta::observed_by,
+/// gesta::sealed_by (which a model with personal data needs: E750), gesta::unknown_events, and a clock, which is a function object that returns a
+/// gesta::timestamp; it is read once per unit of work, and never by a model with the lean envelope.
 /// Verbs is not given: it makes the function one of the files that see the same verbs of the model.
 template <class Model, class Store, std::uint64_t Verbs = detail::seen_when_started<Model>(), class... Option>
 auto start(const Store& store, const Option&... option) {
@@ -212,6 +228,9 @@ auto start(const Store& store, const Option&... option) {
   if constexpr (!detail::is_model<Model>) return detail::mistaken_app{};
   else if constexpr (!detail::sound<Model>) return detail::mistaken_app{};
   else if constexpr (!detail::stored_rules_of<Model>::kept) return detail::report_unstored<Model>();
+  else if constexpr (!(detail::seals_if_keys<Option> && ...)) return detail::mistaken_app{};
+  else if constexpr (!detail::personal_rules_of<Model>::kept || !detail::has_keys_for<Model, Option...>)
+    return detail::report_personal<Model, Option...>();
   else if constexpr (!store_for<Store, Model>) return (void)sizeof(diagnostic::not_a_store<false, Store>), detail::mistaken_app{};
   else if constexpr (!detail::option_rules<Model, Store, Option...>::kept)
     return detail::report_start_options<Model, Store, detail::option_rules<Model, Store, Option...>>();

@@ -1,5 +1,5 @@
-// What gesta::start takes beside the store: gesta::snapshots, gesta::cached_states, gesta::observed_by, gesta::unknown_events, a clock; each at most
-// once, in any order.
+// What gesta::start takes beside the store: gesta::snapshots, gesta::cached_states, gesta::observed_by, gesta::sealed_by, gesta::unknown_events, a
+// clock; each at most once, in any order.
 // Floor: runtime.
 // May include: detail, model/diagnostic.hpp, store, runtime/clock.hpp, runtime/observed.hpp, runtime/unknown_events.hpp.
 #pragma once
@@ -13,6 +13,7 @@
 #include <gesta/runtime/observed.hpp>
 #include <gesta/runtime/unknown_events.hpp>
 #include <gesta/runtime/view_modes.hpp>
+#include <gesta/store/keys.hpp>
 #include <gesta/store/snapshots.hpp>
 
 namespace gesta {
@@ -24,7 +25,8 @@ struct with : Store, Option... {};
 namespace detail {
 
 template <class Given>
-inline constexpr bool is_start_option = same<Given, snapshots> || same<Given, cached_states> || same<Given, unknown_events> || is_observed_by<Given> || is_view_mode<Given>;
+inline constexpr bool is_start_option = same<Given, snapshots> || same<Given, cached_states> || same<Given, unknown_events> || is_observed_by<Given> || is_view_mode<Given> ||
+                                        is_sealed_by<Given>;
 
 template <class Wanted, class... Given>
 inline constexpr std::size_t times_given = (std::size_t{same<Wanted, Given>} + ... + 0);
@@ -38,7 +40,8 @@ struct clock_among<First, Rest...> : std::conditional_t<is_start_option<First>, 
 /// Whether what was given goes together: no option twice, one clock.
 template <class... Given>
 inline constexpr bool starts_with = times_given<snapshots, Given...> <= 1 && times_given<cached_states, Given...> <= 1 &&
-                                    times_given<unknown_events, Given...> <= 1 && (std::size_t{is_observed_by<Given>} + ... + 0) <= 1 && each_mode_once<Given...> &&
+                                    times_given<unknown_events, Given...> <= 1 && (std::size_t{is_observed_by<Given>} + ... + 0) <= 1 &&
+                                    (std::size_t{is_sealed_by<Given>} + ... + 0) <= 1 && each_mode_once<Given...> &&
                                     (std::size_t{!is_start_option<Given>} + ... + 0) <= 1;
 
 template <class Wanted, class First, class... Rest>
@@ -58,6 +61,7 @@ using if_stands = std::conditional_t<Stands, types<Given>, types<>>;
 template <class... Given>
 using standing_options =
     concat<if_stands<same<Given, snapshots>, Given>..., if_stands<same<Given, cached_states>, Given>..., if_stands<is_observed_by<Given>, Given>...,
+           if_stands<is_sealed_by<Given>, Given>...,
            if_stands<is_mode<inlined, Given>, Given>..., if_stands<is_mode<async, Given>, Given>..., if_stands<is_mode<live, Given>, Given>...>;
 
 template <class Store, class... Standing, class... Given>

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <gesta/codec/personal.hpp>
 #include <gesta/detail/hash.hpp>
 #include <gesta/message/once.hpp>
 #include <gesta/runtime/holdings.hpp>
@@ -191,6 +192,12 @@ class unit_of_work : public holdings<Model, Store> {
     }
   }
 
+  /// Seals the personal data of an event before anybody keeps it. False: the event cannot be kept.
+  template <class Event>
+  [[gnu::noinline]] bool seal(Event& event) {
+    return this->keys().seal(event) || fails(this->keys().last_failure());
+  }
+
   /// A failure that ends the current command.
   bool fails(const failure& cause) {
     failure_ = cause;
@@ -338,6 +345,17 @@ class unit_of_work : public holdings<Model, Store> {
     entity.version = version;
     if constexpr (keeps_records<typename Handler::aggregate>) note_work<typename Handler::aggregate>(entity, number);
     return true;
+  }
+
+  /// Appends an event that belongs to somebody else; where it holds personal data, a sealed copy of it.
+  template <class Handler, class Table, class Place, class Event>
+  [[gnu::always_inline]] bool append_sealed(Table& table, Place place, const Event& event, const origin& from) {
+    if constexpr (base::has_keys && holds_personal<Event>()) {
+      Event sealed(event);
+      return seal(sealed) && append<Handler>(table, place, sealed, from);
+    } else {
+      return append<Handler>(table, place, event, from);
+    }
   }
 
   /// An event that was just appended evolves the states about tags that it belongs to. False: there is no room for one.

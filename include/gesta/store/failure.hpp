@@ -30,6 +30,8 @@ struct failure {
     truncated,       ///< the store no longer keeps what was asked for; `position` is the first that it keeps, where known
     stopped,         ///< a consumer has stopped by itself, after too many failures: a person lets it go on
     malformed,       ///< no transport takes such a topic, group, id or header
+    wrong_key,       ///< the master key is not the one by which the keys of a key store are kept
+    no_key,          ///< a personal value was sealed under a key that this key store has never had: it is of another one
   };
 
   kind why = kind::input_output;

@@ -117,6 +117,8 @@ void put(const T& value, writer& out) {
     printing::put(value.count(), out);
   } else if constexpr (f == form::time_point) {
     printing::put(value.time_since_epoch(), out);
+  } else if constexpr (f == form::personal) {
+    out.put("<personal>");
   } else {
     out.put(type_name<T>);
     out.put('{');

@@ -58,6 +58,9 @@ constexpr bool same_message(const T& a, const T& b) {
     }(detail::make_indices<detail::alternatives<T>::type::size>{});
   } else if constexpr (f == form::pair) {
     return gesta::same_message(a.first, b.first) && gesta::same_message(a.second, b.second);
+  } else if constexpr (f == form::personal) {
+    if ((a.given() == nullptr) != (b.given() == nullptr)) return false;
+    return a.given() == nullptr ? a == b : gesta::same_message(*a.given(), *b.given());
   } else if constexpr (std::is_pointer_v<T> && detail::text_like<T>) {
     return a == b || (a != nullptr && b != nullptr && detail::chars_of(a) == detail::chars_of(b));
   } else if constexpr (f == form::fields && !detail::has_equality<T>) {
