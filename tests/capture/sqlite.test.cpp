@@ -105,6 +105,10 @@ const script scripts[] = {
      {"+ 1 a -", "+ 1/1 1 -", "1 a - -> 1 b -"}},
     {"what a trigger changes follows what made it", {"create trigger t after insert on customers begin insert into lines values(new.id, 1, null, null); update customers set city = 'Ulm' where id = new.id; end"},
      {"insert into customers values(1, 'a', null)"}, {"+ 1 a -", "+ 1/1 - -", "1 a - -> 1 a Ulm"}},
+    {"a trigger that ignores what was done does not hide it", {"create trigger t after insert on customers begin select raise(ignore); end"},
+     {"insert into customers values(1, 'a', null)"}, {"+ 1 a -"}},
+    {"a trigger that ignores a row lets nothing be told", {"create trigger t before insert on customers when new.id = 1 begin select raise(ignore); end"},
+     {"insert into customers values(1, 'a', null), (2, 'b', null)"}, {"+ 2 b -"}},
     {"what a trigger changes before stands before", {"create trigger t before insert on customers begin insert into lines values(new.id, 1, null, null); end"},
      {"insert into customers values(1, 'a', null)"}, {"+ 1/1 - -", "+ 1 a -"}},
     {"what a foreign key takes away is told", {"pragma foreign_keys = on", "create table parts(id integer primary key, name text not null, city text references customers(id))",
@@ -194,6 +198,11 @@ TEST_CASE("a table that is not what its row says is refused when it is opened, w
   CHECK(first);
   CHECK(gesta::sqlite_capture<customer>(db.handle, "other").why().why == gesta::failure::kind::busy);  // one hook
   CHECK(gesta::sqlite_capture<customer>(nullptr, "reader").why().why == gesta::failure::kind::cannot_open);
+  database own;
+  CHECK(own.run(tables) == "");
+  CHECK(own.run("create temp trigger mine after insert on main.customers begin select raise(ignore); end") == "");
+  CHECK(std::strstr(gesta::sqlite_capture<customer>(own.handle, "reader").why().describe(), "has temporary triggers of its own") != nullptr);
+  CHECK(own.run("insert into customers values(1, 'a', null)") == "");  // nothing is left behind
 }
 
 TEST_CASE("a value that its field cannot take stops the reader at that change until it is passed over") {

@@ -32,6 +32,7 @@ namespace detail {
 /// A table of a row, as the server names it.
 struct pg_table {
   std::string space, name;
+  bool is_partitioned = false;
 };
 
 }  // namespace detail
@@ -237,8 +238,11 @@ class postgres_capture {
       std::vector<std::vector<std::string>> rows;
       if (!stream_.ask("show wal_level", {}, why_, &rows)) return false;
       if (rows.size() != 1 || rows[0][0] != "logical") return refuse(failure(failure::kind::differs, 0, "the server does not run with wal_level=logical"));
-      if (!stream_.ask("select 1 from pg_publication where pubname = $1", {stream_.source().publication}, why_, &rows)) return false;
+      if (!stream_.ask("select pubinsert and pubupdate and pubdelete and pubtruncate from pg_publication where pubname = $1", {stream_.source().publication}, why_, &rows))
+        return false;
       if (rows.empty()) return refuse(failure(failure::kind::differs, 0, "there is no publication ", stream_.source().publication.c_str()));
+      if (rows[0][0] != "t")
+        return refuse(failure(failure::kind::differs, 0, "the publication ", stream_.source().publication.c_str(), " leaves operations out; it has to publish all four"));
       if (!(check<Row>() && ...)) return false;
       if (!stream_.ask("select plugin, database = current_database() from pg_replication_slots where slot_name = $1", {stream_.source().slot}, why_, &rows)) return false;
       has_slot_ = !rows.empty();
@@ -256,13 +260,13 @@ class postgres_capture {
   bool check() {
     const std::string name = detail::table_name<One>();
     std::vector<std::vector<std::string>> rows;
-    if (!stream_.ask("select n.nspname, c.relname, c.relreplident, exists(select from pg_publication_tables p where p.pubname = $2 and p.schemaname = n.nspname "
+    if (!stream_.ask("select n.nspname, c.relname, c.relreplident, c.relkind, exists(select from pg_publication_tables p where p.pubname = $2 and p.schemaname = n.nspname "
                      "and p.tablename = c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass($1)",
                      {name, stream_.source().publication}, why_, &rows))
       return false;
     if (rows.empty()) return refuse(failure(failure::kind::differs, 0, "there is no table ", name.c_str()));
-    if (rows[0][3] != "t") return refuse(failure(failure::kind::differs, 0, name.c_str(), ": the table is not in the publication ", stream_.source().publication.c_str()));
-    tables_[place<One>] = {rows[0][0], rows[0][1]};
+    if (rows[0][4] != "t") return refuse(failure(failure::kind::differs, 0, name.c_str(), ": the table is not in the publication ", stream_.source().publication.c_str()));
+    tables_[place<One>] = {rows[0][0], rows[0][1], rows[0][3] == "p"};
     const std::string identity = rows[0][2];
     // The base type of a domain; whether a column belongs to what identifies a row: its primary key, or the index that its owner chose.
     if (!stream_.ask("select a.attname, coalesce(nullif(t.typbasetype, 0), t.oid)::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated <> '', "
@@ -318,7 +322,7 @@ class postgres_capture {
       ((of.columns.push_back({std::string(detail::column_of<One, I>().data, detail::column_of<One, I>().size), 16384, false}),
         sql += (I == 0 ? "" : ", ") + detail::pg_quoted(of.columns.back().name, '"') + "::text, " + detail::pg_quoted(of.columns.back().name, '"') + " is null"), ...);
     }(detail::make_indices<detail::field_count<One>>{});
-    sql += " from only " + detail::pg_quoted(table.space, '"') + '.' + detail::pg_quoted(table.name, '"');
+    sql += (table.is_partitioned ? " from " : " from only ") + detail::pg_quoted(table.space, '"') + '.' + detail::pg_quoted(table.name, '"');
     if (!stream_.ask(sql, {}, why_)) return false;
     std::vector<std::vector<std::string>> rows;
     detail::pg_message message;

@@ -376,6 +376,14 @@ class sqlite_journal {
     sqlite3_create_function_v2(connection_, "gesta_changes_taken", 0, SQLITE_UTF8, nullptr, nullptr, nullptr, nullptr, nullptr);
   }
   bool make_triggers() {
+    for (const table& one : tables_) {
+      // Who fires first among temporary triggers nobody promises, and one that ignores the row would keep ours from it.
+      sqlite_statement ask;
+      const int code = ask.prepare(connection_, "select count(*) from temp.sqlite_temp_schema where type = 'trigger' and tbl_name = ? collate nocase");
+      if (code != SQLITE_OK) return fail(code);
+      if (ask.set(0, one.name.c_str()).step() == SQLITE_ROW && ask.number(0) != 0)
+        return fail(failure(failure::kind::differs, 0, one.name.c_str(), ": the connection has temporary triggers of its own on this table"));
+    }
     for (std::size_t i = 0; i < tables_.size(); ++i)
       for (const char* const what : {"insert", "update", "delete"}) {
         const std::string name = "gesta_change_" + std::to_string(i) + what;
