@@ -59,6 +59,53 @@ inline void empty(const std::string& schema) {
                               "delete from sources; delete from outcomes").c_str()));
 }
 
+/// A child process that runs work(say): say() tells the parent that it has come to the place agreed upon. It ends without destructors, so the server
+/// stays the parent's.
+class other_program {
+ public:
+  template <class Work>
+  explicit other_program(Work&& work) {
+    int ends[2];
+    if (::pipe(ends) != 0) std::abort();
+    std::fflush(nullptr);
+    process_ = ::fork();
+    if (process_ == 0) {
+      ::close(ends[0]);
+      const bool good = work([&] { (void)!::write(ends[1], "x", 1); });
+      ::_exit(good ? 0 : 1);
+    }
+    ::close(ends[1]);
+    from_ = ends[0];
+  }
+  other_program(const other_program&) = delete;
+  other_program& operator=(const other_program&) = delete;
+  ~other_program() {
+    ::close(from_);
+    if (process_ > 0) kill();
+  }
+
+  /// Waits until it has said something. False: it ended before.
+  bool said() {
+    char word;
+    return ::read(from_, &word, 1) == 1;
+  }
+  void kill() {
+    ::kill(process_, SIGKILL);
+    ended();
+  }
+  /// Waits for its end. True: its work was good.
+  bool ended() {
+    int status = 0;
+    ::waitpid(process_, &status, 0);
+    process_ = -1;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
+
+ private:
+  ::pid_t process_ = -1;
+  int from_ = -1;
+};
+
 /// Ends the connections of all others, as an administrator or a network would.
 inline void cut_connections() {
   sql("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'");

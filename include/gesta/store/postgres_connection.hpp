@@ -34,6 +34,7 @@ struct postgres_options {
 
 /// A statement that a connection prepares when it is first used. It lives as long as the connection.
 struct postgres_statement {
+  postgres_statement() = default;
   explicit postgres_statement(std::string text, std::vector<Oid> of = {}) : sql(std::move(text)), types(std::move(of)) {}
 
   std::string sql;

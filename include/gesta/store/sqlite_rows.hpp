@@ -17,7 +17,6 @@
 #include <gesta/codec/wire_form.hpp>
 #include <gesta/detail/hash.hpp>
 #include <gesta/detail/hash_index.hpp>
-#include <gesta/model/diagnostic.hpp>
 #include <gesta/react/rows.hpp>
 #include <gesta/react/view_name.hpp>
 #include <gesta/store/failure.hpp>
@@ -25,6 +24,7 @@
 #include <gesta/store/sqlite_columns.hpp>
 #include <gesta/store/sqlite_file.hpp>
 #include <gesta/store/sqlite_statement.hpp>
+#include <gesta/store/view_columns.hpp>
 
 namespace gesta {
 
@@ -85,22 +85,6 @@ class sqlite_rows_unit {
   bool is_open_ = false;
   bool is_doomed_ = false;
   bool is_shut_ = false;
-};
-
-template <class Row>
-struct members_as_columns {
-  static constexpr std::size_t wrong = []<class... Member>(types<Member...>) {
-    const bool all[] = {!encodable<Member>..., false};
-    for (std::size_t i = 0; i < sizeof...(Member); ++i)
-      if (all[i]) return i;
-    return npos;
-  }(field_types<Row>{});
-  template <bool Ok>
-  static constexpr auto report() {
-    if constexpr (wrong == npos) return diagnostic::member_without_column<true, Row, void>{};
-    else return diagnostic::member_without_column<Ok, Row, field_type<Row, wrong>>{};
-  }
-  static_assert(sizeof(members_as_columns::template report<false>()) != 0);
 };
 
 }  // namespace detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gesta/store/postgres.hpp>
+#include <gesta/store/postgres_views.hpp>
 #include <gesta/testing/laws/store_model.hpp>
 
 #include <cstdlib>
@@ -17,5 +18,18 @@ struct in_postgres {
   auto open(gesta::laws::ticking clock) {
     return gesta::start<gesta::laws::law_book>(
         gesta::postgres_store{.address = the_server().address(), .schema = "laws", .level = gesta::durability::process}, clock);
+  }
+};
+
+struct views_in_postgres {
+  static constexpr bool outlives = true, shared = true;
+  static bool opens_anew() { return in_postgres::opens_anew(); }
+  views_in_postgres() {
+    empty("laws");
+    sql("set search_path = laws; do $$ begin execute (select string_agg('delete from ' || quote_ident(name) || ';', '') from views); exception when others then null; end $$;"
+        "delete from consumers; delete from letters");
+  }
+  gesta::postgres_views views() const {
+    return {.address = the_server().address(), .schema = "laws", .level = gesta::durability::process, .patience_milliseconds = 1};
   }
 };

@@ -87,13 +87,6 @@ inline bool is_refusal(const std::string& result) {
   return false;
 }
 
-/// Whether each law is tried again with the store opened anew behind each step. A place to which it is dear says `opens_anew()`.
-template <class Place>
-bool is_opened_anew() {
-  if constexpr (requires { Place::opens_anew(); }) return Place::opens_anew();
-  else return Place::outlives;
-}
-
 }  // namespace detail
 
 /// Carries out the steps of one law on a new store. Returns what is wrong, in words; empty when the law holds.

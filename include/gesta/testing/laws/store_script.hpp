@@ -97,6 +97,13 @@ inline slice slice_of(words& from) {
   return part;
 }
 
+/// Whether each law is tried again with the store opened anew behind each step. A place to which it is dear says `opens_anew()`.
+template <class Place>
+bool is_opened_anew() {
+  if constexpr (requires { Place::opens_anew(); }) return Place::opens_anew();
+  else return Place::outlives;
+}
+
 /// What one append gives to one stream.
 struct given_facts {
   std::string stream;

@@ -283,7 +283,7 @@ view_store_findings hold_for_view_store(Broken&& broken) {
       continue;
     }
     ++found.laws;
-    for (int reopening = 0; reopening <= (Place::outlives ? 1 : 0); ++reopening) {
+    for (int reopening = 0; reopening <= (detail::is_opened_anew<Place>() ? 1 : 0); ++reopening) {
       ++found.cases;
       const std::string how = detail::try_view_law<Place>(law.steps, reopening != 0, found);
       if (!how.empty()) broken(law.name, how);
