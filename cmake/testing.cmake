@@ -42,6 +42,26 @@ function(gesta_link target)
   endforeach()
 endfunction()
 
+# gesta_precompiled(<name> <library> <header>...): with GESTA_PRECOMPILE <gesta/gesta.hpp> and the other headers are compiled once.
+# gesta_uses(<target> <name> <source>): for the target, when its source includes <gesta/gesta.hpp>; so no source sees what it does not include, which
+# would hide a header that it forgets and clash with its names (<memory> declares close, read and write). Its flags are those of the build.
+function(gesta_precompiled name library)
+  if(GESTA_PRECOMPILE)
+    file(CONFIGURE OUTPUT ${name}.cpp CONTENT "// Only the headers are compiled.\n")
+    add_library(${name} OBJECT EXCLUDE_FROM_ALL ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
+    target_link_libraries(${name} PRIVATE gesta::gesta ${library})
+    target_precompile_headers(${name} PRIVATE ${ARGN} <gesta/gesta.hpp>)
+  endif()
+endfunction()
+function(gesta_uses target name source)
+  if(GESTA_PRECOMPILE)
+    file(STRINGS ${source} hit LIMIT_COUNT 1 REGEX "^#include <gesta/gesta\\.hpp>")
+    if(hit)
+      target_precompile_headers(${target} REUSE_FROM ${name})
+    endif()
+  endif()
+endfunction()
+
 # gesta_drop_missing(<list>): takes the sources out of a list that include an adapter whose client library is not on this machine.
 function(gesta_drop_missing list)
   set(kept "")
