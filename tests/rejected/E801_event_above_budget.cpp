@@ -1,4 +1,4 @@
-// [gesta E801] the Event is larger than the model's budget; make it smaller, or keep the large part elsewhere and store its key
+// [gesta E801] the Event may be larger on the wire than the model's budget; make it smaller, or keep the large part elsewhere and store its key
 // in event_above_budget<false, scanned
 #include <gesta/message/text.hpp>
 #include <gesta/model/model.hpp>

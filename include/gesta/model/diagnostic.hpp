@@ -702,7 +702,7 @@ struct nothing_heard {
 
 template <bool Ok, class Event>
 struct event_above_budget {
-  static_assert(Ok, "[gesta E801] the Event is larger than the model's budget; make it smaller, or keep the large part elsewhere and store its key");
+  static_assert(Ok, "[gesta E801] the Event may be larger on the wire than the model's budget; make it smaller, or keep the large part elsewhere and store its key");
 };
 
 // ---- personal data -----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,9 @@ struct history {};
 template <detail::fixed_string... Id>
 struct retired {};
 
-/// The largest event in bytes that the model allows, as it lies in memory.
+/// The largest event in bytes that the model allows, as it is stored and sent in gesta's binary form. An event that may be larger and says so by its
+/// type does not compile (E801); one that grows, as a string does, is measured when it is recorded: `failure::kind::too_large`, and nothing of its
+/// unit of work is kept.
 template <std::size_t Bytes>
 struct budget {
   static constexpr std::size_t bytes = Bytes;

@@ -40,6 +40,12 @@ inline constexpr bool any_is_reacted_to = false;
 template <class Flow, class... E, class Reactors>
 inline constexpr bool any_is_reacted_to<Flow, types<E...>, Reactors> = (anybody_reacts<Flow, E, Reactors> || ...);
 
+/// Whether some event may turn out to be larger than the model's budget.
+template <class Flow, class Events>
+inline constexpr bool any_above_budget = false;
+template <class Flow, class... E>
+inline constexpr bool any_above_budget<Flow, types<E...>> = ((Flow::budget != 0 && most_bytes<E>() == npos) || ...);
+
 /// Whether whoever sent a command wants to hear its events.
 template <class Answer>
 inline constexpr bool hears_events = false;
@@ -87,7 +93,7 @@ class engine : public unit_of_work<Model, Store, Clock> {
   /// The reactors that act in the commit of what they hear.
   using reactor_list = decltype(reactors_in_commit<flow_type, Store>());
   using base::is_memory;
-  static constexpr bool can_fail = log_type::can_fail || base::has_keys || any_cycle_allowed<typename flow_type::reactors>;
+  static constexpr bool can_fail = log_type::can_fail || base::has_keys || any_above_budget<flow_type, typename flow_type::current_events> || any_cycle_allowed<typename flow_type::reactors>;
   static constexpr bool some_follow_the_log = reactor_list::size != flow_type::reactors::size;
 
   using base::base;

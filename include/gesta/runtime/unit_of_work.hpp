@@ -10,6 +10,7 @@
 
 #include <gesta/codec/personal.hpp>
 #include <gesta/detail/hash.hpp>
+#include <gesta/message/most_bytes.hpp>
 #include <gesta/message/once.hpp>
 #include <gesta/runtime/holdings.hpp>
 #include <gesta/runtime/loading.hpp>
@@ -198,6 +199,16 @@ class unit_of_work : public holdings<Model, Store> {
     return this->keys().seal(event) || fails(this->keys().last_failure());
   }
 
+  /// Whether an event may be larger than the model's budget, so that it has to be measured.
+  template <class Event>
+  static constexpr bool is_measured = flow_type::budget != 0 && most_bytes<Event>() == npos;
+  template <class Event>
+  [[gnu::noinline]] bool is_within_budget(const Event& event) {
+    const std::size_t size = encoded_size(event);
+    return size <= flow_type::budget || fails(failure(failure::kind::too_large, 0, "the event ", id_of<Event>.name, " has ", std::uint64_t{size},
+                                                       " bytes, and the model's budget is ", std::uint64_t{flow_type::budget}));
+  }
+
   /// A failure that ends the current command.
   bool fails(const failure& cause) {
     failure_ = cause;
@@ -324,6 +335,8 @@ class unit_of_work : public holdings<Model, Store> {
     constexpr auto aggregate = flow_type::template aggregate_tag<typename Handler::aggregate>;
     auto& entity = *place;
     const std::uint32_t number = place.number;
+    if constexpr (is_measured<Event>)
+      if (!is_within_budget(event)) return false;
     const std::uint32_t version = entity.version + 1;  // read once: the record is bytes to the compiler, which may be anything's
     if constexpr (is_memory) {
       if constexpr (requires { entity.stream.closed; })
