@@ -485,7 +485,7 @@ struct mortal {
 int live(const std::string& log) {
   both changes(source("mortal"));
   if (!changes) return 2;
-  auto app = gesta::start<bank>(gesta::sqlite_store{.path = log});
+  auto app = gesta::start<bank>(gesta::sqlite_store{.path = log, .level = gesta::durability::process});  // what ends are programs, not machines
   mortal source{changes};
   for (int i = 0; i < 100; ++i) {
     const gesta::captured done = gesta::deliver<crm>(source, app);

@@ -462,9 +462,10 @@ struct mortal {
 int live(const std::string& path, const std::string& log) {
   sqlite3* handle = nullptr;
   if (sqlite3_open(path.c_str(), &handle) != SQLITE_OK) return 1;
+  sqlite3_exec(handle, "pragma synchronous = off", nullptr, nullptr, nullptr);  // what ends are programs, not machines
   gesta::sqlite_capture<customer, line> changes(handle, "crm");
   if (!changes) return 2;
-  auto app = gesta::start<bank>(gesta::sqlite_store{.path = log.c_str()});
+  auto app = gesta::start<bank>(gesta::sqlite_store{.path = log, .level = gesta::durability::process});
   mortal source{changes};
   for (int i = 1; i <= 6; ++i) {
     const std::string sql = "insert or ignore into customers values(" + std::to_string(i) + ", 'a', null)";
