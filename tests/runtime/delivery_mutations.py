@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""Takes one thing at a time out of relays and inboxes, and sees to it that a test finds it. ../testing/laws/mutating.py says how it is called."""
+import pathlib
+import sys
+
+here = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(here.parent / "testing" / "laws"))
+import mutating  # noqa: E402
+
+relay, inbox = "runtime/relay.hpp", "runtime/inbox.hpp"
+
+# (what is left out, header, the line's old text, its new text, the test that has to find it, found by drawn histories too)
+mutations = [
+    ("what comes behind a refused message of its key is forgotten", relay, "          put_aside_from(what.next);\n", "", "relay", False),
+    ("a key does not wait for its letter", relay, "if (blocked) put_aside_from(first);", "if (false) put_aside_from(first);", "relay", False),
+    ("what finds no room is put aside", relay, "return is_its_own_fault ? sent::refused : sent::unknown;", "return sent::refused;", "relay", False),
+    ("what was not accepted is noted", relay, "        place = state_.at;\n        time = state_.time;\n", "", "relay", False),
+    ("nobody waits before the transport is tried again", relay, "again_at_ = clock_() + waits.wait_after(troubles_);", "again_at_ = {};", "relay", False),
+    ("each wait is as long as the first", relay, "    ++troubles_;\n", "    troubles_ = 1;\n", "relay", False),
+    ("all messages of an event have one id", relay, "const source_place at{log_.incarnation(), where.position, part};",
+     "const source_place at{log_.incarnation(), where.position, 0};", "relay", False),
+    ("what was accepted is published again", relay, "if (is_read_ && from_ == state_.at) return;", "if (false) return;", "relay", False),
+    ("an outlet may be cut anew", relay, "if (there.at.position != 0) {", "if (false) {", "relay", False),
+    ("shares are not given back", relay, "i-- != 0 && mine > most_shares();) {", "i-- != 0 && mine > count_;) {", "relay", False),
+    ("that a message was heard is not kept", inbox, "    if (!engine.log().remember(", "    if (false && !engine.log().remember(", "inbox", False),
+    ("what is known is kept again", inbox, "case recall_result::known: one.what = state::repeated; return kept::good;", "case recall_result::known: break;", "inbox", False),
+    ("what could not be kept is acknowledged", inbox, "(void)member_.nak(one.token, waits.wait_after(failures_));", "(void)member_.ack(one.token);", "inbox", False),
+    ("what is handed back often is a dead letter", inbox, ".deliveries = 0,", ".deliveries = 3,", "inbox", False),
+    ("messages of one log are one message", inbox, "one.number = is_placed ? place.position << 16 | place.part : 0;", "one.number = 0;", "inbox", False),
+    ("equal ids of two sources are one message", inbox, "const message_id foreign = message_of_id(of.source, of.id);",
+     "const message_id foreign = message_of_id({}, of.id);", "inbox", False),
+    ("what was taken back is acknowledged", inbox, "      wait_again();\n", "", "inbox", False),
+    ("what throws comes again for ever", inbox, "if (has_thrown_ || lasts(cause_.why)) {", "if (lasts(cause_.why)) {", "inbox", False),
+    ("a trace from outside ends here", inbox, "read_traceparent(of.traceparent, trace) ? trace.trace", "false ? trace.trace", "inbox", False),
+]
+
+mutating.main(mutations, here / "consumer_run.cpp")
