@@ -18,7 +18,7 @@ UMBRELLAS = {"gesta.hpp": set(FLOORS), "domain.hpp": {"message", "decide", "reac
 
 # Another library comes in through one door: the headers whose names match.
 ONLY_IN = {"boost/mp11": "detail/list.hpp", "boost/hana": "detail/hana.hpp", "sqlite3.h": ("store/sqlite*.hpp", "capture/sqlite*.hpp"),
-           "boost/json": "codec/json*.hpp", "sodium.h": "store/sodium*.hpp"}
+           "boost/json": "codec/json*.hpp", "sodium.h": "store/sodium*.hpp", "nats/": "transport/nats*.hpp"}
 
 # What runs reaches stores and codecs through their concepts; these are included by their own folder, by the umbrella and by users.
 ADAPTERS = ["store/sodium*.hpp", "capture/sqlite*.hpp", "capture/postgres*.hpp", "store/memory*.hpp", "store/fixed_memory*.hpp", "store/sqlite*.hpp", "codec/json*.hpp"]
@@ -27,7 +27,8 @@ ADAPTERS = ["store/sodium*.hpp", "capture/sqlite*.hpp", "capture/postgres*.hpp",
 LEAVES = {"model/diagnostic.hpp"}
 
 # Need a client library, or a kind of operating system: not even the umbrella includes them. The same names stand in CMakeLists.txt.
-COMPONENTS = ["store/sodium*.hpp", "store/sqlite*.hpp", "store/postgres*.hpp", "codec/json*.hpp", "capture/sqlite*.hpp", "capture/postgres*.hpp", "delivery/cloud_event_json.hpp", "transport/socket*.hpp"]
+COMPONENTS = ["store/sodium*.hpp", "store/sqlite*.hpp", "store/postgres*.hpp", "codec/json*.hpp", "capture/sqlite*.hpp", "capture/postgres*.hpp", "delivery/cloud_event_json.hpp", "transport/socket*.hpp",
+              "transport/nats*.hpp"]
 
 # Neither these headers nor what they include may include one of the dear std headers: everybody pays for them.
 CHEAP = ["domain.hpp", "detail/list.hpp"]

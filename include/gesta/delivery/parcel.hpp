@@ -12,8 +12,8 @@
 
 namespace gesta {
 
-/// One header of a message. Names are compared without regard to case, and are sent as they are. Neither holds a line break or a zero; a value does
-/// not begin or end with a blank.
+/// One header of a message. Names are compared without regard to case, and are sent as they are; those of one name keep their order. Neither holds a
+/// line break or a zero; a value does not begin or end with a blank.
 struct header {
   std::string_view name;
   std::string_view value;

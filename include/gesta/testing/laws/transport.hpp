@@ -8,6 +8,7 @@
 //       static constexpr gesta::duration patience{};               // how long something may take to come; zero: it is there at once
 //       static constexpr gesta::duration silence{};                // after how long nothing more comes
 //       static constexpr std::size_t room = 0;                     // so many messages of one topic are kept at most; 0: unknown
+//       static constexpr unsigned lacks = need::own_topics | ...;  // where it does less than others do, and no type says so; may be left out
 //       transport where();                                         // leads to the place
 //       void pass(gesta::duration);                                // so much time passes for it: a clock is moved, or waited for
 //       bool restart();                                            // what holds the messages is killed and comes again; false: there is no such thing
@@ -294,7 +295,15 @@ class transport_script {
   void note(const delivered& one, std::vector<received>& got) {
     const std::string word = word_of_payload(one.payload);
     std::string text = std::string(one.topic) + ' ' + detail::word_of_bytes(std::string(one.id)) + ' ' + detail::word_of_bytes(std::string(one.key));
-    for (const header& h : one.headers) text += ' ' + std::string(h.name) + ':' + detail::word_of_bytes(std::string(h.value));
+    const auto small = [](std::string_view name) {
+      std::string letters(name);
+      for (char& c : letters) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+      return letters;
+    };
+    const auto comes_first = [&](const header& a, const header& b) { return small(a.name) < small(b.name); };
+    std::vector<header> headers;  // in which order those of different names come is not promised
+    for (const header& h : one.headers) headers.insert(std::upper_bound(headers.begin(), headers.end(), h, comes_first), h);
+    for (const header& h : headers) text += ' ' + std::string(h.name) + ':' + detail::word_of_bytes(std::string(h.value));
     seen_[word] = text;
     tokens_[word].push_back(one.token);
     put(got, {std::string(one.key), one.deliveries == 1 ? word : word + '*' + std::to_string(one.deliveries)});
@@ -370,6 +379,12 @@ const char* left_out(Rig& rig, unsigned needs) {
   using transport = typename Rig::transport;
   constexpr guarantee has = transport::promises;
   constexpr bool has_window = duration{} < transport::dedup_window;
+  if constexpr (requires { Rig::lacks; }) {
+    if ((needs & Rig::lacks & need::own_topics) != 0) return "members of a group ask for the same topics";
+    if ((needs & Rig::lacks & need::common_limit) != 0) return "in_flight is a member's own";
+    if ((needs & Rig::lacks & need::remembers) != 0) return "what was settled in the last moments may be forgotten when the server ends";
+    if ((needs & Rig::lacks & need::room_for_others) != 0) return "what was handed back is counted in flight";
+  }
   if ((needs & need::by_key) != 0 && has.order != ordering::by_key) return "no order by key is claimed";
   if ((needs & need::keeps_order) != 0 && has.nak != handing_back::keeps_order) return "it is not claimed that handing back keeps the order";
   if ((needs & need::repeats) != 0 && has.comes == arrival::at_most_once) return "nothing comes again";
