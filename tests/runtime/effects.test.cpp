@@ -137,6 +137,28 @@ TEST_CASE("a limit is of stored events, and a poll goes on where the last one en
   CHECK(out.sent.size() == 200);
 }
 
+TEST_CASE("the log is asked for what is performed alone: a limit counts that, and the checkpoint goes past the rest") {
+  auto app = gesta::start<shop>(gesta::memory_store{});
+  post out;
+  auto mails = gesta::perform_by<mailer>(app, map_views{}, out, gesta::from_beginning{});
+  for (int i = 0; i < 200; ++i) {
+    app.handle("1", pay{"FR", i});
+    for (int k = 0; k < 9; ++k) app.handle("2", note{k});
+  }
+  CHECK(mails.poll(3).handled == 3);
+  CHECK(mails.checkpoint().position == 21);
+  const auto rest = mails.poll(197);
+  CHECK(rest.handled == 197);
+  CHECK(mails.poll(1).caught_up);
+  CHECK(mails.checkpoint().position == 2000);
+  app.handle("2", note{1});
+  app.handle("2", note{2});
+  const auto past = mails.poll(1);
+  CHECK(past.handled == 0);
+  CHECK(past.caught_up);
+  CHECK(mails.checkpoint().position == 2002);
+}
+
 TEST_CASE("from now on: nothing of the past is performed") {
   auto app = gesta::start<shop>(gesta::memory_store{});
   post out;

@@ -29,6 +29,7 @@
 #include <gesta/runtime/feed.hpp>
 #include <gesta/runtime/lease.hpp>
 #include <gesta/runtime/letters.hpp>
+#include <gesta/runtime/only.hpp>
 #include <gesta/store/checkpoint.hpp>
 #include <gesta/store/progress.hpp>
 #include <gesta/store/view_store.hpp>
@@ -113,7 +114,8 @@ class effects : public detail::acting_outside<effects<Reactor, Log, Views, Capab
   /// The name of its checkpoint and its letters: the reactor's id.
   static constexpr std::string_view name() noexcept { return event_id{Reactor::id}.name; }
 
-  /// Performs the letters that are due, at most `limit`, then what was kept in the log since, at most `limit` stored events. False: the view store or
+  /// Performs the letters that are due, at most `limit`, then what was kept in the log since, at most `limit` stored events of those
+  /// that it performs: the log is asked for no others, and the checkpoint goes past them. False: the view store or
   /// the log failed; failure::kind::conflict, when somebody else performs under this name without a claim, and nothing of what he did was overwritten;
   /// failure::kind::stopped, see gesta::stop_after; failure::kind::interrupted, when what is no effect (`locate`, an old event's `upcast`)
   /// threw. What was performed and noted before that stays so.
@@ -277,29 +279,36 @@ class effects : public detail::acting_outside<effects<Reactor, Log, Views, Capab
   bool performs_events(std::uint64_t limit, consumed& result) {
     while (limit != 0) {
       used_ = 0;
-      std::uint64_t position = 0;
+      std::uint64_t position = 0, stored = 0;
       std::uint32_t part = 0;
       timestamp time = state_.time;
       const auto take = [&](const auto& event, const about& where) {
         using type = std::remove_cvref_t<decltype(event)>;
-        if (where.position != position) position = where.position, part = 0;
+        if (where.position != position) position = where.position, part = 0, ++stored;
         time = where.time;
         if constexpr (acting::template takes<type>) hold(event, where, key_of(event, where), part++);
         return used_ < most_held;
       };
       gesta::feed<Log> feed(log_, state_.at, false);  // what it comes to is said by the consumer
-      const read_result read = feed.poll(take, limit, unknown_);
-      const std::uint64_t from = state_.at.position;
+      const read_result read = feed.poll(detail::only_of<typename acting::events>(take), limit, unknown_);
+      if (feed.checkpoint().position > position && feed.checkpoint() != state_.at) note_time(feed.checkpoint().position, time);
       if (!performs_held(result) || !notes(feed.checkpoint(), time, result)) return false;
       if (!stops_.key.empty()) return this->fails(this->why_stopped(stops_), result);
       if (!read) return this->fails(read.why(), result);
       const bool is_live = feed.is_live();
       result.caught_up = is_live && !more_may_be_due_;
-      const std::uint64_t seen = state_.at.position - from;
-      if (is_live || seen == 0 || seen >= limit) break;
-      limit -= seen;
+      if (is_live || stored == 0 || stored >= limit) break;
+      limit -= stored;
     }
     return true;
+  }
+
+  /// The checkpoint is of the time of the last event that was passed over, too.
+  void note_time(std::uint64_t position, timestamp& time) {
+    if constexpr (flow_type::is_traced) {
+      const auto note = [&](const auto&, const about& where) { time = where.time; };
+      (void)log_.read({.after = position - 1, .to = position}, note, unknown_events::skip);
+    }
   }
 
   /// Performs what was read. It is noted behind a stored event only, when all that came of it was performed or put aside.
