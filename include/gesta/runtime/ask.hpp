@@ -25,6 +25,7 @@
 #include <gesta/model/diagnostic.hpp>
 #include <gesta/runtime/app.hpp>
 #include <gesta/runtime/attempt.hpp>
+#include <gesta/runtime/back_off.hpp>
 #include <gesta/runtime/export.hpp>
 #include <gesta/runtime/performers.hpp>
 #include <gesta/runtime/sagas.hpp>
@@ -66,25 +67,6 @@ inline constexpr bool has_short_id<Part> = size_of_name(id_of<Part>.name) <= 30;
 template <class Desk>
 struct remote_commands {
   using needs = edge<lossless>;
-};
-
-/// How long to wait before the transport is tried again: twice as long each time, from 100 ms to 30 s.
-class back_off {
- public:
-  bool holds(timestamp now) const noexcept { return now.nanoseconds < until_.nanoseconds; }
-  timestamp until() const noexcept { return until_; }
-  void failed(timestamp now) noexcept {
-    wait_.nanoseconds = wait_.nanoseconds == 0 ? 100'000'000 : wait_.nanoseconds >= 15'000'000'000 ? 30'000'000'000 : 2 * wait_.nanoseconds;
-    until_ = now + wait_;
-  }
-  void succeeded() noexcept {
-    wait_ = {};
-    until_ = {};
-  }
-
- private:
-  duration wait_{};
-  timestamp until_{};
 };
 
 template <class Performer, class Flow>
@@ -567,7 +549,7 @@ class asker {
   connection link_;
   std::string answers_to_, source_;
   subscription member_;
-  detail::back_off off_;
+  detail::backing_off off_;
   detail::request_headers headers_;
   cloud_event_read event_;
   std::string payload_, why_;

@@ -32,6 +32,7 @@
 #include <gesta/model/outside.hpp>
 #include <gesta/react/effect.hpp>
 #include <gesta/runtime/attempt.hpp>
+#include <gesta/runtime/back_off.hpp>
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/consumer_options.hpp>
 #include <gesta/runtime/export.hpp>
@@ -374,7 +375,6 @@ class receiving {
   // ---- and then it is settled. Where that does not arrive, it comes again, and is known
 
   void settle(received& result) {
-    const gesta::retry waits{.times = 0, .first = waits_.first, .factor = waits_.factor, .most = waits_.most};
     for (std::size_t i = 0; i < used_; ++i) {
       const arrival& one = arrivals_[i];
       switch (one.what) {
@@ -391,7 +391,7 @@ class receiving {
         case state::waiting:
         case state::handed_back:
           ++result.handed_back;
-          (void)member_.nak(one.token, waits.wait_after(failures_));
+          (void)member_.nak(one.token, waits_.wait_after(failures_));
           break;
       }
     }

@@ -36,6 +36,7 @@
 #include <gesta/react/rows.hpp>
 #include <gesta/runtime/acting_outside.hpp>
 #include <gesta/runtime/attempt.hpp>
+#include <gesta/runtime/back_off.hpp>
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/consumer_options.hpp>
 #include <gesta/runtime/effects.hpp>
@@ -50,14 +51,6 @@ namespace gesta {
 /// key is never broken, as a key is of one share. It stays as it was when the outlet began.
 struct shares {
   std::uint32_t count = 1;
-};
-
-/// How a relay waits when the transport cannot be reached, or has no room: longer each time, by the relay's clock. Nothing is put aside meanwhile.
-struct back_off {
-  duration first = milliseconds(100);
-  double factor = 2;
-  duration most = seconds(30);
-  duration answer = seconds(5);  ///< how long the answer of the transport is waited for, in real time; then it is published again
 };
 
 /// How many messages a relay publishes and notes in one commit, at most: as many are published again after a crash.
@@ -296,8 +289,7 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
   /// The transport cannot be reached, or has no room: everything stays as it is, for a while.
   bool backs_off(const failure& cause, consumed& result) {
     ++troubles_;
-    const retry waits{.times = 0, .first = rules_.patience.first, .factor = rules_.patience.factor, .most = rules_.patience.most};
-    again_at_ = clock_() + waits.wait_after(troubles_);
+    again_at_ = clock_() + rules_.patience.wait_after(troubles_);
     trouble_ = failure(failure::kind::busy, cause.code, name_.c_str(), " waits for the transport: ",
                        cause.detail[0] == '\0' ? "it gave no answer" : cause.describe());
     return this->fails(trouble_, result);

@@ -1,0 +1,48 @@
+// How long who talks to a transport waits when it cannot be reached.
+// Floor: runtime.
+// May include: all above.
+#pragma once
+
+#include <cstdint>
+
+#include <gesta/message/about.hpp>
+#include <gesta/message/duration.hpp>
+#include <gesta/react/effect.hpp>
+
+namespace gesta {
+
+/// How a relay or an inbox waits when the transport cannot be reached, or has no room: longer each time, by its clock. Nothing is put aside meanwhile.
+struct back_off {
+  duration first = milliseconds(100);
+  double factor = 2;
+  duration most = seconds(30);
+  duration answer = seconds(5);  ///< how long the answer of the transport is waited for, in real time; then it is published again
+
+  /// What is waited behind so many failures in a row, from 1 on.
+  constexpr duration wait_after(std::uint32_t failures) const noexcept {
+    return retry{.times = 0, .first = first, .factor = factor, .most = most}.wait_after(failures);
+  }
+};
+
+namespace detail {
+
+/// Until when nothing is tried, after so many failures in a row.
+class backing_off {
+ public:
+  bool holds(timestamp now) const noexcept { return now.nanoseconds < until_.nanoseconds; }
+  timestamp until() const noexcept { return until_; }
+  void failed(timestamp now) noexcept { until_ = now + waits_.wait_after(++failures_); }
+  void succeeded() noexcept {
+    failures_ = 0;
+    until_ = {};
+  }
+
+ private:
+  back_off waits_{};
+  std::uint32_t failures_ = 0;
+  timestamp until_{};
+};
+
+}  // namespace detail
+
+}  // namespace gesta
