@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include <gesta/testing/laws/transport.hpp>
+#include <gesta/testing/laws/transport_histories.hpp>
 
 #include "../testing/laws/socket_places.hpp"
 
@@ -39,6 +40,13 @@ gesta::laws::transport_findings all_laws_hold() {
 TEST_CASE("the laws of transports hold for sockets") { CHECK(all_laws_hold<socket_rig>().left_out.size() == 1); }
 TEST_CASE("the laws of transports hold for sockets whose messages outlive a power failure") {
   CHECK(all_laws_hold<durable_socket_rig>().left_out.size() == 1);
+}
+
+TEST_CASE("drawn histories go as the model says over cuts and restarts") {
+  const auto seen = gesta::laws::draw_transport_histories<socket_rig>(100, 1, [](const std::string&, const std::string& how) { FAIL_CHECK(how); });
+  for (const char* what : {"cut", "restart", "publish: duplicate", "publish: full", "revive", "discard", "not settled in time", "handed out too often"})
+    CHECK_MESSAGE(seen.count(what) == 1, std::string(what));
+  MESSAGE("100 histories, seeds 1 to 100; restarts: ", seen.at("restart"), ", cuts: ", seen.at("cut"));
 }
 
 // ---- a client that says what it likes

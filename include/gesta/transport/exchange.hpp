@@ -188,6 +188,10 @@ class exchange {
         continue;
       }
       next = of.ready.erase(next);
+      if (is_spent(of, first)) {  // before a restart, or the newest member says a lower number
+        bury_spent(of, in, now);
+        continue;
+      }
       in.token = next_token_++;
       ++first.deliveries;
       const timestamp until = now + of.settle_within;
@@ -562,12 +566,18 @@ class exchange {
   void take_back(group& of, delivery_token token, timestamp now, duration delay) {
     line& in = land(of, token);
     waiting& first = in.first();
-    if (of.deliveries != 0 && first.deliveries >= of.deliveries) {
-      failure why(failure::kind::stopped, 0, "handed out ", static_cast<std::uint64_t>(first.deliveries), " times and not acknowledged");
-      return bury_first(of, in, why.describe(), now);
-    }
+    if (is_spent(of, first)) return bury_spent(of, in, now);
     first.due = duration{} < delay ? now + delay : timestamp{};
+    if (in.messages.size() == 1 || in.messages[1].message->sequence > first.message->sequence) return schedule(of, in);
+    waiting later = std::move(first);  // an earlier one was revived meanwhile
+    in.messages.pop_front();
     schedule(of, in);
+    queue(of, std::move(later));
+  }
+  static bool is_spent(const group& of, const waiting& one) noexcept { return of.deliveries != 0 && one.deliveries >= of.deliveries; }
+  void bury_spent(group& of, line& in, timestamp now) {
+    const failure why(failure::kind::stopped, 0, "handed out ", std::uint64_t{in.first().deliveries}, " times and not acknowledged");
+    bury_first(of, in, why.describe(), now);
   }
   void bury_first(group& of, line& in, std::string_view cause, timestamp now) {
     cause = cause.substr(0, longest_cause);

@@ -1,5 +1,6 @@
 // The laws of testing/laws/transport.hpp hold for every transport of gesta that needs no server of others.
 #include <gesta/testing/laws/transport.hpp>
+#include <gesta/testing/laws/transport_histories.hpp>
 
 #include <doctest/doctest.h>
 
@@ -26,6 +27,12 @@ TEST_CASE("the laws of transports hold within the program") {
 }
 TEST_CASE("the laws of transports hold within the program where ids are not recognised") {
   CHECK(all_laws_hold<in_process_without_ids_rig>("in_process without ids").laws >= 120);
+}
+TEST_CASE("drawn histories of a transport go as the model says") {
+  const auto seen = gesta::laws::draw_transport_histories<in_process_rig>(2000, 1, [](const std::string&, const std::string& how) { FAIL_CHECK(how); });
+  for (const auto& [what, count] : seen) CHECK_MESSAGE(count >= 100, what);
+  CHECK(seen.size() == 24);
+  MESSAGE("2000 histories, seeds 1 to 2000, of 120 steps; kinds of outcomes: ", seen.size());
 }
 TEST_CASE("what the laws are called differs, and a law that does not hold is told") {
   std::size_t same = 0;

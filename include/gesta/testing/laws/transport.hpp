@@ -241,7 +241,8 @@ class transport_script {
   std::string answer(const std::string& word) {
     const open_message& open = sent_[word];
     if (open.number == 0) return detail::word_of(open.link->last_failure().why);
-    return detail::word_of(open.link->wait(open.number, seconds(10)), open.link->last_failure().why);
+    const acceptance came = open.link->wait(open.number, seconds(10));
+    return detail::word_of(came, open.link->last_failure().why);
   }
 
   // ---- members
