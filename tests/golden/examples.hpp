@@ -29,6 +29,7 @@
 #include "../../examples/retail/fulfilment/shop.hpp"
 #include "../../examples/retail/ledger.hpp"
 #include "../../examples/sales.hpp"
+#include "../../examples/shop/contract.hpp"
 #include "../../examples/trip.hpp"
 #include "../../examples/turnstile.hpp"
 #include "../codec/messages.hpp"
@@ -279,7 +280,10 @@ void all_examples() {
                               retail::payment::refunded{"536365", 15299, cause::stock}, retail::stock::opened{"85123A", 100},
                               retail::stock::reserved{"536365", "85123A", 0, 6}, retail::stock::released{"536365", "85123A", 1, 6, cause::payment},
                               retail::shipping::shipped{"536365", 5}, retail::payment::card_declined{}, retail::stock::sold_out{3},
-                              retail::shipping::undeliverable{});
+                              retail::shipping::undeliverable{}, ::trade::told::reserved{"536365", "85123A", 0, 6},
+                              ::trade::told::released{"536365", "85123A", 1, 6}, ::trade::told::shipped{"536365", 5},
+                              retail::stock::reserve{"536365", "85123A", 0, 6}, retail::stock::release{"536365", "85123A", 1, 6, cause::stock},
+                              retail::shipping::ship{"536365", 5, few});
 
   struct agency
       : gesta::model<trip::trips, flight::flights, hotel::hotels, car::cars, visa::visas, ::bank::banks, ticket::tickets> {};

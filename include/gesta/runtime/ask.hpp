@@ -39,6 +39,7 @@ struct exchanges {
   std::size_t messages = 256;            ///< at most, each way
   std::size_t messages_a_commit = 1;     ///< answers that share a commit; requests that are served share one in any case
   duration patience = seconds(5);        ///< how long the transport may take to accept what was published
+  duration wait{};                       ///< how long a poll waits for a message when none is there; who asks has sent before
 };
 
 /// What a poll came to. False: the store could not keep an answer, or the transport could not be reached; the next poll tries it again.
@@ -123,13 +124,14 @@ class asker {
   /// The name of its group, whose topic for answers is `<name>.answers`.
   static constexpr std::string_view name() noexcept { return event_id{Desk::id}.name; }
 
-  /// Takes the answers that have come, then sends what is to be sent; each at most `how.messages`. While a batch of the app is open, what it asks is
-  /// not kept: failure::kind::busy.
+  /// Sends what is to be sent, takes the answers that have come, and sends what follows from them; each at most `how.messages`. While a batch of the
+  /// app is open, what it asks is not kept: failure::kind::busy.
   exchanged poll(const exchanges& how = {}) {
     exchanged result;
     if (engine().open()) return fail(result, failure(failure::kind::busy, 0, "a batch of the app is open")), result;
     if (!engine().catch_up()) return fail(result, engine().last_failure()), result;
-    if (receive(how, result)) send(how, result);
+    send(how, result);
+    if (!result.failed && receive(how, result) && result.handled != 0) send(how, result);
     if (result.failed && off_.until() != timestamp{}) result.next = off_.until();
     return result;
   }
@@ -347,7 +349,7 @@ class asker {
   bool receive(const exchanges& how, exchanged& result) {
     if (const failure* const broken = member_.broken()) return fail(result, *broken);
     in_.clear();
-    const std::size_t came = member_.receive(how.messages, duration{}, [&](const delivered& one) { in_.push_back(copy(one)); });
+    const std::size_t came = member_.receive(how.messages, how.wait, [&](const delivered& one) { in_.push_back(copy(one)); });
     if (came == 0) {
       if (const failure* const broken = member_.broken()) return fail(result, *broken);
       return true;

@@ -103,7 +103,7 @@ class server {
     if (engine().open()) return fail(result, failure(failure::kind::busy, 0, "a batch of the app is open")), result;
     if (const failure* const broken = member_.broken()) return fail(result, *broken), result;
     in_.clear();
-    if (member_.receive(how.messages, duration{}, [&](const delivered& one) { in_.push_back(copy(one)); }) == 0) {
+    if (member_.receive(how.messages, how.wait, [&](const delivered& one) { in_.push_back(copy(one)); }) == 0) {
       if (const failure* const broken = member_.broken()) fail(result, *broken);
       return result;
     }

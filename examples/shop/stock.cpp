@@ -1,0 +1,41 @@
+// The stock service as a program: it fills its shelves, answers until it is told to end (SIGTERM), and then says what became of its goods.
+//
+//   shop_stock --store sqlite:stock.db --link socket:/run/shop/bus [--data FILE] [--stock FACTOR]
+//
+// Killed at any moment and started again it goes on where it was. Exit code: 0; 1 when the store fails; 2 for wrong words.
+#include "stock.hpp"
+
+#include "link.hpp"
+
+#include <csignal>
+#include <ctime>
+
+namespace {
+
+volatile std::sig_atomic_t is_to_end = 0;
+extern "C" void end(int) { is_to_end = 1; }
+
+}  // namespace
+
+int main(int count, char** all) {
+  std::signal(SIGTERM, end);
+  const trade::words said = trade::read_words(count, all);
+  if (!said.asked.wrong.empty()) return retail::complain(said.asked.wrong, retail::input_wrong);
+  retail::orders_in_file file;
+  int code = 0;
+  if (!trade::read_file(said, file, code)) return code;
+  return trade::with_link(said, [&](const auto& link) {
+    auto app = gesta::start<trade::depot>(gesta::sqlite_store{said.asked.sqlite_path});
+    if (const gesta::failure* const why = app.broken()) return retail::complain(why->describe(), retail::store_failed);
+    trade::stock_service service(app, link);
+    if (!service.fill(file, said.asked)) return retail::complain(service.why(), retail::store_failed);
+    std::fputs("ready\n", stderr);
+    while (is_to_end == 0)
+      if (const gesta::exchanged made = service.answer(gesta::milliseconds(50)); !made) {
+        if (const gesta::failure* const broken = app.broken()) return retail::complain(broken->describe(), retail::store_failed);
+        const std::timespec moment{0, 20'000'000};  // the transport is away: it comes again
+        ::nanosleep(&moment, nullptr);
+      }
+    return retail::print(retail::json(app.template view<retail::fulfilled>()));
+  });
+}
