@@ -74,7 +74,7 @@ class run {
   constexpr void for_each(Visit&& visit) const {
     for (const node* at = first_; at != nullptr; at = at->next) visit(static_cast<const Event&>(at->value));
     if (walk_ != nullptr)
-      walk_(range_, closure_, static_cast<void*>(__builtin_addressof(visit)), [](void* context, const Event& event) {
+      walk_(range_, closure_, const_cast<void*>(static_cast<const void*>(__builtin_addressof(visit))), [](void* context, const Event& event) {
         (*static_cast<std::remove_reference_t<Visit>*>(context))(event);
       });
   }
