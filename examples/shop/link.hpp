@@ -4,6 +4,9 @@
 
 #include <gesta/store/sqlite.hpp>
 #include <gesta/transport/socket.hpp>
+#ifdef SHOP_NATS
+#include <gesta/transport/nats.hpp>
+#endif
 
 #include <cstdio>
 #include <string>
@@ -37,13 +40,21 @@ inline words read_words(int count, const char* const* all) {
   retail::fulfil_options& asked = said.asked;
   if (asked.wrong.empty() && (asked.choreography || asked.steps_a_commit != 0)) asked.wrong = "a saga leads, and each step is a commit";
   if (asked.wrong.empty() && asked.sqlite_path.empty()) asked.wrong = "--store sqlite:PATH has to be said: a service outlives its process";
-  if (asked.wrong.empty() && !said.link.starts_with("socket:")) asked.wrong = "--link socket:PATH has to be said";
+#ifdef SHOP_NATS
+  const bool is_known = said.link.starts_with("socket:") || said.link.starts_with("nats://");
+#else
+  const bool is_known = said.link.starts_with("socket:");
+#endif
+  if (asked.wrong.empty() && !is_known) asked.wrong = "--link socket:PATH or nats://HOST:PORT has to be said, and this program built with it";
   return said;
 }
 
 /// Calls use(transport) with what the command line names.
 template <class Use>
 int with_link(const words& said, Use&& use) {
+#ifdef SHOP_NATS
+  if (said.link.starts_with("nats://")) return use(gesta::nats{said.link, "shop"});
+#endif
   return use(gesta::socket{said.link.substr(7)});
 }
 

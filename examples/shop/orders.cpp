@@ -1,6 +1,6 @@
 // The order service as a program: it places the orders of a file, leads each to its end, says what became of them, and ends.
 //
-//   shop_orders --store sqlite:orders.db --link socket:/run/shop/bus [--data FILE] [--fail payment=P,shipping=P] [--seed N] [--patience SECONDS]
+//   shop_orders --store sqlite:orders.db --link socket:/run/shop/bus|nats://HOST:PORT [--data FILE] [--fail payment=P,shipping=P] [--seed N] [--patience SECONDS]
 //
 // Killed at any moment and started again it goes on where it was. Exit code: 0; 1 when the store fails or nobody answers; 2 for wrong words.
 #include "orders.hpp"

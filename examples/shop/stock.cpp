@@ -1,6 +1,6 @@
 // The stock service as a program: it fills its shelves, answers until it is told to end (SIGTERM), and then says what became of its goods.
 //
-//   shop_stock --store sqlite:stock.db --link socket:/run/shop/bus [--data FILE] [--stock FACTOR]
+//   shop_stock --store sqlite:stock.db --link socket:/run/shop/bus|nats://HOST:PORT [--data FILE] [--stock FACTOR]
 //
 // Killed at any moment and started again it goes on where it was. Exit code: 0; 1 when the store fails; 2 for wrong words.
 #include "stock.hpp"
