@@ -233,19 +233,19 @@ TEST_CASE("a message that the model cannot handle is put aside, and nothing else
   auto app = gesta::start<billing>(gesta::testing::mortal_store{&log});
   auto in = gesta::inbox<inlet>(app, w.bus, gesta::from_beginning{}, outlasting::clock{});
   CHECK(in.poll().caught_up);
-  for (int i = 1; i < 6; ++i) w.tell_shipped(static_cast<std::uint64_t>(i), i, i % 2 == 0 ? "even" : "odd");
+  for (int i = 1; i < 6; ++i) w.tell_shipped(static_cast<std::uint64_t>(i), i, std::string(1, static_cast<char>('a' + i)));
   is_poisoned = true;
-  const gesta::received got = poll_all(in);
+  const gesta::received got = in.poll();
   is_poisoned = false;
   CHECK(got);
   CHECK(got.handled == 4);
   CHECK(got.put_aside == 1);
-  CHECK(kept_by_key(app) == std::map<std::string, std::vector<int>>{{"even", {2, 4}}, {"odd", {1, 5}}});
+  CHECK(kept_by_key(app) == std::map<std::string, std::vector<int>>{{"b", {1}}, {"c", {2}}, {"e", {4}}, {"f", {5}}});
   gesta::delivery_token token{};
   CHECK(in.letters([&](const gesta::dead_letter& one) { token = one.message.token; }));
   CHECK(in.retry(token));
   CHECK(in.poll().handled == 1);
-  CHECK(app.state<bills>("odd").sum == 9);
+  CHECK(app.state<bills>("d").sum == 3);
 }
 #endif
 

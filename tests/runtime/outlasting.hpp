@@ -170,12 +170,13 @@ class link {
   std::set<std::string> never_taken;             ///< ids
   std::vector<std::string> published;            ///< ids, in order
   std::map<std::string, int> under_way;          ///< by key: published and not waited for
-  int most_under_way_of_a_key = 0, most_under_way = 0;
+  int most_under_way_of_a_key = 0, most_under_way = 0, asked = 0;
 
   const gesta::failure* broken() const { return nullptr; }
   std::size_t largest() const { return of_.largest(); }
   gesta::ticket publish(const gesta::parcel& message) {
     using kind = gesta::failure::kind;
+    ++asked;
     if (has_no_room) return cause_ = gesta::failure(kind::full, 0, "no room"), gesta::ticket{0};
     if (never_taken.contains(std::string(message.id))) return cause_ = gesta::failure(kind::too_large, 0, "larger than it takes"), gesta::ticket{0};
     gesta::ticket number = 0;
