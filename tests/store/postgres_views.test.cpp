@@ -4,6 +4,7 @@
 #include <gesta/runtime/consumer.hpp>
 #include <gesta/runtime/inlined.hpp>
 #include <gesta/runtime/reader.hpp>
+#include <gesta/store/postgres_bell.hpp>
 #include <gesta/store/postgres_views.hpp>
 
 #include <doctest/doctest.h>
@@ -234,4 +235,29 @@ TEST_CASE("programs that write at the same time, and are killed, lose and double
   CHECK(in("select cents || ' ' || sales from by_country") == std::to_string(programs * each) + ' ' + std::to_string(programs * each));
   CHECK(app.catch_up());
   CHECK(app.state<orders>("0").cents == programs * each / 5);
+}
+
+TEST_CASE("a bell rings when another program commits, and only for its own log") {
+  const fresh in, elsewhere;
+  auto rings = in.store(), other_rings = elsewhere.store();
+  rings.rings = other_rings.rings = true;
+  auto app = gesta::start<shop>(rings), other = gesta::start<shop>(other_rings);
+  gesta::postgres_bell bell(rings);
+  const auto waited = [&](gesta::duration most) {
+    const auto start = std::chrono::steady_clock::now();
+    bell(most);
+    return std::chrono::steady_clock::now() - start;
+  };
+  REQUIRE(sells(app, "1", "FR", 1));
+  CHECK(waited(gesta::seconds(60)) < std::chrono::seconds(30));
+  REQUIRE(sells(other, "1", "FR", 1));
+  CHECK(waited(gesta::milliseconds(50)) >= std::chrono::milliseconds(50));
+  cut_connections();
+  CHECK(waited(gesta::milliseconds(20)) >= std::chrono::milliseconds(20));  // a lost connection costs the waiting
+  waited(gesta::milliseconds(1));                                           // and is made anew
+  REQUIRE(sells(app, "1", "FR", 1));
+  CHECK(waited(gesta::seconds(60)) < std::chrono::seconds(30));
+  bell.stop();
+  CHECK(bell.is_over());
+  CHECK(waited(gesta::seconds(60)) < std::chrono::seconds(30));
 }
