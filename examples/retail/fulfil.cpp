@@ -11,6 +11,7 @@
 #include "fulfilment/options.hpp"
 #include "fulfilment/orchestration.hpp"
 #include "fulfilment/run.hpp"
+#include "on_postgres.hpp"
 
 namespace {
 
@@ -30,5 +31,12 @@ int retail::fulfil(int count, const char* const* words) {
   const fulfil_options asked = read_fulfil_options(count, words);
   if (!asked.wrong.empty()) return complain(asked.wrong + "; fulfil --help shows what there is", input_wrong);
   if (asked.help) return print(std::string(fulfil_usage));
+  if (!asked.postgres.empty()) {
+#ifdef RETAIL_POSTGRES
+    return fulfil_on_postgres(asked);
+#else
+    return complain("--store postgres: this program was built without PostgreSQL", input_wrong);
+#endif
+  }
   return asked.choreography ? fulfil_by<choreography>(asked) : fulfil_by<orchestration>(asked);
 }

@@ -15,7 +15,7 @@
 namespace retail {
 
 inline constexpr std::string_view usage =
-    R"(usage: retail [--data FILE|-] [--store memory|sqlite:PATH] [--batch N] [--report text|json]
+    R"(usage: retail [--data FILE|-] [--store memory|sqlite:PATH|postgres:ADDRESS] [--batch N] [--report text|json]
               [--at POSITION | --as-of DATE] [--snapshot-every N] [--views memory|inline|async|live]
        retail query country|month|top --store sqlite:PATH [--min-position N | --as-of DATE] [--report text|json]
        retail rebuild --store sqlite:PATH
@@ -26,7 +26,8 @@ Posts each line of an Online Retail CSV file to a ledger of accounts and reports
 file, also while another process posts; `rebuild` makes them anew; `fulfil` leads the file's orders through payment, stock and shipping.
 
   --data FILE    the file; - is standard input. Without it: a made-up file of 20,000 lines
-  --store KIND   memory (the default), or sqlite:PATH to keep the ledger in a file. One file of the store for one of the data:
+  --store KIND   memory (the default), sqlite:PATH to keep the ledger in a file, or postgres:ADDRESS, "host=... dbname=..." or a URL, to keep it in
+                 the schema retail of a PostgreSQL database. One file of the store for one of the data:
                  a line is posted once, by its number, so that a second run adds nothing and reports the same
   --batch N      lines that are committed together
   --report FORM  text (the default) or json; money is counted in thousandths
@@ -51,7 +52,8 @@ struct options {
   enum class report_form { text, json };
 
   std::string data;         ///< empty: the sample; "-": standard input
-  std::string sqlite_path;  ///< empty: in memory
+  std::string sqlite_path;  ///< empty: in memory, or in a database
+  std::string postgres;     ///< the address of a database; empty: none
   std::uint64_t batch = 100'000;
   report_form report = report_form::text;
   std::optional<std::uint64_t> at;  ///< a position of the log
@@ -70,7 +72,12 @@ namespace detail {
 inline bool take(options& o, std::string_view name, std::string_view value) {
   const bool sqlite = value.starts_with("sqlite:") && value.size() > 7;
   if (name == "--data" && !value.empty()) return o.data = value, true;
-  if (name == "--store" && (sqlite || value == "memory")) return o.sqlite_path = sqlite ? value.substr(7) : "", true;
+  const bool postgres = value.starts_with("postgres:") && value.size() > 9;
+  if (name == "--store" && (sqlite || postgres || value == "memory")) {
+    o.sqlite_path = sqlite ? value.substr(7) : "";
+    o.postgres = postgres ? value.substr(9) : "";
+    return true;
+  }
   if (name == "--report" && (value == "text" || value == "json"))
     return o.report = value == "json" ? options::report_form::json : options::report_form::text, true;
   if (name == "--flow") return (o.flow = gesta::diagram_named(value)) != nullptr;
@@ -125,7 +132,7 @@ inline options read_options(int count, const char* const* words) {
     if (!o.wrong.empty()) break;
   }
   if (o.wrong.empty() && o.at && o.as_of) o.wrong = "--at and --as-of are two questions";
-  if (o.wrong.empty() && o.asks != question::none && !o.help && o.sqlite_path.empty()) o.wrong = "views are asked in a file: --store sqlite:PATH";
+  if (o.wrong.empty() && o.asks != question::none && !o.help && o.sqlite_path.empty() && o.postgres.empty()) o.wrong = "views are asked in a file: --store sqlite:PATH";
   if (o.wrong.empty() && o.min_position != 0 && (o.as_of || o.asks == question::none)) o.wrong = "--min-position is for a query of what the views show now";
   return o;
 }

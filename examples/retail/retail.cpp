@@ -13,6 +13,7 @@
 #include "fulfil.hpp"
 #include "large_pages.hpp"
 #include "ledger.hpp"
+#include "on_postgres.hpp"
 #include "options.hpp"
 #include "run.hpp"
 
@@ -29,15 +30,19 @@ int main(int count, char** words) {
     return retail::all_well;
   }
   retail::use_large_pages();
+  if (!asked.postgres.empty()) {
+#ifdef RETAIL_POSTGRES
+    return retail::run_on_postgres(asked);
+#else
+    return retail::complain("--store postgres: this program was built without PostgreSQL", retail::input_wrong);
+#endif
+  }
   if (asked.sqlite_path.empty()) {
     if (asked.snapshot_every == 0) return retail::run_in_memory(asked, gesta::memory_store{});
     return retail::run_in_memory(asked, gesta::memory_store{}, gesta::snapshots{.every = asked.snapshot_every});
   }
 #ifdef RETAIL_SQLITE
-  if (asked.asks == retail::question::rebuild) return retail::rebuild(asked);
-  if (asked.asks != retail::question::none) return retail::answer(asked);
-  if (asked.snapshot_every == 0) return retail::run_in_file(asked, retail::store_of(asked));
-  return retail::run_in_file(asked, retail::store_of(asked), gesta::snapshots{.every = asked.snapshot_every});
+  return retail::run_in_place<retail::in_sqlite>(asked);
 #else
   return retail::complain("--store sqlite: this program was built without SQLite", retail::input_wrong);
 #endif

@@ -10,7 +10,7 @@
 namespace retail {
 
 inline constexpr std::string_view fulfil_usage =
-    R"(usage: retail fulfil [--choreography] [--data FILE|-] [--store memory|sqlite:PATH] [--fail payment=P,shipping=P] [--stock FACTOR]
+    R"(usage: retail fulfil [--choreography] [--data FILE|-] [--store memory|sqlite:PATH|postgres:ADDRESS] [--fail payment=P,shipping=P] [--stock FACTOR]
                      [--seed N] [--batch N | --steps-a-commit N] [--report text|json] [--time]
 
 Places an order for each invoice of an Online Retail CSV file and leads it through payment, stock, shipping and confirmation, or back. An order
@@ -18,7 +18,7 @@ has the invoice's lines that the ledger would sell; cancellations (C) and adjust
 
   --choreography    the services react to each other's events; without it a saga leads them
   --data FILE       the file; - is standard input. Without it: a made-up file of 20,000 lines
-  --store KIND      memory (the default), or sqlite:PATH to keep all in a file. A second run goes on where the first was interrupted
+  --store KIND      memory (the default), sqlite:PATH to keep all in a file, or postgres:ADDRESS in a PostgreSQL database. A second run goes on where the first was interrupted
   --fail WHO=P,...  payment and shipping refuse an order with probability P, 0 to 1 with up to six decimals; 0 unless it is said
   --stock FACTOR    each article starts with FACTOR times what the file sells of it, rounded down; 1 unless it is said
   --seed N          which orders are refused
@@ -32,7 +32,8 @@ Exit code: 0; 1 when the store fails; 2 for a wrong command line or a malformed 
 
 struct fulfil_options {
   std::string data;         ///< empty: the sample; "-": standard input
-  std::string sqlite_path;  ///< empty: in memory
+  std::string sqlite_path;  ///< empty: in memory, or in a database
+  std::string postgres;     ///< the address of a database; empty: none
   bool choreography = false;
   std::int32_t payment_fails = 0, shipping_fails = 0;  ///< of a million orders
   std::int64_t stock = 1'000'000;                      ///< millionths
@@ -86,7 +87,12 @@ inline bool is_fulfil_option(std::string_view name) {
 inline bool take(fulfil_options& o, std::string_view name, std::string_view value) {
   const bool sqlite = value.starts_with("sqlite:") && value.size() > 7;
   if (name == "--data") return !value.empty() && (o.data = value, true);
-  if (name == "--store") return (sqlite || value == "memory") && (o.sqlite_path = sqlite ? value.substr(7) : "", true);
+  const bool postgres = value.starts_with("postgres:") && value.size() > 9;
+  if (name == "--store") {
+    o.sqlite_path = sqlite ? value.substr(7) : "";
+    o.postgres = postgres ? value.substr(9) : "";
+    return sqlite || postgres || value == "memory";
+  }
   if (name == "--fail") return read_failures(value, o);
   if (name == "--stock") return read_millionths(value, 1'000'000'000, o.stock);
   if (name == "--seed") return read_number(value, o.seed);
