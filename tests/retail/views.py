@@ -96,7 +96,7 @@ class Views(unittest.TestCase):
         support.report(*self.options("live"))
         unkept = support.run("query", "top", "--store", f"sqlite:{self.database}")
         self.assertEqual(unkept.returncode, 3, unkept.stderr)
-        self.assertRegex(unkept.stderr, "nobody has kept the view in this file")
+        self.assertRegex(unkept.stderr, "nobody has kept the view there")
         self.assertEqual(support.run("rebuild", "--store", f"sqlite:{self.database}").returncode, 0)
         self.same_rows()
         end = int(support.sql("select max(position) from events", self.database))
