@@ -206,6 +206,7 @@ inline constexpr transport_law transport_laws[] = {
     {"an id is recognised after a restart", "join m g shop.a; pub shop.a x id=7; get m -> x; ack m x; restart; pub shop.a x id=7 -> duplicate; get m -> -", need::restart | need::outlives_process | need::dedup | need::remembers},
     {"what was handed out for the last time before a restart is a dead letter", "join m g shop.a max=1; pub shop.a x; get m -> x; restart; get m -> -; dead g -> x:?", need::restart | need::outlives_process | need::remembers},
     {"a token from before a restart is not good", "join m g shop.a; pub shop.a x; get m -> x; restart; ack m x -> conflict; get m -> x*2; ack m x; get m -> -", need::restart | need::outlives_process | need::repeats},
+    {"a token from before a restart is not that of another delivery", "join m g shop.a; pub shop.a x; get m -> x; restart; get m -> x*2; ack m x!1 -> conflict; ack m x; get m -> -", need::restart | need::outlives_process | need::repeats | need::remembers},
     {"many restarts", "join m g shop.a; pub shop.a 1; restart; pub shop.a 2; restart; get m -> 1 2; ack m 1; restart; pub shop.a 3; restart; get m -> 2*2 3", need::restart | need::outlives_process | need::repeats | need::remembers},
     {"each group goes on after a restart where it was", "join m g shop.a; join n h shop.a; pub shop.a x; get m -> x; ack m x; restart; get m -> -; get n -> x; ack n x; restart; get n -> -", need::restart | need::outlives_process | need::remembers},
 };
