@@ -10,6 +10,7 @@
 
 #include <gesta/gesta.hpp>
 #include <gesta/runtime/relay.hpp>
+#include <gesta/store/memory_views.hpp>
 #include <gesta/testing/mortal_store.hpp>
 
 #include <doctest/doctest.h>
@@ -49,6 +50,7 @@ constexpr void project(seen& s, const returned&) { ++s.returned; }
 struct seen_all : gesta::projection<seen, gesta::follows<stock>> { static constexpr auto id = "seen_all"; };
 struct billing : gesta::model<bills, stock, seen_all, gesta::reactors<bookkeeper>, gesta::history<shipped_1>> {};
 struct inlet { static constexpr auto id = "billing.inlet"; };
+struct blind_inlet { static constexpr auto id = "billing.blind"; };
 
 // ---- who tells
 
@@ -274,6 +276,25 @@ namespace {
 
 const std::map<std::string, std::vector<int>> all_parcels{{"a", {1, 3, 5}}, {"b", {2, 6}}, {"c", {4}}};
 
+/// A store of blobs each of whose calls is a step.
+struct mortal_blobs {
+  gesta::memory_blobs* kept;
+  fate* mine;
+  gesta::failure cause{gesta::failure::kind::input_output, 0, "the store of blobs is gone"};
+  bool put(std::string_view name, std::string_view bytes, gesta::timestamp now) {
+    return mine->step([&] { return kept->put(name, bytes, now); });
+  }
+  gesta::blob_found get(std::string_view name, std::string& out) {
+    gesta::blob_found found = gesta::blob_found::failed;
+    const bool is_told = mine->step([&] { return found = kept->get(name, out), true; });
+    return is_told ? found : gesta::blob_found::failed;
+  }
+  bool collect(gesta::timestamp before, std::uint64_t& count) {
+    return mine->step([&] { return kept->collect(before, count); });
+  }
+  const gesta::failure& last_failure() const { return cause; }
+};
+
 /// Whoever tells and whoever hears, both with programs that die: the numbers that were kept.
 struct two_services {
   gesta::testing::afterlife log;
@@ -288,7 +309,14 @@ struct two_services {
     for (const auto& [key, number] : {std::pair{"a", 1}, {"b", 2}, {"a", 3}, {"c", 4}, {"a", 5}, {"b", 6}}) from.handle(key, send{number});
   }
 
+  gesta::memory_blobs blobs{};
+  bool by_claim = false;  ///< no payload travels
   std::uint64_t run(fate& mine, std::size_t batch) {
+    mortal_blobs mortals{&blobs, &mine};
+    return by_claim ? run(mine, batch, gesta::claim_check{mortals, 0, {.keep = gesta::minutes(5)}}) : run(mine, batch, quick);
+  }
+  template <class Option>
+  std::uint64_t run(fate& mine, std::size_t batch, const Option& option) {
     outlasting::mortal_bus mortal{bus, &mine};
     log.is_dead = false;
     log.who = &mine;
@@ -302,8 +330,8 @@ struct two_services {
     };
     outlasting::link wire(mortal);
     auto app = gesta::start<billing>(gesta::testing::mortal_store{&log});
-    auto out = gesta::relay<outlet>(from, outlasting::views{&kept, &mine}, wire, gesta::from_beginning{}, outlasting::clock{}, gesta::batch_of{batch}, quick);
-    auto in = gesta::inbox<inlet>(app, mortal, gesta::from_beginning{}, outlasting::clock{}, gesta::batch_of{batch}, quick);
+    auto out = gesta::relay<outlet>(from, outlasting::views{&kept, &mine}, wire, gesta::from_beginning{}, outlasting::clock{}, gesta::batch_of{batch}, quick, option);
+    auto in = gesta::inbox<inlet>(app, mortal, gesta::from_beginning{}, outlasting::clock{}, gesta::batch_of{batch}, quick, option);
     for (int i = 0; i < 12 && !mine.is_dead; ++i) {
       (void)out.poll();
       (void)in.poll();
@@ -318,10 +346,12 @@ struct two_services {
 
 TEST_CASE("wherever one of the programs dies or a step fails, each fact is kept once, and each key in order") {
   std::uint64_t tried = 0;
+  for (const bool by_claim : {false, true})
   for (const fate::kind how : {fate::kind::dies_before, fate::kind::dies_behind, fate::kind::fails_before, fate::kind::fails_behind}) {
     for (const std::size_t batch : {std::size_t{1}, std::size_t{2}, std::size_t{256}}) {
       for (std::uint64_t at = 1;; ++at) {
         two_services both;
+        both.by_claim = by_claim;
         fate first;
         first.at = at;
         first.how = how;
@@ -336,10 +366,163 @@ TEST_CASE("wherever one of the programs dies or a step fails, each fact is kept 
         CHECK(app.state<bills>("a").sum == 9);
         CHECK(app.view<seen>().shipped == 6);
         CHECK(both.hub.kept() == 0);
+        if (by_claim) {  // what no message names any more is taken away, also what a program left that died before it published
+          std::uint64_t count = 0;
+          outlasting::now += gesta::minutes(5).nanoseconds;
+          fate lives;
+          (void)both.run(lives, batch);
+          CHECK(both.blobs.collect({outlasting::now}, count));
+          CHECK(count == 0);
+        }
         ++tried;
         if (steps < at) break;
       }
     }
   }
   CHECK(tried > 200);
+}
+
+// ---- what stays behind
+
+TEST_CASE("what is too large stays behind, and is heard as if it had travelled; the rest travels") {
+  outlasting::hub hub{outlasting::clock{}};
+  outlasting::bus bus{hub};
+  outlasting::bus::connection wire(bus);
+  gesta::memory_blobs blobs;
+  auto small = gesta::start<depot>(gesta::memory_store{}), large = gesta::start<depot>(gesta::memory_store{});
+  auto app = gesta::start<billing>(gesta::memory_store{});
+  auto whole = gesta::relay<outlet>(small, gesta::memory_views{}, wire, gesta::from_beginning{}, outlasting::clock{}, gesta::claim_check{blobs, 4, {.keep = {}}});
+  auto out = gesta::relay<outlet>(large, gesta::memory_views{}, wire, gesta::from_beginning{}, outlasting::clock{}, gesta::claim_check{blobs, 3, {.keep = {}}});
+  auto in = gesta::inbox<inlet>(app, bus, gesta::from_beginning{}, outlasting::clock{}, gesta::claim_check{blobs});
+  auto blind = gesta::inbox<blind_inlet>(app, bus, gesta::from_beginning{}, outlasting::clock{});
+  CHECK(in.poll().caught_up);
+  CHECK(blind.poll().caught_up);
+  small.handle("a", send{1});  // of four bytes
+  large.handle("b", send{2});
+  large.handle("c", send{2});
+  CHECK(whole.poll().handled == 1);
+  CHECK(out.poll().handled == 2);
+  CHECK(poll_all(in).handled == 3);
+  CHECK(kept_by_key(app) == std::map<std::string, std::vector<int>>{{"a", {1}}, {"b", {2}}, {"c", {2}}});
+  CHECK(poll_all(blind).put_aside == 2);  // without a claim check nobody guesses
+  CHECK(blind.letters([](const gesta::dead_letter& one) { CHECK(one.cause == "the payload is elsewhere, and no claim check is read here"); }));
+  std::uint64_t count = 0;
+  outlasting::now += 1;
+  CHECK(blobs.collect({outlasting::now}, count));
+  CHECK(count == 1);  // one payload is kept once
+}
+
+TEST_CASE("a blob that is missing or damaged is waited for, and then its message is put aside with the cause; its store is waited for as long as it takes") {
+  world w;
+  gesta::memory_blobs blobs;
+  fate mine;
+  mortal_blobs mortals{&blobs, &mine};
+  auto app = gesta::start<billing>(gesta::memory_store{});
+  auto in = gesta::inbox<inlet>(app, w.bus, gesta::from_beginning{}, outlasting::clock{}, quick, gesta::claim_check{mortals, 0, {.largest = 1000, .tries = 3}});
+  CHECK(in.poll().caught_up);
+  std::uint64_t position = 0;
+  const auto tell = [&](std::string_view token, std::string_view key) {
+    const std::string id = gesta::id_of_place({{7, 7}, ++position, 0});
+    w.tell({.id = id, .source = "stock/7", .type = "stock.shipped", .version = 2, .key = key, .content_type = binary_type, .dataref = token}, {});
+  };
+  const auto check_in = [&](int number) {
+    std::string token;
+    CHECK(gesta::check_in(bytes_of(shipped{number}), blobs, 0, {outlasting::now}, token));
+    return token;
+  };
+  std::vector<std::string> causes;
+  const auto read_causes = [&] {
+    causes.clear();
+    CHECK(in.letters([&](const gesta::dead_letter& one) { causes.emplace_back(one.cause); }));
+    return causes;
+  };
+
+  const std::string good = check_in(1), late = check_in(2), damaged = check_in(3), never = check_in(4);
+  std::uint64_t count = 0;
+  CHECK(blobs.collect({outlasting::now + 1}, count));
+  CHECK(count == 4);
+  CHECK(check_in(1) == good);
+  CHECK(blobs.put(damaged.substr(0, 64), "x", {outlasting::now}));
+  tell(late, "late");
+  tell(good, "late");
+  tell(damaged, "damaged");
+  tell(never, "never");
+  tell(good, "good");
+  tell("https://example.com/elsewhere", "foreign");
+  tell(std::string(64, 'a') + "/1001", "huge");
+  gesta::received got = in.poll();
+  CHECK(got);
+  CHECK(got.handled == 1);
+  CHECK(got.put_aside == 2);
+  CHECK(got.handed_back == 3);  // of the key `late` the first
+  CHECK(in.poll().caught_up);
+  CHECK(check_in(2) == late);  // it arrives behind its message
+  outlasting::now += 40;
+  got = poll_all(in);
+  CHECK(got.handled == 2);
+  CHECK(got.handed_back == 2);
+  CHECK(got.put_aside == 0);
+  outlasting::now += 40;
+  got = poll_all(in);
+  CHECK(got.put_aside == 2);
+  CHECK(kept_by_key(app) == std::map<std::string, std::vector<int>>{{"late", {2, 1}}, {"good", {1}}});
+  CHECK(read_causes().size() == 4);
+  for (const char* cause : {"this is no token of a claim check", "is not fetched", "is not there, or no more", "is not what was checked in"}) {
+    int found = 0;
+    for (const std::string& one : causes) found += one.find(cause) != std::string::npos;
+    CHECK_MESSAGE(found == 1, cause);
+  }
+  CHECK(check_in(4) == never);  // a person has brought it back
+  gesta::delivery_token token{};
+  CHECK(in.letters([&](const gesta::dead_letter& one) {
+    if (one.message.key == "never") token = one.message.token;
+  }));
+  CHECK(in.retry(token));
+  CHECK(poll_all(in).handled == 1);
+
+  tell(good, "patient");
+  mine.is_dead = true;
+  for (int times = 0; times < 20; ++times) {
+    got = in.poll();
+    CHECK(!got);
+    CHECK(got.handed_back == 1);
+    outlasting::now += 40;
+  }
+  mine.is_dead = false;
+  CHECK(poll_all(in).handled == 1);
+  CHECK(read_causes().size() == 3);
+}
+
+TEST_CASE("a message that is handed back keeps its blob alive; a payload that a claim check does not keep is put aside by the relay") {
+  outlasting::hub hub{outlasting::clock{}};
+  outlasting::bus bus{hub};
+  outlasting::bus::connection wire(bus);
+  gesta::memory_blobs blobs;
+  gesta::testing::afterlife log;
+  auto from = gesta::start<depot>(gesta::memory_store{});
+  auto app = gesta::start<billing>(gesta::testing::mortal_store{&log});
+  const gesta::claim_check claims{blobs, 0, {.keep = gesta::duration{100}, .largest = 4}}, narrow{blobs, 0, {.largest = 3}};
+  auto other = gesta::start<depot>(gesta::memory_store{});
+  auto refused = gesta::relay<outlet>(other, gesta::memory_views{}, wire, gesta::from_beginning{}, outlasting::clock{}, narrow);
+  auto out = gesta::relay<outlet>(from, gesta::memory_views{}, wire, gesta::from_beginning{}, outlasting::clock{}, claims);
+  auto in = gesta::inbox<inlet>(app, bus, gesta::from_beginning{}, outlasting::clock{}, quick, claims);
+  CHECK(in.poll().caught_up);
+  from.handle("a", send{1});
+  other.handle("b", send{1});
+  CHECK(out.poll().handled == 1);
+  CHECK(refused.poll().put_aside == 1);
+  CHECK(refused.letters([](const gesta::letter& one) { CHECK(one.cause.find("the claim check keeps at most 3") != std::string::npos); }));
+  log.is_dead = true;
+  for (int times = 0; times < 10; ++times) {
+    CHECK(in.poll().handed_back == 1);
+    outlasting::now += 40;
+    CHECK(out.poll());  // takes away what is old
+  }
+  log.is_dead = false;
+  CHECK(poll_all(in).handled == 1);
+  outlasting::now += 200;
+  CHECK(out.poll());
+  std::uint64_t count = 0;
+  CHECK(blobs.collect({outlasting::now}, count));
+  CHECK(count == 0);
 }

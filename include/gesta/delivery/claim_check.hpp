@@ -16,6 +16,7 @@
 
 #include <gesta/detail/sha256.hpp>
 #include <gesta/message/about.hpp>
+#include <gesta/message/duration.hpp>
 #include <gesta/store/blobs.hpp>
 #include <gesta/store/failure.hpp>
 
@@ -31,6 +32,11 @@ inline std::string hex_of(const sha256_hash& hash) {
   return name;
 }
 
+inline std::string claim_of(std::string_view payload) {
+  return hex_of(sha256(payload.data(), payload.size())) + '/' + std::to_string(payload.size());
+}
+inline std::string_view name_in_claim(std::string_view token) noexcept { return token.substr(0, claim_name_size); }
+
 }  // namespace detail
 
 /// Keeps a payload of more than `limit` bytes and gives the token that travels in its place: its SHA-256 in hex, '/', how many bytes it has. A payload that may travel
@@ -40,9 +46,9 @@ template <blob_store Blobs>
 bool check_in(std::string_view payload, Blobs& blobs, std::size_t limit, timestamp now, std::string& token) {
   token.clear();
   if (payload.size() <= limit) return true;
-  const std::string name = detail::hex_of(detail::sha256(payload.data(), payload.size()));
-  if (!blobs.put(name, payload, now)) return false;
-  token = name + '/' + std::to_string(payload.size());
+  std::string claim = detail::claim_of(payload);
+  if (!blobs.put(detail::name_in_claim(claim), payload, now)) return false;
+  token = static_cast<std::string&&>(claim);
   return true;
 }
 
@@ -50,20 +56,23 @@ bool check_in(std::string_view payload, Blobs& blobs, std::size_t limit, timesta
 class [[nodiscard]] checked_out {
  public:
   checked_out() = default;
-  explicit checked_out(const failure& cause) : cause_(cause), done_(false) {}
+  explicit checked_out(const failure& cause, bool of_store = false) : cause_(cause), done_(false), of_store_(of_store) {}
 
   explicit operator bool() const noexcept { return done_; }
-  /// `malformed`: it is no token; `truncated`: the blob is not there, or no more; `corrupt`: it is not what was checked in; else that of the store.
+  /// `malformed`: it is no token; `too_large`: it says more bytes than are fetched; `truncated`: the blob is not there, or no more; `corrupt`: it is not what
+  /// was checked in; else that of the store.
   const failure& why() const noexcept { return cause_; }
+  /// The store of blobs could not be asked, so nobody knows about the blob.
+  bool store_failed() const noexcept { return of_store_; }
 
  private:
   failure cause_;
-  bool done_ = true;
+  bool done_ = true, of_store_ = false;
 };
 
-/// Fetches what a token names. Any text may be given. `payload` is not to be used unless it is true.
+/// Fetches what a token names, when it says at most `most` bytes. Any text may be given. `payload` is not to be used unless it is true.
 template <blob_store Blobs>
-checked_out check_out(std::string_view token, Blobs& blobs, std::string& payload) {
+checked_out check_out(std::string_view token, Blobs& blobs, std::string& payload, std::size_t most = static_cast<std::size_t>(-1)) {
   constexpr std::size_t name_size = detail::claim_name_size;
   bool is_token = token.size() > name_size + 1 && token.size() <= name_size + 1 + 18 && token[name_size] == '/' && token[name_size + 1] != '0';
   std::uint64_t size = 0;
@@ -73,14 +82,56 @@ checked_out check_out(std::string_view token, Blobs& blobs, std::string& payload
     else if (i > name_size) is_token = c >= '0' && c <= '9', size = size * 10 + static_cast<unsigned char>(c - '0');
   }
   if (!is_token) return checked_out(failure(failure::kind::malformed, 0, "this is no token of a claim check"));
-  const std::string_view name = token.substr(0, name_size);
+  if (size > most) return checked_out(failure(failure::kind::too_large, 0, "the payload of a message has ", size, " bytes and is not fetched"));
+  const std::string_view name = detail::name_in_claim(token);
   switch (blobs.get(name, payload)) {
     case blob_found::there: break;
     case blob_found::missing: return checked_out(failure(failure::kind::truncated, 0, "the payload of a message is not there, or no more"));
-    case blob_found::failed: return checked_out(blobs.last_failure());
+    case blob_found::failed: return checked_out(blobs.last_failure(), true);
   }
   if (payload.size() == size && detail::hex_of(detail::sha256(payload.data(), payload.size())) == name) return checked_out();
   return checked_out(failure(failure::kind::corrupt, 0, "the payload of a message is not what was checked in"));
 }
+
+/// How a relay or an inbox keeps and fetches what does not travel.
+struct claim_rules {
+  /// A relay takes away what was checked in for the last time longer ago than this, by its clock; zero: nothing. Longer than a message may lie on its edge
+  /// and be delivered again. Of several relays on one store the shortest holds.
+  duration keep = days(30);
+  std::size_t largest = 64u * 1024u * 1024u;  ///< a larger payload is neither kept nor fetched, in bytes
+  std::uint32_t tries = 8;                    ///< an inbox puts a message aside when it was delivered so often and its blob is missing or damaged
+};
+
+/// Option of gesta::relay and gesta::inbox: `gesta::claim_check{blobs, 100'000}`. A relay keeps a payload of more than `limit` bytes, or one with which the
+/// message would be larger than its transport takes, in a store of blobs, and a token travels in its place, as `dataref`. An inbox fetches what the token
+/// names. The store outlives both.
+template <blob_store Blobs>
+struct claim_check {
+  explicit claim_check(Blobs& where, std::size_t travels = static_cast<std::size_t>(-1), const claim_rules& how = {})
+      : blobs(&where), limit(travels), rules(how) {}
+
+  Blobs* blobs;
+  std::size_t limit;
+  claim_rules rules;
+};
+
+namespace detail {
+
+/// In the place of a claim check, where none was given.
+struct no_claim_check {};
+
+template <class Option>
+inline constexpr bool is_claim_check = false;
+template <class Blobs>
+inline constexpr bool is_claim_check<claim_check<Blobs>> = true;
+
+constexpr no_claim_check claims_of() noexcept { return {}; }
+template <class First, class... Option>
+constexpr auto claims_of(const First& first, const Option&... option) {
+  if constexpr (is_claim_check<First>) return first;
+  else return detail::claims_of(option...);
+}
+
+}  // namespace detail
 
 }  // namespace gesta

@@ -700,6 +700,11 @@ struct nothing_heard {
 
 // ---- size --------------------------------------------------------------------------------------------------------------------
 
+template <bool Ok, class Integration, class Connection>
+struct integration_above_connection {
+  static_assert(Ok, "[gesta E740] the Integration event may be larger on the wire than the largest message that the Connection takes; make it smaller, or let a payload that is too large stay behind:  gesta::relay<outlet>(..., gesta::claim_check{blobs})");
+};
+
 template <bool Ok, class Event>
 struct event_above_budget {
   static_assert(Ok, "[gesta E801] the Event may be larger on the wire than the model's budget; make it smaller, or keep the large part elsewhere and store its key");

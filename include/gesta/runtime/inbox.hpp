@@ -20,6 +20,7 @@
 #include <vector>
 
 #include <gesta/codec/binary.hpp>
+#include <gesta/delivery/claim_check.hpp>
 #include <gesta/delivery/cloud_event.hpp>
 #include <gesta/delivery/edge.hpp>
 #include <gesta/delivery/parcel.hpp>
@@ -53,7 +54,7 @@ class [[nodiscard]] received : public consumed {
   std::uint64_t handed_back = 0;  ///< the log could not keep them now: they come again
 };
 
-/// The largest payload that is taken, in bytes; a larger one is put aside.
+/// The largest payload that is taken from a message, in bytes; a larger one is put aside. What a claim check fetches has a bound of its own.
 struct largest_payload {
   std::size_t bytes = 1024u * 1024u;
 };
@@ -108,13 +109,14 @@ struct codecs {
 
 /// A message that was received, as far as it was understood.
 struct arrival {
-  enum class state : std::uint8_t { waiting, kept, repeated, parked, handed_back };
+  enum class state : std::uint8_t { waiting, kept, repeated, parked, handed_back, missed };
   delivery_token token = 0;
   std::uint64_t sequence = 0;
   std::uint32_t deliveries = 0;
   state what = state::waiting;
   std::size_t type = 0, codec = 0;
   std::string key{}, payload{}, source{}, cause{};  ///< source and number: its name under gesta::once
+  std::string claim{};                                      ///< the token that came in the place of the payload
   std::uint64_t number = 0;
   origin from{};
 };
@@ -152,8 +154,11 @@ inline std::string stranger_said(std::string_view text) {
 /// too large, or no such event at all is put aside at once: a dead letter of the group, with its cause; and so is what the model cannot handle, because it
 /// throws or for a failure that it would run into again. Nobody waits for it. Where the log cannot be written, messages are handed back and come again
 /// later, longer each time. The app's reactors hear each fact in its commit. It carries correlation and trace on: the fact has the correlation of the
-/// message, and the message is its cause.
-template <class Inlet, class App, class Transport, class Codecs, class Clock = system_clock, class Observers = observed_by<>>
+/// message, and the message is its cause. With a gesta::claim_check a payload that stayed behind is fetched and compared with its token. Where the store of
+/// blobs cannot be asked the message is handed back; so it is where the blob is missing or damaged, until it was delivered as often as the rules say: then it
+/// is put aside with that cause.
+template <class Inlet, class App, class Transport, class Codecs, class Clock = system_clock, class Observers = observed_by<>,
+          class Claims = detail::no_claim_check>
 class receiving {
   using engine_type = detail::engine_in<App>;
   using flow_type = typename engine_type::flow_type;
@@ -165,8 +170,8 @@ class receiving {
 
  public:
   receiving(App& app, const Transport& at, bool from_beginning, const Clock& clock, back_off waits, std::size_t batch, largest_payload most,
-            const Observers& observers)
-      : app_(app), clock_(clock), waits_(waits), batch_(batch), most_(most.bytes), observers_(observers), topics_(names::topics()), wire_(at),
+            const Observers& observers, const Claims& claims = {})
+      : app_(app), clock_(clock), waits_(waits), batch_(batch), most_(most.bytes), observers_(observers), claims_(claims), topics_(names::topics()), wire_(at),
         member_(wire_.subscribe({.topics = topics_,
                                  .group = name(),
                                  .in_flight = static_cast<std::uint32_t>(batch),
@@ -192,6 +197,7 @@ class receiving {
       else result.caught_up = true;
       return result;
     }
+    if constexpr (has_claims) fetches(result);
     if (!keeps_all()) keeps_each(result);
     if (result) failures_ = 0;
     settle(result);
@@ -228,6 +234,7 @@ class receiving {
     arrival& one = arrivals_[used_++];
     one.what = state::waiting;
     one.cause.clear();
+    one.claim.clear();
     one.from = {};
     return one;
   }
@@ -254,10 +261,49 @@ class receiving {
                                       : "the type " + detail::stranger_said(what->type) + " is not known";
     one.codec = Codecs::find(what->content_type);
     if (one.codec == detail::npos) return "the content type " + detail::stranger_said(what->content_type) + " is not read";
-    if (!what->dataref.empty() && payload.empty()) return "the payload is elsewhere, and no claim check is read here";
+    if (!what->dataref.empty() && payload.empty()) {
+      if constexpr (has_claims) one.claim = what->dataref;
+      else return "the payload is elsewhere, and no claim check is read here";
+    }
     detail::name_arrival(*what, one);
     one.payload = payload;
     return {};
+  }
+
+  // ---- what stayed behind
+
+  static constexpr bool has_claims = !detail::same<Claims, detail::no_claim_check>;
+
+  /// Fetches the payloads that did not travel. What cannot be fetched now is handed back, with those of its key behind it.
+  void fetches(received& result) {
+    for (std::size_t i = 0; i < used_; ++i) {
+      arrival& one = arrivals_[i];
+      if (one.what != state::waiting || one.claim.empty()) continue;
+      const checked_out came = check_out(one.claim, *claims_.blobs, one.payload, claims_.rules.largest);
+      if (came) continue;
+      using kind = failure::kind;
+      const bool unasked = came.store_failed();  // whether it is there nobody knows
+      const bool never = !unasked && (came.why().why == kind::malformed || came.why().why == kind::too_large || one.deliveries >= claims_.rules.tries);
+      one.claim.clear();  // there is nothing to keep alive
+      if (never) {
+        one.what = state::parked;
+        one.cause = came.why().describe();
+        continue;
+      }
+      if (unasked) {
+        if (result) ++failures_;
+        result.stop(came.why());
+      }
+      one.what = unasked ? state::handed_back : state::missed;
+      for (std::size_t later = i + 1; later < used_; ++later)
+        if (arrivals_[later].what == state::waiting && arrivals_[later].key == one.key) arrivals_[later].what = one.what;
+    }
+  }
+  /// A message that comes again later needs its blob then.
+  void keeps_alive(const arrival& one) {
+    if constexpr (has_claims) {
+      if (!one.claim.empty() && !one.payload.empty()) (void)claims_.blobs->put(detail::name_in_claim(one.claim), one.payload, clock_());
+    }
   }
 
   // ---- how it is kept
@@ -391,7 +437,12 @@ class receiving {
         case state::waiting:
         case state::handed_back:
           ++result.handed_back;
+          keeps_alive(one);
           (void)member_.nak(one.token, waits_.wait_after(failures_));
+          break;
+        case state::missed:
+          ++result.handed_back;
+          (void)member_.nak(one.token, waits_.wait_after(one.deliveries));
           break;
       }
     }
@@ -402,6 +453,7 @@ class receiving {
   back_off waits_;
   std::size_t batch_, most_;
   Observers observers_;
+  [[no_unique_address]] Claims claims_;
   std::vector<std::string_view> topics_;
   typename Transport::connection wire_;
   decltype(wire_.subscribe(subscribing{})) member_;
@@ -471,23 +523,25 @@ struct reads_of_options<First, Option...> : reads_of_options<Option...> {};
 
 template <class Option>
 concept inbox_option =
-    a_clock<Option> || same<Option, back_off> || same<Option, batch_of> || same<Option, largest_payload> || is_any_payload_in<Option> || is_observed_by<Option>;
+    a_clock<Option> || same<Option, back_off> || same<Option, batch_of> || same<Option, largest_payload> || is_any_payload_in<Option> ||
+    is_claim_check<Option> || is_observed_by<Option>;
 
 template <class Inlet, class App, class Transport, class Start, inbox_option... Option>
   requires(same<Start, from_now> || same<Start, from_beginning>)
 auto received_by(App& app, const Transport& at, Start, const Option&... option) {
   using observers = decltype(detail::observers_of(option...));
-  return receiving<Inlet, App, Transport, typename reads_of_options<Option...>::type, clock_in<Option...>, observers>(
+  return receiving<Inlet, App, Transport, typename reads_of_options<Option...>::type, clock_in<Option...>, observers,
+                   decltype(detail::claims_of(option...))>(
       app, at, same<Start, from_beginning>, detail::clock_of(option...), detail::option_or<back_off>(back_off{}, option...),
       detail::option_or<batch_of>(batch_of{}, option...).messages, detail::option_or<largest_payload>(largest_payload{}, option...),
-      detail::observers_of(option...));
+      detail::observers_of(option...), detail::claims_of(option...));
 }
 
 }  // namespace detail
 
 /// Makes the inbox of an app whose model lists a gesta::from_outside. `at` is a transport, whose connection it opens; the app outlives it. The start says
 /// where a group begins that the transport does not know yet: gesta::from_now, or gesta::from_beginning, with the first message that is kept. Options, in
-/// any order: gesta::batch_of, gesta::back_off, gesta::largest_payload, gesta::payload_in<Codec...>, a clock, gesta::observed_by, which hears
+/// any order: gesta::batch_of, gesta::back_off, gesta::largest_payload, gesta::payload_in<Codec...>, gesta::claim_check, a clock, gesta::observed_by, which hears
 /// gesta::parked. Does not compile where the transport gives less than the model needs (E710 to E714).
 template <class Inlet, class App, transport Transport, class... Argument>
 auto inbox(App& app, const Transport& at, Argument... argument) {

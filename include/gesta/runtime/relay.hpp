@@ -23,12 +23,14 @@
 #include <gesta/codec/binary.hpp>
 #include <gesta/codec/stored.hpp>
 #include <gesta/decide/key_rule.hpp>
+#include <gesta/delivery/claim_check.hpp>
 #include <gesta/delivery/cloud_event.hpp>
 #include <gesta/delivery/parcel.hpp>
 #include <gesta/delivery/payload.hpp>
 #include <gesta/detail/hash.hpp>
 #include <gesta/message/duration.hpp>
 #include <gesta/message/key.hpp>
+#include <gesta/message/most_bytes.hpp>
 #include <gesta/model/diagnostic.hpp>
 #include <gesta/model/outside.hpp>
 #include <gesta/react/effect.hpp>
@@ -44,6 +46,7 @@
 #include <gesta/runtime/log_reading.hpp>
 #include <gesta/runtime/only.hpp>
 #include <gesta/transport/transport.hpp>
+#include <gesta/transport/well_formed.hpp>
 
 namespace gesta {
 
@@ -126,8 +129,8 @@ struct relay_rules {
 };
 
 /// One share of a relay, which is a consumer of its own.
-template <class Outlet, class Log, class Views, class Link, class Codec, class Clock, class Observers>
-class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, Codec, Clock, Observers>, Log, Views, Clock, Observers> {
+template <class Outlet, class Log, class Views, class Link, class Codec, class Clock, class Observers, class Claims>
+class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, Codec, Clock, Observers, Claims>, Log, Views, Clock, Observers> {
   using base = acting_outside<relay_share, Log, Views, Clock, Observers>;
   friend base;
   using base::clock_;
@@ -142,8 +145,9 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
  public:
   template <class Start>
   relay_share(Log& log, const Views& views, Link& wire, const std::string& name, std::uint32_t number, std::uint32_t count, Start start, const Clock& clock,
-              const relay_rules& rules, const Observers& observers)
-      : base(log, views, name, start, Clock(clock), rules.stop, observers), link_(wire), name_(name), number_(number), count_(count), rules_(rules) {}
+              const relay_rules& rules, const Observers& observers, const Claims& claims)
+      : base(log, views, name, start, Clock(clock), rules.stop, observers), link_(wire), name_(name), number_(number), count_(count), rules_(rules),
+        claims_(claims) {}
 
   std::string_view name() const noexcept { return name_; }
 
@@ -180,6 +184,7 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
     timestamp time{};
     std::string_view topic{};
     std::string id{}, key{}, payload{};
+    std::string claim{};         ///< the token that travels in the place of the payload; empty: it travels itself
     cloud_event_headers headers{};
     std::string refusal{};       ///< why it is none: what `publish` threw, or what cannot be a header
     std::size_t next = none;     ///< the next one of its key
@@ -193,6 +198,7 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
     if (used_ == batch_.size()) batch_.emplace_back();
     message& one = batch_[used_++];
     one.refusal.clear();
+    one.claim.clear();
     one.next = none;
     one.is_done = false;
     return one;
@@ -238,18 +244,26 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
     codec.encode(told, reinterpret_cast<std::byte*>(one.payload.data()));
     const std::string sequence = sequence_of_place(at);
     const traceparent_text trace(trace_of(where.correlation, message_of_place(at)));
-    const envelope_result written = one.headers.write({.id = one.id,
-                                                       .source = source(),
-                                                       .type = type.name,
-                                                       .version = type.version,
-                                                       .time = where.time,
-                                                       .subject = key,
-                                                       .key = key,
-                                                       .sequence = sequence,
-                                                       .traceparent = trace.view(),
-                                                       .correlation = where.correlation,
-                                                       .causation = where.causation,
-                                                       .content_type = content_type<Codec>::view()});
+    envelope around{.id = one.id,
+                    .source = source(),
+                    .type = type.name,
+                    .version = type.version,
+                    .time = where.time,
+                    .subject = key,
+                    .key = key,
+                    .sequence = sequence,
+                    .traceparent = trace.view(),
+                    .correlation = where.correlation,
+                    .causation = where.causation,
+                    .content_type = content_type<Codec>::view()};
+    envelope_result written = one.headers.write(around);
+    if constexpr (has_claims) {
+      if (written && stays_behind(one)) {
+        one.claim = claim_of(one.payload);
+        around.dataref = one.claim;
+        written = one.headers.write(around);
+      }
+    }
     if (!written) one.refusal = "the envelope: " + written.describe();
   }
   std::string_view source() {
@@ -266,13 +280,39 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
 
   bool is_of_this_share(std::string_view key) const noexcept { return count_ == 1 || share_of(key, count_) == number_; }
 
+  static constexpr bool has_claims = !same<Claims, no_claim_check>;
+
+  bool stays_behind(const message& one) const {
+    return !one.payload.empty() &&
+           (one.payload.size() > claims_.limit || size_of({.key = one.key, .headers = one.headers.all(), .payload = one.payload}) > link_.largest());
+  }
+  /// Keeps the payload of a message before it is published, and each time that it is: so the blob is no older than its message.
+  bool checks_in(const message& one, failure& cause) {
+    if (one.payload.size() > claims_.rules.largest) {
+      cause = failure(failure::kind::too_large, 0, "a payload of ", std::uint64_t{one.payload.size()}, " bytes; the claim check keeps at most ");
+      cause.add(std::uint64_t{claims_.rules.largest});
+      return false;
+    }
+    if (claims_.blobs->put(name_in_claim(one.claim), one.payload, clock_())) return true;
+    const failure why = claims_.blobs->last_failure();
+    cause = failure(why.why, why.code, "the payload was not kept: ", why.describe());
+    return false;
+  }
+
   /// The ticket of a message; 0: it was refused at once, and `cause` says why.
   ticket publish(const message& one, failure& cause) {
     if (!one.refusal.empty()) {
       cause = failure(failure::kind::malformed, 0, one.refusal.c_str());
       return 0;
     }
-    const ticket number = link_.publish({.topic = one.topic, .id = one.id, .key = one.key, .headers = one.headers.all(), .payload = one.payload});
+    std::string_view travels = one.payload;
+    if constexpr (has_claims) {
+      if (!one.claim.empty()) {
+        if (!checks_in(one, cause)) return 0;
+        travels = {};
+      }
+    }
+    const ticket number = link_.publish({.topic = one.topic, .id = one.id, .key = one.key, .headers = one.headers.all(), .payload = travels});
     if (number == 0) cause = link_.last_failure();
     return number;
   }
@@ -555,6 +595,7 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
   std::string name_;
   std::uint32_t number_, count_;
   relay_rules rules_;
+  [[no_unique_address]] Claims claims_;
   std::string source_;
   std::deque<message> batch_;         // the places are used again
   std::size_t used_ = 0;
@@ -579,20 +620,24 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
 /// different keys at once. A key is what `locate(const Outlet&, const Event&)` says, else that of the event's entity, as text. When the
 /// transport cannot be reached, or has no room, the relay waits and tries again (`poll` is failure::kind::busy meanwhile), as gesta::back_off says. A
 /// message that the transport will never take is put aside as a letter, and later ones of its key wait behind it until a person says what becomes of it.
+/// With a gesta::claim_check a payload that is too large is kept in a store of blobs before its message is published; where it cannot be kept the relay
+/// waits as for the transport.
 ///
 /// Several relays of one name, on one view store: each share is worked by who holds its claim, and those who hold claims divide the shares among them.
-template <class Outlet, class Log, class Views, class Link, class Codec = binary, class Clock = system_clock, class Observers = observed_by<>>
+template <class Outlet, class Log, class Views, class Link, class Codec = binary, class Clock = system_clock, class Observers = observed_by<>,
+          class Claims = detail::no_claim_check>
 class relaying {
-  using share_type = detail::relay_share<Outlet, Log, Views, Link, Codec, Clock, Observers>;
+  using share_type = detail::relay_share<Outlet, Log, Views, Link, Codec, Clock, Observers, Claims>;
 
  public:
   template <class Start>
-  relaying(Log& log, const Views& views, Link& wire, Start start, const Clock& clock, shares cut, const detail::relay_rules& rules, const Observers& observers)
-      : log_(log), clock_(clock), count_(cut.count == 0 ? 1 : cut.count) {
+  relaying(Log& log, const Views& views, Link& wire, Start start, const Clock& clock, shares cut, const detail::relay_rules& rules, const Observers& observers,
+           const Claims& claims = {})
+      : log_(log), clock_(clock), claims_(claims), count_(cut.count == 0 ? 1 : cut.count) {
     for (std::uint32_t i = 0; i < count_; ++i) {
       Start begins = start;
       if constexpr (std::is_same_v<Start, continues>) begins.id = olds_.emplace_back(name_of_share(start.id, i)).c_str();
-      shares_.emplace_back(log, views, wire, name_of_share(own_name(), i), i, count_, begins, clock, rules, observers);
+      shares_.emplace_back(log, views, wire, name_of_share(own_name(), i), i, count_, begins, clock, rules, observers, claims);
     }
   }
   relaying(const relaying&) = delete;
@@ -607,6 +652,7 @@ class relaying {
   consumed poll(std::uint64_t limit = 1000) {
     consumed result;
     if (!(is_cut_ || knows_cut(result)) || !balances(result)) return result;
+    if constexpr (!detail::same<Claims, detail::no_claim_check>) collects();
     const std::uint32_t most = most_shares();
     std::uint32_t mine = 0, asked = 0, elsewhere = 0, paused = 0;
     for (const share_type& one : shares_) mine += one.is_held_by(lease_.owner);
@@ -740,6 +786,16 @@ class relaying {
     return read_result(cause);
   }
 
+  /// Takes away blobs that are older than any message on its way. Where that fails it is tried again in its time: nobody waits for it.
+  void collects() {
+    const duration keep = claims_.rules.keep;
+    const timestamp now = clock_();
+    if (keep.nanoseconds <= 0 || now.nanoseconds < collect_at_.nanoseconds) return;
+    collect_at_ = now + duration{keep.nanoseconds / 16};
+    std::uint64_t count = 0;
+    (void)claims_.blobs->collect(timestamp{now.nanoseconds - keep.nanoseconds}, count);
+  }
+
   /// The number of shares is kept, in the place of a position: with another one the checkpoints would not be found, and keys change their share.
   bool knows_cut(consumed& result) {
     const std::string row = std::string(own_name()) + "/shares";
@@ -816,12 +872,13 @@ class relaying {
 
   Log& log_;
   [[no_unique_address]] Clock clock_;
+  [[no_unique_address]] Claims claims_;
   std::uint32_t count_;
   std::deque<std::string> olds_;
   std::deque<share_type> shares_;  // they stay where they are
   lease lease_{};
   std::uint32_t members_ = 1;
-  timestamp balance_at_{};
+  timestamp balance_at_{}, collect_at_{};
   bool is_cut_ = false;
 };
 
@@ -832,8 +889,8 @@ inline constexpr bool is_payload_in = false;
 template <class Codec>
 inline constexpr bool is_payload_in<payload_in<Codec>> = true;
 template <class Option>
-concept relay_option = (consumer_option<Option> && !same<Option, events_a_commit>) || same<Option, shares> || same<Option, back_off> || same<Option, batch_of> ||
-                       is_payload_in<Option>;
+concept relay_option = (consumer_option<Option> && !same<Option, events_a_commit>) || same<Option, shares> || same<Option, back_off> ||
+                       same<Option, batch_of> || is_payload_in<Option> || is_claim_check<Option>;
 
 template <class... Option>
 struct codec_of_options : type_is<gesta::binary> {};
@@ -848,15 +905,33 @@ struct sendable;
 template <class... Integration>
 struct sendable<types<Integration...>> : rules::stored_rules<types<Integration...>> {};
 
+/// The most bytes that every connection of a type takes, where the type says it; else 0.
+template <class Link>
+constexpr std::size_t largest_of_connection() noexcept {
+  if constexpr (requires { std::size_t{Link::largest_message}; }) return Link::largest_message;
+  else return 0;
+}
+
+/// Which integration event is known to be larger on the wire than a connection takes: in the binary form, as others have no bound.
+template <class Integrations, class Codec, class Link>
+inline constexpr std::size_t larger_than_connection = npos;
+template <class... Integration, class Link>
+inline constexpr std::size_t larger_than_connection<types<Integration...>, gesta::binary, Link> = [] {
+  constexpr std::size_t largest = largest_of_connection<Link>();
+  return first_true({(largest != 0 && most_bytes<Integration>() != npos && most_bytes<Integration>() > largest)..., false});
+}();
+
 template <class Outlet, class Log, class Views, class Link, class Start, relay_option... Option>
   requires is_start<Start>
 auto relayed_by(Log& log, const Views& views, Link& wire, Start start, const Option&... option) {
   using clock = clock_in<Option...>;
   using observers = decltype(detail::observers_of(option...));
+  using claims = decltype(detail::claims_of(option...));
   const relay_rules rules{detail::option_or<back_off>(back_off{}, option...), detail::option_or<batch_of>(batch_of{}, option...).messages,
                           detail::option_or<unknown_events>(unknown_events::fail, option...), detail::option_or<stop_after>(stop_after{}, option...)};
-  return relaying<Outlet, Log, Views, Link, typename codec_of_options<Option...>::type, clock, observers>(
-      log, views, wire, start, detail::clock_of(option...), detail::option_or<shares>(shares{}, option...), rules, detail::observers_of(option...));
+  return relaying<Outlet, Log, Views, Link, typename codec_of_options<Option...>::type, clock, observers, claims>(
+      log, views, wire, start, detail::clock_of(option...), detail::option_or<shares>(shares{}, option...), rules, detail::observers_of(option...),
+      detail::claims_of(option...));
 }
 
 }  // namespace detail
@@ -864,7 +939,8 @@ auto relayed_by(Log& log, const Views& views, Link& wire, Start start, const Opt
 /// Makes the relay of an outlet. `log` is an app, or a gesta::reader, so that a relay may be a process of its own; `wire` is an opened connection of any
 /// transport; both outlive it. The start says where it begins as long as it has no checkpoint in the view store: gesta::from_now, gesta::from_beginning or
 /// gesta::continues. Options, in any order: a clock, gesta::shares, gesta::back_off, gesta::batch_of, gesta::payload_in<Codec>, gesta::unknown_events,
-/// gesta::stop_after, gesta::observed_by: those hear gesta::parked and gesta::retried. The outlet says `id`, the name of its checkpoint, and where it
+/// gesta::stop_after, gesta::claim_check, gesta::observed_by: those hear gesta::parked and gesta::retried. Does not compile without a claim check where an
+/// integration event may be larger than the connection takes, as far as the types say it (E740). The outlet says `id`, the name of its checkpoint, and where it
 /// wants to `source`, the name under which it speaks; it is the id otherwise.
 template <class Outlet, class Log, class Views, transport_connection Link, class... Argument>
 auto relay(Log& log, const Views& views, Link& wire, Argument... argument) {
@@ -885,6 +961,11 @@ auto relay(Log& log, const Views& views, Link& wire, Argument... argument) {
   } else if constexpr (!written::kept) {
     (void)sizeof(diagnostic::integration_without_wire_form<false, typename decltype(written::member())::type,
                                                            gesta::detail::at<written::unwritable, typename written::list>>);
+    return detail::no_effects{};
+  } else if constexpr (constexpr std::size_t large =
+                           detail::larger_than_connection<detail::integrations_in<flow_type>, typename detail::codec_of_options<Argument...>::type, Link>;
+                       large != detail::npos && !(detail::is_claim_check<Argument> || ...)) {
+    (void)sizeof(diagnostic::integration_above_connection<false, detail::at<large, detail::integrations_in<flow_type>>, Link>);
     return detail::no_effects{};
   } else {
     return detail::relayed_by<Outlet>(log, views, wire, argument...);

@@ -169,6 +169,8 @@ class in_process {
   /// See the concept transport_connection. What is published is accepted or refused at once, so `wait` never waits.
   class connection {
    public:
+    static constexpr std::size_t largest_message = Limits.largest_message;
+
     explicit connection(const in_process& to) noexcept : hub_(to.hub_) {}
     connection(connection&&) noexcept = default;
     connection& operator=(connection&&) noexcept = default;

@@ -60,6 +60,7 @@ template <class Transport>
 class detail::nats_connection {
  public:
   using subscription = detail::nats_subscription;
+  static constexpr std::size_t largest_message = Transport::largest_message;
 
   explicit nats_connection(const Transport& where)
       : link_(std::make_shared<detail::nats_link>(detail::nats_place{where.url, where.stream, where.partitions == 0 || !by_key ? 1 : where.partitions,

@@ -448,6 +448,8 @@ class basic_socket {
   /// See the concept transport_connection.
   class connection {
    public:
+    static constexpr std::size_t largest_message = Limits.largest_message;  ///< of any broker; this one may take more
+
     explicit connection(const basic_socket& to) : link_(std::make_shared<detail::socket_client>(to.path, to.patience, Limits)) {}
     connection(connection&&) noexcept = default;
     connection& operator=(connection&&) noexcept = default;
