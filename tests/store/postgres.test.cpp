@@ -233,6 +233,23 @@ TEST_CASE("whether a commit was kept whose answer was lost, its name tells") {
   CHECK(app.state<accounts>("a").cents == 2);
 }
 
+TEST_CASE("a stream that another program closed takes nothing, among others as alone") {
+  const fresh in;
+  auto app = gesta::start<bank>(in.store());
+  for (const char* key : {"a", "b", "c"}) REQUIRE(said(app.handle(key, deposit{1})) == "done");
+  in("update streams set closed = true where key = 'b'");
+  {
+    auto open = app.batch();
+    for (const char* key : {"a", "b", "c"}) REQUIRE(said(open.handle(key, deposit{1})) == "done");
+    const auto kept = open.commit();
+    REQUIRE_FALSE(kept);
+    CHECK(kept.why().why == kind::tombstoned);
+  }
+  CHECK(why(app.handle("b", deposit{1})) == static_cast<int>(kind::tombstoned));
+  CHECK(said(app.handle("a", deposit{1})) == "done");
+  CHECK(in("select count(*) from events") == "4");
+}
+
 TEST_CASE("another log in the place of this one is told from it") {
   const fresh in;
   auto app = gesta::start<bank>(in.store());

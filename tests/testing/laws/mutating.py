@@ -44,6 +44,8 @@ def attempt(mutation, program_source, compiler, further):
             try:
                 ran = subprocess.run([program, what], capture_output=True, text=True, timeout=120, errors="replace")
                 found = [line for line in ran.stdout.splitlines() if line.startswith("broken: ")]
+                if ran.returncode == 77:
+                    return f"ERROR  {name}: {ran.stdout.strip()}"
                 if ran.returncode == 0:
                     return f"ALIVE  {name}: no broken law ({what})"
                 said.append(found[0][8:] if found else f"ended with {ran.returncode}")
