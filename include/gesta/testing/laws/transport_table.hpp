@@ -157,7 +157,6 @@ inline constexpr transport_law transport_laws[] = {
     {"a dead letter is its group's", "join m g shop.a; join n h shop.a; pub shop.a x; get m -> x; term m x bad; dead h -> -; get n -> x; ack n x; dead g -> x:bad"},
     {"a dead letter that is revived comes as if it were new", "join m g shop.a; pub shop.a x; get m -> x; nak m x; get m -> x*2; term m x bad; revive g x; dead g -> -; get m -> x; ack m x; get m -> -", need::repeats},
     {"a revived one has its deliveries again", "join m g shop.a max=2; pub shop.a x; get m -> x; nak m x; get m -> x*2; nak m x; dead g -> x*2:?; revive g x; get m -> x; nak m x; get m -> x*2; nak m x; dead g -> x*2:?", need::repeats},
-    {"a revived one comes before later ones of its key", "join m g shop.a; pub shop.a 1 key=k; pub shop.a 2 key=k; pub shop.a 3 key=k; get m -> 1; term m 1 bad; get m -> 2; revive g 1; get m -> -; nak m 2 9; get m -> 1; ack m 1; get m -> -; wait 10; get m -> 2*2", need::keeps_order},
     {"a dead letter is revived once", "join m g shop.a; pub shop.a x; get m -> x; term m x bad; dead g -> x:bad; revive g x; revive g x -> conflict; discard g x -> conflict; get m -> x; ack m x; get m -> -"},
     {"a dead letter comes with all that it had", "join m g shop.a; pub shop.a x id=7 key=k h=a:b; get m -> x; term m x bad; revive g x; get m -> x; see x -> shop.a 7 k a:b"},
     {"a dead letter that is discarded is gone", "join m g shop.a; pub shop.a x; get m -> x; term m x bad; dead g -> x:bad; discard g x; dead g -> -; get m -> -; discard g x -> conflict; revive g x -> conflict"},
