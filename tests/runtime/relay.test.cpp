@@ -153,7 +153,8 @@ TEST_CASE("what is told of the log comes once, those of one key in order, with w
     CHECK(e.sequence == "00000000000000000009.00000");
     CHECK(e.content_type == "application/vnd.gesta.binary");
     CHECK(e.time != gesta::timestamp{});
-    CHECK(e.correlation != gesta::message_id{});
+    CHECK(e.correlation == gesta::message_of_place(at));  // nobody named the command: outside it is the place of what it recorded
+    CHECK(e.causation == e.correlation);
     gesta::trace_context trace;
     CHECK(gesta::read_traceparent(e.traceparent, trace));
     CHECK(trace.trace == e.correlation);

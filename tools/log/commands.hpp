@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tool {
 
@@ -45,6 +46,9 @@ int list_sagas(const std::string& path, const std::optional<std::string>& saga, 
 /// What a person says of an instance that is stuck: its undo is asked again; or it counts as undone.
 int retry_saga(const std::string& path, const std::string& saga, const std::string& key, const std::string& who);
 int resolve_saga(const std::string& path, const std::string& saga, const std::string& key, const std::string& who, const std::string& why);
+
+/// What followed from one request, of one log or of several, as a tree.
+int trace(const std::string& id, const std::vector<std::string>& paths);
 
 // ---- output
 

@@ -31,6 +31,7 @@ usage: gesta-log streams FILE [--aggregate ID]
        gesta-log sagas FILE [--saga SAGA] [--all]
        gesta-log saga-retry FILE SAGA KEY WHO
        gesta-log saga-resolve FILE SAGA KEY WHO WHY
+       gesta-log trace ID FILE...
        gesta-log --help | --version
 
 streams   one JSON object per line and stream: aggregate, key, version, position of the last event, first version that was not erased,
@@ -67,6 +68,9 @@ sagas     one JSON object per line and instance of a saga that has not ended: sa
 saga-retry    lets the undo of an instance that is stuck be asked again; KEY as text, or as `sagas` shows it. It is recorded with who said it
 saga-resolve  lets it count as undone, because WHO has undone it by hand; recorded with WHY. The program that runs the sagas takes both in as
           what another process records: with its next poll
+trace     the events of one correlation as a tree of what caused what; ID as `events` shows it, as a UUID, or a traceparent. Several logs are one
+          tree: what a service told and another heard, what it asked and another decided. Each line: event, aggregate, key, version, position,
+          time, payload; personal data stays sealed. A cause that is not in the files is named. Reads the whole logs
 
 Files that are only looked into are opened for reading only. They may be in use: what is seen is the file as it was at one moment, and writers do
 not wait. Exit codes: 0 well; 1 a file holds what it must not hold, or TO is no beginning of FROM; 2 wrong usage; 3 a file cannot be
@@ -110,9 +114,14 @@ class arguments {
   }
   /// What is left: so many names.
   std::vector<std::string> names(std::size_t count, const char* what) {
+    if (rest(count, what).size() != count) misuse(std::string("what is expected is ") + what);
+    return words_;
+  }
+  /// The same: so many names or more.
+  std::vector<std::string> rest(std::size_t least, const char* what) {
     for (const std::string& word : words_)
       if (word.starts_with("--")) misuse("there is no option " + word + " here");
-    if (words_.size() != count) misuse(std::string("what is expected is ") + what);
+    if (words_.size() < least) misuse(std::string("what is expected is ") + what);
     return words_;
   }
 
@@ -193,6 +202,12 @@ int run(int count, char** words) {
   if (command == "saga-resolve") {
     const auto names = rest.names(5, "FILE SAGA KEY WHO WHY");
     return tool::resolve_saga(names[0], names[1], names[2], names[3], names[4]);
+  }
+  if (command == "trace") {
+    auto names = rest.rest(2, "ID FILE...");
+    const std::string id = names.front();
+    names.erase(names.begin());
+    return tool::trace(id, names);
   }
   misuse("there is no command " + std::string(command));
 }

@@ -145,6 +145,10 @@ constexpr message_id message_of_place(const source_place& place) noexcept {
   const auto id = detail::hash128{}.add(place.incarnation.high).add(place.incarnation.low).add(place.position).add(place.part);
   return {id.high, id.low};
 }
+/// An id as others may know it. What nobody has named is {0, position} in its log; many logs have that, so outside it is the place in this one.
+constexpr message_id told_id(message_id incarnation, message_id id) noexcept {
+  return id.high == 0 && id.low != 0 ? message_of_place({incarnation, id.low, 0}) : id;
+}
 /// The same of a message that another system has named.
 constexpr message_id message_of_id(std::string_view source, std::string_view id) noexcept {
   const auto both = detail::hash128{}.add(source.data(), source.size()).add(id.data(), id.size());

@@ -114,9 +114,9 @@ class asker {
 
  public:
   asker(App& app, const Transport& to) : app_(app), link_(to), answers_to_(std::string(name()) + ".answers"), member_(subscribe()) {
-    message_id log = app_.incarnation();
-    if constexpr (engine_type::is_memory) log = {0, static_cast<std::uint64_t>(now().nanoseconds)};  // a log that ends with the program
-    source_ = std::string(name()) + "/" + std::string(message_id_text(log).view());
+    log_ = app_.incarnation();
+    if constexpr (engine_type::is_memory) log_ = {0, static_cast<std::uint64_t>(now().nanoseconds)};  // a log that ends with the program
+    source_ = std::string(name()) + "/" + std::string(message_id_text(log_).view());
   }
   asker(const asker&) = delete;
   asker& operator=(const asker&) = delete;
@@ -223,7 +223,8 @@ class asker {
     const std::string line_key = std::string(detail::versioned_name_of<saga>) + "/" + instance;
     const message_id id = detail::id_of_request(source_, request.number);
     const message_id_text text(id);
-    const traceparent_text trace(trace_of(state.correlation, id));
+    const message_id correlation = told_id(log_, state.correlation);
+    const traceparent_text trace(trace_of(correlation, id));
     const detail::request_line line{.asker = source_,
                                     .number = request.number,
                                     .follows = follows,
@@ -239,8 +240,8 @@ class asker {
                           .time = state.changed,
                           .key = line_key,
                           .traceparent = trace.view(),
-                          .correlation = state.correlation,
-                          .causation = {0, request.number},
+                          .correlation = correlation,
+                          .causation = told_id(log_, {0, request.number}),
                           .content_type = detail::binary_content};
     std::string why;
     if (!headers_.write(line, around, why)) return refuse(state, I, failure(failure::kind::too_large, 0, why.c_str()), result);
@@ -550,6 +551,7 @@ class asker {
   App& app_;
   connection link_;
   std::string answers_to_, source_;
+  message_id log_{};  ///< by which others know what is named here by its position
   subscription member_;
   detail::backing_off off_;
   detail::request_headers headers_;

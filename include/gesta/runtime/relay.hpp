@@ -243,7 +243,8 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
     one.payload.resize(codec.encoded_size(told));
     codec.encode(told, reinterpret_cast<std::byte*>(one.payload.data()));
     const std::string sequence = sequence_of_place(at);
-    const traceparent_text trace(trace_of(where.correlation, message_of_place(at)));
+    const message_id correlation = told_id(at.incarnation, where.correlation);
+    const traceparent_text trace(trace_of(correlation, message_of_place(at)));
     envelope around{.id = one.id,
                     .source = source(),
                     .type = type.name,
@@ -253,8 +254,8 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
                     .key = key,
                     .sequence = sequence,
                     .traceparent = trace.view(),
-                    .correlation = where.correlation,
-                    .causation = where.causation,
+                    .correlation = correlation,
+                    .causation = told_id(at.incarnation, where.causation),
                     .content_type = content_type<Codec>::view()};
     envelope_result written = one.headers.write(around);
     if constexpr (has_claims) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: check.py TOOL WRITER MEMORY KEEPER SAGAS [ARGUMENT of unittest...]: gesta-log with real files, undamaged and damaged."""
+"""usage: check.py TOOL WRITER MEMORY KEEPER SAGAS TRACED [ARGUMENT of unittest...]: gesta-log with real files, undamaged and damaged."""
 import json
 import os
 import re
@@ -13,7 +13,7 @@ import unittest
 from contextlib import closing
 from pathlib import Path
 
-TOOL, WRITER, MEMORY, KEEPER, SAGAS = map(os.path.abspath, sys.argv[1:6])
+TOOL, WRITER, MEMORY, KEEPER, SAGAS, TRACED = map(os.path.abspath, sys.argv[1:7])
 FAULTY_IO = os.environ.get("FAULTS_IO")  # see tests/faults/faulty_io.c; none with sanitizers
 HERE = Path(__file__).resolve().parent
 REPLACE = os.environ.get("GESTA_REPLACE") == "1"  # writes the expected files anew
@@ -595,5 +595,70 @@ class Sagas(unittest.TestCase):
         self.assertEqual(rows(self.file), before)
 
 
+class Traces(unittest.TestCase):
+    """Two services, by a saga, a relay and an inbox; the files are made once, and each test has its own copies."""
+
+    made = tempfile.TemporaryDirectory(prefix="gesta-log-")
+
+    @classmethod
+    def setUpClass(cls):
+        subprocess.run([TRACED], check=True, capture_output=True, cwd=cls.made.name)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.made.cleanup()
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="gesta-log-")
+        for name in ("shop.db", "depot.db"):
+            shutil.copy(Path(self.made.name) / name, self.folder.name)
+        self.shop, self.depot = Path(self.folder.name) / "shop.db", Path(self.folder.name) / "depot.db"
+        self.trace = events(self.depot)[0]["correlation"]
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def traced(self, *words):
+        made = run("trace", *words).stdout.decode()
+        made = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "<time>", made.replace(self.trace, "<trace>").replace(self.folder.name + "/", ""))
+        return re.sub(r'("definition"|"nanoseconds"):[1-9]\d*', r"\1:<number>", made)
+
+    def test_one_request_is_a_tree_through_both_services(self):
+        made = self.traced(self.trace, self.shop, self.depot)
+        if REPLACE:
+            (HERE / "trace.expected").write_text(made)
+        self.assertEqual((HERE / "trace.expected").read_text(), made)
+
+    def test_an_id_is_said_in_many_ways(self):
+        t = self.trace
+        whole = self.traced(t, self.shop, self.depot)
+        uuid = "-".join((t[:8], t[8:12], t[12:16], t[16:20], t[20:])).upper()
+        for same in (uuid, f"00-{t}-00f067aa0ba902b7-01", "0" * 31 + "1"):  # the last as the shop itself has it
+            self.assertEqual(whole, self.traced(same, self.shop, self.depot))
+
+    def test_a_cause_that_is_in_another_log_is_named(self):
+        made = self.traced(self.trace, self.depot)
+        self.assertRegex(made, r"(?m)^caused by request 3 of shop\.desk, whose log is not here\n  shelf\.taken  shelf 7 version 1, position 1, ")
+        self.assertRegex(made, r'(?m)^caused by [0-9a-f]{32}, which is not here\n  shop\.order_confirmed  outside "1" .*\n  `- parcel\.packed  ')
+        self.assertTrue(self.traced(self.trace, self.shop).startswith("trace <trace>: 8 events of 1 log\na command from outside\n  order.placed  "))
+
+    def test_an_event_that_is_gone_from_the_trace_is_named(self):
+        change(self.shop, "update events set correlation = x'000000000000000000000000000000ff' where position = 3")
+        made = self.traced(self.trace, self.shop, self.depot)
+        self.assertRegex(made, r"\ncaused by position 3 of shop\.db, which is not of this trace\n  shelf\.taken .*\n  fulfilment\.takes_it\.depot\.reserved\.answered ")
+
+    def test_causes_in_a_circle_end(self):
+        change(self.depot, "update events set causation = x'00000000000000000000000000000004' where position = 3")
+        made = self.traced(self.trace, self.depot)
+        self.assertIn("in a circle: it is caused by what it has caused\n  shop.order_confirmed", made)
+        self.assertEqual(3, sum(" of depot" in line or ", position " in line for line in made.splitlines()))
+
+    def test_what_is_no_trace(self):
+        self.assertIn(b"no event has the correlation " + b"e" * 32, run("trace", "e" * 32, self.shop, code=2).stderr)
+        for wrong in ("x", "0" * 32, "1" * 31):
+            self.assertIn(b"an id is 32 hex digits, a UUID or a traceparent", run("trace", wrong, self.shop, code=2).stderr)
+        self.assertIn(b"what is expected is ID FILE...", run("trace", self.trace, code=2).stderr)
+
+
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *sys.argv[6:]])
+    unittest.main(argv=[sys.argv[0], *sys.argv[7:]])
