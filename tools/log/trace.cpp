@@ -119,7 +119,8 @@ struct node {
   recorder by = recorder::entity;
   std::string aggregate{}, key{}, shown{};
   std::size_t parent = nowhere;
-  std::string cause{};  ///< in words, where there is no parent
+  std::string cause{};   ///< in words, where there is no parent
+  std::size_t rank = 0;  ///< of this cause among those in words
   std::vector<std::size_t> children{};
 };
 
@@ -140,8 +141,9 @@ class tracing {
     std::vector<std::size_t> roots;
     for (std::size_t i = 0; i < nodes_.size(); ++i) (nodes_[i].parent == nowhere ? roots : nodes_[nodes_[i].parent].children).push_back(i);
     sort(roots);
+    for (const std::size_t root : roots) nodes_[root].rank = ranks_.try_emplace(nodes_[root].cause, ranks_.size()).first->second;
+    sort(roots);  // those with one cause stand together, in the order of the first of them
     for (node& one : nodes_) sort(one.children);
-    std::stable_sort(roots.begin(), roots.end(), [this](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
     print_line("trace " + text_of(outside_) + ": " + counted(static_cast<std::int64_t>(nodes_.size()), "event") + " of " +
                counted(static_cast<std::int64_t>(logs_.size()), "log"));
     const std::string* said = nullptr;
@@ -353,12 +355,8 @@ class tracing {
   void sort(std::vector<std::size_t>& some) const {
     std::sort(some.begin(), some.end(), [this](std::size_t a, std::size_t b) {
       const node &one = nodes_[a], &other = nodes_[b];
-      return std::tie(one.time, one.log, one.position) < std::tie(other.time, other.log, other.position);
+      return std::tie(one.rank, one.time, one.log, one.position) < std::tie(other.rank, other.time, other.log, other.position);
     });
-  }
-  /// Those with one cause stand together, in the order of the first of them.
-  std::size_t rank(std::size_t root) {
-    return ranks_.try_emplace(nodes_[root].cause, ranks_.size()).first->second;
   }
   void print_tree(std::size_t root) const {
     struct place {
