@@ -75,6 +75,29 @@ struct bank : gesta::model<orders, %s> {};
 """
 
 
+PROCESS = SAGA[:SAGA.index("struct begin ")].replace("struct pay { int order; };", 'struct pay { int order; static constexpr auto id = "pay"; };') + """
+struct done { static constexpr auto id = "done"; static constexpr auto ends = gesta::ended::completed; };
+struct gone { static constexpr auto id = "gone"; static constexpr auto ends = gesta::ended::compensated; };
+template <class Refused> struct paying {
+  static constexpr auto id = "paying";
+  friend auto on(const paying&, const paid&) -> gesta::becomes<done> { return done{}; }
+  friend auto on(const paying&, const broke&) -> gesta::becomes<Refused> { return Refused{}; }
+};
+template <class Refused> struct idle {
+  using next = typename gesta::becomes<paying<Refused>>::template asks<pay>;
+  static constexpr auto id = "idle";
+  friend auto on(const idle&, const placed& o) -> next { return next{paying<Refused>{}, pay{o.order}}; }
+};
+template <class Refused, unsigned Version, class... More>
+struct till : gesta::process<gesta::by<"order">, gesta::begins<placed>, gesta::states<idle<Refused>, paying<Refused>, done, More...>> {
+  static constexpr auto id = gesta::event_id{"till", Version};
+};
+using first = till<gone, 1, gone>;
+using second = till<done, 2>;
+struct bank : gesta::model<orders, %s> {};
+"""
+
+
 FLAGS = ["-std=c++20", "-I", str(ROOT / "include")]
 COMMON = "#include <gesta/domain.hpp>\n#include <gesta/describe/lock.hpp>\n#include <gesta/model/model.hpp>\n#include <optional>\n"
 
@@ -203,6 +226,25 @@ class Lock(unittest.TestCase):
         self.change(SAGA % "second, gesta::pinned<first>")
         self.assertEqual(self.project.checked(), "")
         self.assertIn("bank_lock: paying (saga) version 2 added\n", self.project.run().stdout)
+        self.assertEqual(self.project.run("--check").returncode, 0)
+        self.assertEqual(self.project.checked(), "")
+
+    # ---- processes
+
+    def test_a_process_under_one_version_stays_what_it_is_and_an_earlier_one_stays_in_the_model(self):
+        self.start(PROCESS % "first")
+        self.assertIn('{"id": "till (process)", "version": 1, "shape": "', self.project.files()[1])
+        self.take(PROCESS % "first", [])
+        self.change(PROCESS % "till<done, 1>")
+        self.assertIn('the process till version 1 changed: its states, what it hears, or what an input leads to are others; make the new one '
+                      'gesta::event_id{"till", 2} and keep the old struct as gesta::pinned<...>', self.project.run().stderr)
+        self.assertIn("[gesta E572]", self.project.checked())
+        self.change(PROCESS % "second")
+        self.assertIn("the process till version 1 left the model, and instances of it may be under way: keep its struct as gesta::pinned<...>", self.project.run().stderr)
+        self.assertIn("[gesta E573]", self.project.checked())
+        self.change(PROCESS % "second, gesta::pinned<first>")
+        self.assertEqual(self.project.checked(), "")
+        self.assertIn("bank_lock: till (process) version 2 added\n", self.project.run().stdout)
         self.assertEqual(self.project.run("--check").returncode, 0)
         self.assertEqual(self.project.checked(), "")
 

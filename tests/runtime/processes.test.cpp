@@ -435,6 +435,111 @@ TEST_CASE("A state that says within is left when its time is over, also by a lat
   CHECK(runner.poll().steps == 0);
 }
 
+TEST_CASE("How an instance of a process stands can be asked, and those that are not over are listed") {
+  using is = gesta::saga_standing::is;
+  std::int64_t now = 1'000'000'000;
+  auto app = gesta::start<house>(gesta::memory_store{}, test_clock{&now});
+  auto runner = gesta::run_sagas(app);
+  const auto of = [&](int key) { return runner.template state<talk::negotiation>(key); };
+  const auto listed = [&] {
+    std::string all;
+    runner.open([&](const char* process, gesta::key_bytes key, const gesta::saga_standing& one) {
+      REQUIRE(key.size == 4);  // big-endian
+      all += std::string(process) + "/" + std::to_string(int{key.data[3]}) + " " + std::string(one.step.c_str()) + "; ";
+    });
+    return all;
+  };
+  CHECK(of(1).what == is::not_begun);
+  CHECK(listed().empty());
+  REQUIRE(handled(app, talk::open{1, "x"}));
+  REQUIRE(handled(app, talk::open{2, "y"}));
+  REQUIRE(handled(app, talk::open{3, "z"}));
+  CHECK(of(1).what == is::going_on);
+  CHECK(of(1).step == "listening");
+  CHECK(of(1).since == gesta::timestamp{1'000'000'000});
+  CHECK(of(1).next == gesta::timestamp{61'000'000'000});
+  REQUIRE(handled(app, talk::offer{1, 70}));
+  CHECK(of(1).step == "writing");
+  CHECK(of(1).next == gesta::timestamp{});  // a command is open: it goes on with the next poll
+  REQUIRE(handled(app, talk::offer{2, 1}));
+  CHECK(listed() == "negotiation/1 writing; negotiation/2 sealing; negotiation/3 listening; ");
+  CHECK(runner.poll().caught_up);
+  CHECK(of(2).what == is::completed);
+  CHECK(of(2).step == "agreed");
+  CHECK(listed() == "negotiation/1 listening; negotiation/3 listening; ");
+  now += 61'000'000'000;
+  CHECK(runner.poll().caught_up);
+  CHECK(of(3).what == is::compensated);
+  CHECK(of(3).next == gesta::timestamp{});
+  CHECK(listed().empty());
+  runner.stuck([](const char*, gesta::key_bytes, const gesta::saga_standing&) { FAIL_CHECK("nothing waits for a person"); });
+}
+
+// ---- a process with an earlier version, whose instances come to their end
+
+namespace gate {
+
+using talk::close;
+using talk::closed;
+using talk::opened;
+using talk::shouted;
+struct none { static constexpr auto id = "none"; };
+struct over { static constexpr auto id = "over"; static constexpr auto ends = gesta::ended::completed; };
+struct waiting { static constexpr auto id = "waiting"; };
+struct closing { static constexpr auto id = "closing"; using ignores = gesta::inputs<shouted>; };
+inline auto on(const none&, const opened&) -> gesta::becomes<waiting> { return waiting{}; }
+inline auto on(const waiting&, const shouted& e) -> gesta::becomes<closing>::asks<close> { return {closing{}, close{e.talk}}; }
+inline auto on(const closing&, const closed&) -> gesta::becomes<over> { return over{}; }
+
+namespace of_today {
+struct none { static constexpr auto id = "none"; };
+struct waiting { static constexpr auto id = "waiting"; };
+inline auto on(const none&, const opened&) -> gesta::becomes<waiting> { return waiting{}; }
+inline auto on(const waiting&, const shouted&) -> gesta::becomes<over> { return over{}; }
+}  // namespace of_today
+
+struct keeper_1 : gesta::process<gesta::by<"talk">, gesta::begins<opened>, gesta::listens_to<shouted>, gesta::states<none, waiting, closing, over>> {
+  static constexpr auto id = "keeper";
+};
+struct keeper : gesta::process<gesta::by<"talk">, gesta::begins<opened>, gesta::listens_to<shouted>,
+                               gesta::states<of_today::none, of_today::waiting, over>> {
+  static constexpr auto id = gesta::event_id{"keeper", 2};
+};
+struct before : gesta::model<talk::talks, keeper_1> {};
+struct after : gesta::model<talk::talks, keeper, gesta::pinned<keeper_1>> {};
+
+}  // namespace gate
+
+TEST_CASE("What began under an earlier version of a process ends by it, nothing begins by it, and an instance is of one version") {
+  using is = gesta::saga_standing::is;
+  const folder dir;
+  const gesta::sqlite_store store{dir / "gate.db"};
+  {
+    auto app = gesta::start<gate::before>(store);
+    REQUIRE(handled(app, talk::open{1, "x"}));
+  }
+  auto app = gesta::start<gate::after>(store);
+  auto runner = gesta::run_sagas(app);
+  const auto old = [&](int key) { return runner.template state<gate::keeper_1>(key).what; };
+  const auto today = [&](int key) { return runner.template state<gate::keeper>(key).what; };
+  REQUIRE(handled(app, talk::open{1, "again"}));  // that one has begun, by the version before
+  REQUIRE(handled(app, talk::open{2, "y"}));
+  CHECK(old(1) == is::going_on);
+  CHECK(today(1) == is::not_begun);
+  CHECK(runner.template ignored<gate::keeper>().already_begun == 1);
+  CHECK(old(2) == is::not_begun);
+  CHECK(today(2) == is::going_on);
+  REQUIRE(handled(app, talk::shout{1}));
+  REQUIRE(handled(app, talk::shout{2}));
+  REQUIRE(handled(app, talk::shout{3}));
+  CHECK(runner.poll().caught_up);
+  CHECK(old(1) == is::completed);
+  CHECK(today(2) == is::completed);
+  CHECK(app.state<talk::talks>(1).is_closed);
+  CHECK(!app.state<talk::talks>(2).is_closed);
+  CHECK(runner.template ignored<gate::keeper>().not_found == 1);  // of 3 alone: 1 goes by the version before
+}
+
 TEST_CASE("A refusal that leads on is in the records: a further program finds the same state") {
   const folder dir;
   const gesta::sqlite_store store{dir / "talk.db"};

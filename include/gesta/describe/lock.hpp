@@ -69,6 +69,7 @@ model_now model_as_it_is() {
   const auto all = [&]<class... E>(types<E...>) { (now.all.push_back(lock::describe<E>()), ...); };
   all(typename flow<Model>::events{});
   all(detail::locked_sagas<flow<Model>>{});
+  all(detail::locked_processes<flow<Model>>{});
   std::sort(now.all.begin(), now.all.end());
   flow<Model>::each_retired([&](const char* id) { now.retired.push_back(quoted(id)); });
   return now;
@@ -185,12 +186,14 @@ inline bool read_json(const std::string& text, events& all, std::size_t& line) {
 
 // ---- what is refused
 
-inline bool is_saga(const event& e) { return detail::is_definition(e.id.c_str()); }
+inline bool is_saga(const event& e) { return detail::is_saga_definition(e.id.c_str()); }
+inline bool is_process(const event& e) { return detail::is_process_definition(e.id.c_str()); }
 inline std::string named(const event& e) { return e.id + " version " + number(e.version, 10); }
 
-/// The id of the saga whose definition this is.
-inline std::string saga_of(const event& definition) {
-  return definition.id.substr(0, definition.id.size() - (sizeof detail::definition_mark - 1));
+/// The id of the saga or the process whose definition this is.
+inline std::string part_of(const event& definition) {
+  const std::size_t mark = is_saga(definition) ? sizeof detail::definition_mark : sizeof detail::process_mark;
+  return definition.id.substr(0, definition.id.size() - (mark - 1));
 }
 
 /// What became of the fields of one event, in words.
@@ -230,14 +233,15 @@ inline std::vector<std::string> refusals(const events& locked, const model_now& 
       if (e.id == was.id && e.version > newest) newest = e.version;
       if (same_place(e, was)) found = &e;
     }
-    if (is_saga(was)) {
-      const std::string name = saga_of(was);
+    if (is_saga(was) || is_process(was)) {
+      const std::string name = part_of(was);
+      const std::string what = (is_saga(was) ? "the saga " : "the process ") + name + " version " + number(was.version, 10);
       if (found == nullptr)
-        all.push_back("the saga " + name + " version " + number(was.version, 10) +
-                      " left the model, and instances of it may be under way: keep its struct as gesta::pinned<...>");
+        all.push_back(what + " left the model, and instances of it may be under way: keep its struct as gesta::pinned<...>");
       else if (found->shape != was.shape)
-        all.push_back("the saga " + name + " version " + number(was.version, 10) +
-                      " changed: its steps, their order, or what is answered are others; make the new one gesta::event_id{\"" + name + "\", " +
+        all.push_back(what + (is_saga(was) ? " changed: its steps, their order, or what is answered are others"
+                                           : " changed: its states, what it hears, or what an input leads to are others") +
+                      "; make the new one gesta::event_id{\"" + name + "\", " +
                       number(newest + 1, 10) + "} and keep the old struct as gesta::pinned<...>");
       continue;
     }

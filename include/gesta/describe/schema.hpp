@@ -19,6 +19,7 @@
 #include <gesta/message/wire.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/model/rules/report.hpp>
+#include <gesta/react/process_definition.hpp>
 #include <gesta/react/saga_definition.hpp>
 
 namespace gesta {
@@ -78,27 +79,40 @@ inline constexpr std::uint64_t shape_id = detail::shape_hash<Event>();
 namespace detail {
 
 inline constexpr char definition_mark[] = " (saga)";
+inline constexpr char process_mark[] = " (process)";
+
+/// An id with a mark behind it, which no event has.
+template <class Part, std::size_t Size>
+constexpr auto marked_name(const char (&mark)[Size]) noexcept {
+  made_name<size_of_name(said_id<Part>().name) + Size> name;
+  name.put(name.put(0, said_id<Part>().name), mark);
+  return name;
+}
 
 /// The definition of a saga as a lock holds it: a shape without fields, under the saga's id and " (saga)", which no event has.
 template <class Flow, class Saga>
 struct saga_in_lock {
-  static constexpr event_id its_id = said_id<Saga>();
-  static constexpr auto make() noexcept {
-    made_name<size_of_name(its_id.name) + sizeof definition_mark> name;
-    name.put(name.put(0, its_id.name), definition_mark);
-    return name;
-  }
-  static constexpr auto made = make();
-  static constexpr event_id id{made.chars, its_id.version};
+  static constexpr auto made = marked_name<Saga>(definition_mark);
+  static constexpr event_id id{made.chars, said_id<Saga>().version};
+};
+/// The same of a process.
+template <class Flow, class Process>
+struct process_in_lock {
+  static constexpr auto made = marked_name<Process>(process_mark);
+  static constexpr event_id id{made.chars, said_id<Process>().version};
 };
 
-constexpr bool is_definition(const char* id) noexcept {
-  const std::size_t size = size_of_name(id), mark = sizeof definition_mark - 1;
-  if (size < mark) return false;
-  for (std::size_t i = 0; i < mark; ++i)
-    if (id[size - mark + i] != definition_mark[i]) return false;
+template <std::size_t Size>
+constexpr bool has_mark(const char* id, const char (&mark)[Size]) noexcept {
+  const std::size_t size = size_of_name(id);
+  if (size < Size - 1) return false;
+  for (std::size_t i = 0; i < Size - 1; ++i)
+    if (id[size - (Size - 1) + i] != mark[i]) return false;
   return true;
 }
+constexpr bool is_saga_definition(const char* id) noexcept { return has_mark(id, definition_mark); }
+constexpr bool is_process_definition(const char* id) noexcept { return has_mark(id, process_mark); }
+constexpr bool is_definition(const char* id) noexcept { return is_saga_definition(id) || is_process_definition(id); }
 
 template <class Flow, class Sagas>
 struct definitions_of;
@@ -108,10 +122,22 @@ struct definitions_of<Flow, types<Saga...>> : type_is<types<saga_in_lock<Flow, S
 template <class Flow>
 using locked_sagas = typename definitions_of<typename Flow::of_deciders, typename Flow::sagas>::type;
 
+template <class Flow, class Processes>
+struct process_definitions_of;
+template <class Flow, class... Process>
+struct process_definitions_of<Flow, types<Process...>> : type_is<types<process_in_lock<Flow, Process>...>> {};
+/// Likewise of its processes.
+template <class Flow>
+using locked_processes = typename process_definitions_of<typename Flow::of_deciders, typename Flow::processes>::type;
+
 }  // namespace detail
 
 template <class Flow, class Saga>
 inline constexpr std::uint64_t shape_id<detail::saga_in_lock<Flow, Saga>> = detail::definition_of<detail::saga_flow<Flow, Saga>>;
+
+template <class Flow, class Process>
+inline constexpr std::uint64_t shape_id<detail::process_in_lock<Flow, Process>> =
+    detail::process_definition_of<typename detail::process_stream<Flow, Process>::cells>;
 
 /// One field of a stored shape: its name on the wire, and what it is there in the words of codec/wire_form.hpp.
 template <detail::fixed_string Name, detail::fixed_string Kind>
@@ -228,11 +254,11 @@ struct lock_rules<Flow, gesta::detail::types<E...>, schema_lock<L...>> {
   using lowered = report_at<diagnostic::version_left_the_model, all, without_version>;
 };
 
-/// The same of the sagas: the definition under one version stays, and a version that has instances in the log stays in the model.
-template <class Sagas, class Definitions, class Lock>
-struct saga_lock_rules;
+/// The same of sagas and processes: the definition under one version stays, and a version that has instances in the log stays in the model.
+template <class Parts, class Definitions, class Lock>
+struct definition_rules;
 template <class... S, class... D, class... L>
-struct saga_lock_rules<gesta::detail::types<S...>, gesta::detail::types<D...>, schema_lock<L...>> {
+struct definition_rules<gesta::detail::types<S...>, gesta::detail::types<D...>, schema_lock<L...>> {
   template <class Definition, class Locked>
   static constexpr bool is_of() {
     return gesta::detail::fnv1a(id_of<Definition>.name) == gesta::detail::fnv1a(Locked::name) && id_of<Definition>.version == Locked::version;
@@ -242,11 +268,27 @@ struct saga_lock_rules<gesta::detail::types<S...>, gesta::detail::types<D...>, s
     return ((is_of<Definition, L>() && shape_id<Definition> != L::shape) || ...);
   }
   template <class Locked>
-  static constexpr bool is_missing() {
-    return gesta::detail::is_definition(Locked::name) && !(is_of<D, Locked>() || ...);
+  static constexpr bool is_there() {
+    return (is_of<D, Locked>() || ...);
   }
-  using changed = report_at<diagnostic::saga_changed, gesta::detail::types<S...>, first_true({differs<D>()..., false})>;
-  using left = report_at<diagnostic::saga_left_the_model, gesta::detail::types<L...>, first_true({is_missing<L>()..., false})>;
+  using all = gesta::detail::types<L...>;
+  static constexpr std::size_t first_changed = first_true({differs<D>()..., false});
+  /// is_kind: whether a definition is of a saga, or of a process.
+  static constexpr std::size_t first_missing(bool (*is_kind)(const char*) noexcept) {
+    return first_true({(is_kind(L::name) && !is_there<L>())..., false});
+  }
+};
+template <class Flow, class Lock>
+struct saga_lock_rules {
+  using rules = definition_rules<typename Flow::sagas, gesta::detail::locked_sagas<Flow>, Lock>;
+  using changed = report_at<diagnostic::saga_changed, typename Flow::sagas, rules::first_changed>;
+  using left = report_at<diagnostic::saga_left_the_model, typename rules::all, rules::first_missing(gesta::detail::is_saga_definition)>;
+};
+template <class Flow, class Lock>
+struct process_lock_rules {
+  using rules = definition_rules<typename Flow::processes, gesta::detail::locked_processes<Flow>, Lock>;
+  using changed = report_at<diagnostic::process_changed, typename Flow::processes, rules::first_changed>;
+  using left = report_at<diagnostic::process_left_the_model, typename rules::all, rules::first_missing(gesta::detail::is_process_definition)>;
 };
 
 }  // namespace rules
@@ -256,8 +298,10 @@ struct saga_lock_rules<gesta::detail::types<S...>, gesta::detail::types<D...>, s
 template <class Model, class Lock>
 struct locked_model {
   using kept_rules = rules::lock_rules<flow<Model>, typename flow<Model>::events, Lock>;
-  using saga_rules = rules::saga_lock_rules<typename flow<Model>::sagas, detail::locked_sagas<flow<Model>>, Lock>;
+  using saga_rules = rules::saga_lock_rules<flow<Model>, Lock>;
+  using process_rules = rules::process_lock_rules<flow<Model>, Lock>;
   static_assert(sizeof(typename saga_rules::changed) + sizeof(typename saga_rules::left) != 0);
+  static_assert(sizeof(typename process_rules::changed) + sizeof(typename process_rules::left) != 0);
   static_assert(sizeof(typename kept_rules::left) + sizeof(typename kept_rules::altered) + sizeof(typename kept_rules::lowered) +
                     sizeof(typename kept_rules::written) !=
                 0);

@@ -1177,6 +1177,16 @@ struct saga_left_the_model {
   static_assert(Ok, "[gesta E532] the lock holds a version of a saga, Locked, that left the model, and instances of it may be under way; keep its struct in the model as  gesta::pinned<Old>");
 };
 
+template <bool Ok, class Process>
+struct process_changed {
+  static_assert(Ok, "[gesta E572] the Process is not what the lock holds under its version: its states, what it hears, or what an input leads to changed, and instances may be under way; give it  id = gesta::event_id{\"...\", N + 1},  and keep the old struct in the model as  gesta::pinned<Old>");
+};
+
+template <bool Ok, class Locked>
+struct process_left_the_model {
+  static_assert(Ok, "[gesta E573] the lock holds a version of a process, Locked, that left the model, and instances of it may be under way; keep its struct in the model as  gesta::pinned<Old>");
+};
+
 template <bool Ok, class Old, class Returned>
 struct migration_to_nowhere {
   static_assert(Ok, "[gesta E568] migrate(const gesta::instance_of<Old>&) returns something that names no saga of the model; let it return  gesta::moves_to<New>,  New a saga that the model lists, and Old as  gesta::pinned<Old>");

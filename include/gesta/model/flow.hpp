@@ -302,7 +302,7 @@ struct performing<Flow, Saga> {
   static constexpr bool hears = same<Event, typename stream::reading::beginning> || interrupts<Event>(typename stream::reading::interrupts{});
 };
 
-template <class Flow, class Saga>
+template <class Flow, saga_part Saga>
 struct performing<Flow, pinned<Saga>> {
   using stream = saga_stream<Flow, Saga>;
   template <class Event>
@@ -310,16 +310,23 @@ struct performing<Flow, pinned<Saga>> {
 };
 template <class Part>
 struct pinned_in : type_is<types<>> {};
-template <class Saga>
-struct pinned_in<pinned<Saga>> : type_is<types<Saga>> {};
-template <class Saga>
-using as_pinned = pinned<Saga>;
+template <class Part>
+struct pinned_in<pinned<Part>> : type_is<types<Part>> {};
+template <class Part>
+using as_pinned = pinned<Part>;
 
 template <class Flow, process_part Process>
 struct performing<Flow, Process> {
   using stream = process_stream<Flow, Process>;
   template <class Event>
   static constexpr bool hears = contains<Event, said_in_process<begins, Process>> || contains<Event, said_in_process<listens_to, Process>>;
+};
+
+template <class Flow, process_part Process>
+struct performing<Flow, pinned<Process>> {
+  using stream = process_stream<Flow, Process>;
+  template <class Event>
+  static constexpr bool hears = contains<Event, said_in_process<listens_to, Process>>;
 };
 
 template <class Flow, delayed_part Delayed>
@@ -376,11 +383,13 @@ struct flow_of_parts<detail::types<Part...>> {
   using projections = detail::filtered<parts, detail::is_projection_part>;
   using choreographies = detail::filtered<parts, detail::is_choreography_part>;
   using reactors = detail::concat<detail::reactors_in<Part>...>;
-  /// Earlier versions of sagas.
-  using pinned_sagas = detail::concat<typename detail::pinned_in<Part>::type...>;
+  /// Earlier versions of parts that act by themselves.
+  using pinned_parts = detail::concat<typename detail::pinned_in<Part>::type...>;
+  using pinned_sagas = detail::filtered<pinned_parts, detail::is_saga_part>;
+  using pinned_processes = detail::filtered<pinned_parts, detail::is_process_part>;
   /// Those that begin, and behind them the pinned ones.
   using sagas = detail::concat<detail::filtered<parts, detail::is_saga_part>, pinned_sagas>;
-  using processes = detail::filtered<parts, detail::is_process_part>;
+  using processes = detail::concat<detail::filtered<parts, detail::is_process_part>, pinned_processes>;
   /// The lists of commands that may be delayed.
   using delays = detail::filtered<parts, detail::is_delayed_part>;
   /// Parts that act by themselves.
@@ -388,7 +397,11 @@ struct flow_of_parts<detail::types<Part...>> {
                                                      detail::can_run_in<flow_of_parts<deciders>>::template test>,
                                     detail::mapped<detail::as_pinned,
                                                    detail::filtered<pinned_sagas, detail::can_run_in<flow_of_parts<deciders>>::template test>>,
-                                    detail::filtered<processes, detail::can_run_in<flow_of_parts<deciders>>::template test_process>,
+                                    detail::filtered<detail::filtered<parts, detail::is_process_part>,
+                                                     detail::can_run_in<flow_of_parts<deciders>>::template test_process>,
+                                    detail::mapped<detail::as_pinned,
+                                                   detail::filtered<pinned_processes,
+                                                                    detail::can_run_in<flow_of_parts<deciders>>::template test_process>>,
                                     detail::filtered<delays, detail::can_run_in<flow_of_parts<deciders>>::template test_delayed>>;
   /// The flow of what decides alone: what a performer reads contracts from.
   using of_deciders = flow_of_parts<deciders>;

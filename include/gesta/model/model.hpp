@@ -115,8 +115,8 @@ template <std::size_t Bytes>
 inline constexpr bool is_part<budget<Bytes>> = true;
 template <class... Command>
 inline constexpr bool is_part<delayed<Command...>> = true;
-template <class Saga>
-inline constexpr bool is_part<pinned<Saga>> = gesta::detail::saga_part<Saga>;
+template <class Part>
+inline constexpr bool is_part<pinned<Part>> = gesta::detail::saga_part<Part> || gesta::detail::process_part<Part>;
 template <>
 inline constexpr bool is_part<lean> = true;
 template <>

@@ -30,7 +30,7 @@ struct budget {
 template <class... Command>
 struct delayed {};
 
-/// An earlier version of a saga: its struct as it was, under its old id. What is under way under it goes on by it, and nothing begins by it:
+/// An earlier version of a saga or of a process: its struct as it was, under its old id. What is under way under it goes on by it, and nothing begins by it:
 /// `gesta::model<..., fulfilment, gesta::pinned<fulfilment_1>>`, where fulfilment says `id = gesta::event_id{"fulfilment", 2}`. It stays as long as
 /// its records are in the log.
 template <class Saga>

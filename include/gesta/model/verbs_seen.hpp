@@ -93,7 +93,7 @@ constexpr void add_lists(fingerprint& print, types<State...>) noexcept {
 template <class Flow, class Process>
 constexpr std::uint64_t process_seen() noexcept {
   fingerprint print;
-  if constexpr (contains<Process, typename Flow::performers>) {
+  if constexpr (contains<Process, typename Flow::performers> || contains<pinned<Process>, typename Flow::performers>) {
     using cells = process_cells<typename Flow::of_deciders, Process>;
     detail::add_cells(print, typename cells::cells{});
     detail::add_lists(print, typename cells::states{});

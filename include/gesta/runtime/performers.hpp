@@ -16,7 +16,7 @@
 
 namespace gesta {
 
-/// How an instance of a saga stands, for a person.
+/// How an instance of a saga or of a process stands, for a person. A process only goes on, is put aside, or has come to one of its ends.
 struct saga_standing {
   enum class is : std::uint8_t {
     not_begun,
@@ -30,7 +30,7 @@ struct saga_standing {
   };
 
   is what = is::not_begun;
-  saga_word step;         ///< the first that is open or stuck
+  saga_word step;         ///< the first that is open or stuck; of a process the state it is in
   saga_word refusal;      ///< of the undo that is stuck
   timestamp since{};      ///< when its last record was written
   timestamp next{};       ///< when it goes on, where it waits for a time; zero: it does not

@@ -99,6 +99,8 @@ struct performer<Process> {
       if (state.has_ended()) return ++counts.too_late, true;
       if (state.state_index() != 0 && !is_listened_to) return ++counts.already_begun, true;
       if (state.is_busy || state.is_moving) return state.meanwhile.push_back(one_of<typename cells::inputs>(event)), true;
+    } else if (is_of_another_version(engine, key, typename Engine::flow_type::performers{})) {
+      return counts.already_begun += begins, true;
     } else if (!begins) {
       return ++counts.not_found, true;
     }
@@ -142,7 +144,51 @@ struct performer<Process> {
     return kept;
   }
 
+  /// `step` is the id of the state; `next` the time at which that is over, where nothing is left to ask before.
+  template <class Engine>
+  static saga_standing standing(Engine& engine, std::uint32_t entity) {
+    using is = saga_standing::is;
+    using states = typename cells_of<Engine>::states;
+    const auto& place = engine.template table_of<stream_of<Engine>>().at(entity);
+    saga_standing told;
+    if (place.version == 0) return told;
+    told.since = place.state.changed;
+    told.what = is::going_on;
+    select<states::size>(place.state.state_index(), [&](auto at) {
+      using state = gesta::detail::at<at(), states>;
+      (void)told.step.append(versioned_name_of<state>);
+      if constexpr (ending_state<state>) told.what = state::ends == ended::completed ? is::completed : is::compensated;
+    });
+    if (place.state.has_ended()) return told;
+    if (place.state.open().empty()) told.next = until_of<Engine>(place.state);
+    if (const auto* const aside = engine.template work_of<Process>().aside(entity)) {
+      told.what = is::put_aside;
+      told.cause = aside->cause;
+    }
+    return told;
+  }
+
  private:
+  template <class Part>
+  struct process_of : type_is<Part> {};
+  template <class Other>
+  struct process_of<pinned<Other>> : type_is<Other> {};
+  /// Whether an instance of this key goes, or went, by another version of the process.
+  template <class Engine, class Key, class... Part>
+  static bool is_of_another_version(Engine& engine, const Key& key, types<Part...>) {
+    return (has_begun_by<typename process_of<Part>::type>(engine, key) || ...);
+  }
+  template <class Other, class Engine, class Key>
+  static bool has_begun_by([[maybe_unused]] Engine& engine, [[maybe_unused]] const Key& key) {
+    if constexpr (process_part<Other> && !same<Other, Process>) {
+      using other = typename Engine::flow_type::template stream_of<Other>;
+      if constexpr (chars_of(said_name<Other>) == chars_of(said_name<Process>) && same<typename other::key, typename stream_of<Engine>::key>) {
+        const auto found = engine.template table_of<other>().find(key);
+        return found && found->version != 0;
+      }
+    }
+    return false;
+  }
   /// A record may have a time of which the state of today says nothing.
   template <class Engine, class State>
   static timestamp until_of(const State& state) noexcept {
@@ -217,6 +263,17 @@ struct performer<Process> {
       return kept;
     }
   };
+};
+
+/// What is under way comes to its end, and nothing begins.
+template <process_part Process>
+struct performer<pinned<Process>> : performer<Process> {
+  template <class Engine, class Event>
+  static bool hear(Engine& engine, const Event& event, const about& cause) {
+    using stream = typename Engine::flow_type::template stream_of<Process>;
+    const auto found = engine.template table_of<stream>().find(stream::by_rule::key_in(event));
+    return !found || found->version == 0 || performer<Process>::hear(engine, event, cause);
+  }
 };
 
 }  // namespace gesta::detail

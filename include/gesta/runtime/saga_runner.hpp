@@ -96,7 +96,7 @@ class saga_runner {
 
   // ---- for people
 
-  /// How an instance stands. Costs a look-up.
+  /// How an instance of a saga or a process stands. Costs a look-up.
   template <class Saga, class Key>
   saga_standing state(const Key& key) {
     const auto found = table_of<Saga>().find(key);

@@ -733,7 +733,7 @@ template <class Engine, class Old>
 class saga_move;  // runtime/saga_moving.hpp
 
 /// Hears interrupts only: what is under way comes to its end, and nothing begins.
-template <class Saga>
+template <saga_part Saga>
 struct performer<pinned<Saga>> : performer<Saga> {
   template <class Engine, class Event>
   static bool hear(Engine& engine, const Event& event, const about& cause) {
