@@ -1,4 +1,4 @@
-# Installs the headers and a package that find_package(gesta [COMPONENTS sqlite postgres json socket sodium nats]) reads. Nothing in it depends on the machine
+# Installs the headers and a package that find_package(gesta [COMPONENTS sqlite postgres json socket sodium nats folder]) reads. Nothing in it depends on the machine
 # or on the folder of the installation: it may be moved.
 include(CMakePackageConfigHelpers)
 

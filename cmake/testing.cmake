@@ -20,9 +20,9 @@ function(gesta_components_of source result)
   endforeach()
   set(${result} "${found}" PARENT_SCOPE)
 endfunction()
-set(gesta_component_names sqlite postgres json socket sodium nats)
+set(gesta_component_names sqlite postgres json socket sodium nats folder)
 set(gesta_component_includes sqlite "gesta/(store|capture)/postgres" "gesta/(codec/json|delivery/cloud_event_json)" gesta/transport/socket gesta/store/sodium
-    gesta/transport/nats)
+    gesta/transport/nats gesta/store/folder)
 
 # gesta_link(<target> <source>...): links gesta, and the components whose headers one of the sources includes; threads where it uses them.
 function(gesta_link target)

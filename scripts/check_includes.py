@@ -21,14 +21,14 @@ ONLY_IN = {"boost/mp11": "detail/list.hpp", "boost/hana": "detail/hana.hpp", "sq
            "boost/json": "codec/json*.hpp", "sodium.h": "store/sodium*.hpp", "nats/": "transport/nats*.hpp"}
 
 # What runs reaches stores and codecs through their concepts; these are included by their own folder, by the umbrella and by users.
-ADAPTERS = ["store/sodium*.hpp", "capture/sqlite*.hpp", "capture/postgres*.hpp", "store/memory*.hpp", "store/fixed_memory*.hpp", "store/sqlite*.hpp", "codec/json*.hpp"]
+ADAPTERS = ["store/sodium*.hpp", "capture/sqlite*.hpp", "capture/postgres*.hpp", "store/memory*.hpp", "store/fixed_memory*.hpp", "store/sqlite*.hpp", "store/folder*.hpp", "codec/json*.hpp"]
 
 # The sentences of the compiler stand with the model, but every floor says some: they include nothing, so all may include them.
 LEAVES = {"model/diagnostic.hpp"}
 
 # Need a client library, or a kind of operating system: not even the umbrella includes them. The same names stand in CMakeLists.txt.
 COMPONENTS = ["store/sodium*.hpp", "store/sqlite*.hpp", "store/postgres*.hpp", "codec/json*.hpp", "capture/sqlite*.hpp", "capture/postgres*.hpp", "delivery/cloud_event_json.hpp", "transport/socket*.hpp",
-              "transport/nats*.hpp"]
+              "transport/nats*.hpp", "store/folder*.hpp"]
 
 # Neither these headers nor what they include may include one of the dear std headers: everybody pays for them.
 CHEAP = ["domain.hpp", "detail/list.hpp"]
