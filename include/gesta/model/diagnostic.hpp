@@ -1234,6 +1234,21 @@ struct command_not_delayed {
   static_assert(Ok, "[gesta E544] the Command is said for later and the model does not list it; add it to the model's  gesta::delayed<...>");
 };
 
+template <bool Ok, class Name>
+struct delay_without_name {
+  static_assert(Ok, "[gesta E574] what is said for later has a name, which is text, and the Name is none; write  app.later(\"reminder of 17\", command, when),  and the same name in  app.cancel");
+};
+
+template <bool Ok, class Model>
+struct nothing_delayed {
+  static_assert(Ok, "[gesta E575] the Model delays no commands, so there is nothing to cancel; list those that may wait in the model's  gesta::delayed<...>");
+};
+
+template <bool Ok, class Command>
+struct delay_by_length {
+  static_assert(Ok, "[gesta E576] the Command is said for a length of time, and a moment is meant; write  now + length,  with the clock of the app:  gesta::system_clock{}() + gesta::seconds(60)");
+};
+
 // ---- changes of rows ---------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Message>

@@ -398,20 +398,34 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
   appended later(const Key& name, const Command& command, timestamp when) {
     constexpr bool is_listed = detail::contains<delay_records::delayed_until<Command>, typename detail::delays_of<flow_type>::records>;
     (void)sizeof(diagnostic::command_not_delayed<is_listed, Command>);
-    if constexpr (is_listed)
+    if constexpr (!is_listed) return appended(failure{});
+    else if constexpr (!decltype(report_name<Key>())::value) return appended(failure{});
+    else
       return append(
           facts<typename detail::delays_of<flow_type>::stream>(name, expected::any(), delay_records::delayed_until<Command>{command, when}));
-    else return appended(failure{});
+  }
+  /// No length of time: a moment is meant.
+  template <class Key, class Command>
+  appended later(const Key&, const Command&, duration) {
+    (void)sizeof(diagnostic::delay_by_length<detail::same<Command, void>, Command>);
+    return appended(failure{});
   }
   /// Takes back what waits under a name. What was handled meanwhile was: then, and where nothing waits, nothing is changed, and the position is 0.
   template <class Key>
   appended cancel(const Key& name) {
     using stream = typename detail::delays_of<flow_type>::stream;
-    if (!engine_.open() && !engine_.catch_up()) return appended(engine_.last_failure());
-    const auto found = engine_.template table_of<stream>().find(name);
-    if (!found || !found->state.waits) return appended(0, 0, false);
-    const appended kept = append(facts<stream>(name, expected{found->version}, delay_records::cancelled{}));
-    return kept.conflict() == nullptr ? kept : cancel(name);  // others were faster
+    (void)sizeof(diagnostic::nothing_delayed<!std::is_void_v<stream>, Model>);
+    if constexpr (std::is_void_v<stream>) {
+      return appended(failure{});
+    } else if constexpr (!decltype(report_name<Key>())::value) {
+      return appended(failure{});
+    } else {
+      if (!engine_.open() && !engine_.catch_up()) return appended(engine_.last_failure());
+      const auto found = engine_.template table_of<stream>().find(name);
+      if (!found || !found->state.waits) return appended(0, 0, false);
+      const appended kept = append(facts<stream>(name, expected{found->version}, delay_records::cancelled{}));
+      return kept.conflict() == nullptr ? kept : cancel(name);  // others were faster
+    }
   }
 
   /// Erases the events of one entity before a version, for good: "closing the books". Versions and positions of all others stay. The state
@@ -508,6 +522,14 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
 
   // ---- appending
 
+  /// Whether what a delayed command is called can be a name; reports where not.
+  template <class Name>
+  static constexpr auto report_name() {
+    using table = typename engine_type::template table_type<typename detail::delays_of<flow_type>::stream>;
+    constexpr bool is_name = table::template takes<Name>;
+    (void)sizeof(diagnostic::delay_without_name<is_name, Name>);
+    return std::bool_constant<is_name>{};
+  }
   template <class Facts, class... Event>
   static constexpr bool all_recorded(detail::types<Event...>) {
     return (detail::contains<Event, typename flow_type::template events_of<typename Facts::aggregate>> && ...);
