@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes one thing at a time out of relays and inboxes, and sees to it that a test finds it. ../testing/laws/mutating.py says how it is called."""
+"""Takes one thing at a time out of relays, inboxes and what receives straight from a transport, and sees to it that a test finds it. ../testing/laws/mutating.py says how it is called."""
 import pathlib
 import sys
 
@@ -7,7 +7,7 @@ here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parent / "testing" / "laws"))
 import mutating  # noqa: E402
 
-relay, inbox = "runtime/relay.hpp", "runtime/inbox.hpp"
+relay, inbox, receive = "runtime/relay.hpp", "runtime/inbox.hpp", "runtime/receive.hpp"
 
 # (what is left out, header, the line's old text, its new text, the test that has to find it, found by drawn histories too)
 mutations = [
@@ -32,6 +32,19 @@ mutations = [
     ("what was taken back is acknowledged", inbox, "      wait_again();\n", "", "inbox", False),
     ("what throws comes again for ever", inbox, "if (has_thrown_ || lasts(cause_.why)) {", "if (lasts(cause_.why)) {", "inbox", False),
     ("a trace from outside ends here", inbox, "read_traceparent(of.traceparent, trace) ? trace.trace", "false ? trace.trace", "inbox", False),
+    ("a handler forgets what it has handled", receive, "if (is_known) return this->acks(one, result, true);", "", "receive", False),
+    ("a mark is good for ever", receive, "window == duration{} || now.nanoseconds", "true || now.nanoseconds", "receive", False),
+    ("old marks stay", receive, "old.push_back(one.name);", "(void)old;", "receive", False),
+    ("it is acknowledged before it is marked", receive, "if (!writes_mark()) return stops(one, result);", "this->acks(one, result, false);\n    if (!writes_mark()) return stops(one, result);",
+     "receive", False),
+    ("what could not be marked is handled again", receive, "      unmarked_.insert(mark_);\n", "", "receive", False),
+    ("a retry never ends", receive, "one.deliveries > answer.times ? ", "answer.times == 0 ? ", "receive", False),
+    ("a retry does not wait", receive, "answer.wait_after(one.deliveries)", "duration{}", "receive", False),
+    ("what belongs to somebody else is handled", receive, "&& !this->member_.extend(one.token)) return;", "&& false) return;", "receive", False),
+    ("a view projects what it knows", receive, "return one.what = state::repeated, true;", "(void)one;", "receive", False),
+    ("a view acknowledges what it could not keep", receive, "this->hands_back(one, this->waits_.wait_after(this->failures_), result);\n    }\n  }\n\n  /// Projects those",
+     "this->acks(one, result, false);\n    }\n  }\n\n  /// Projects those", "receive", False),
+    ("who throws takes all others with it", receive, "      if (is_its_fault_) {", "      if (false) {", "receive", False),
 ]
 
 mutating.main(mutations, here / "consumer_run.cpp")

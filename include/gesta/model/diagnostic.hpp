@@ -698,6 +698,51 @@ struct nothing_heard {
   static_assert(Ok, "[gesta E720] the Model hears nothing from outside, so an inbox would have nothing to keep; list what it hears as a part of it:  gesta::from_outside<Integration...>");
 };
 
+template <bool Ok, class Handler, class Edge>
+struct idempotency_not_said {
+  static_assert(Ok, "[gesta E721] the Edge may repeat messages, and the Handler does not say how it bears that; add to it  using idempotent = gesta::by_position;  (or by_id<>, by_key, naturally, accepts_duplicates<\"why\">)");
+};
+
+template <bool Ok, class Handler>
+struct idempotency_unknown {
+  static_assert(Ok, "[gesta E722] the Handler says by something strange how it bears that a message comes again; write  using idempotent = gesta::by_position;  (or by_id<>, by_key, naturally, accepts_duplicates<\"why\">)");
+};
+
+template <bool Ok, class Handler, class Event>
+struct key_not_handed_over {
+  static_assert(Ok, "[gesta E723] the Handler says  gesta::by_key,  and its receive of the Event cannot hand over a key, as it does not know the id; add a last parameter  const gesta::envelope&  to it, whose  source  and  id  name the message");
+};
+
+template <bool Ok, class Handler>
+struct window_not_positive {
+  static_assert(Ok, "[gesta E724] the Handler recognises ids for no time at all; let its window be longer:  using idempotent = gesta::by_id<gesta::days(7)>;");
+};
+
+template <bool Ok, class Handler>
+struct duplicates_without_reason {
+  static_assert(Ok, "[gesta E725] the Handler accepts duplicates without a reason; write why they do no harm:  using idempotent = gesta::accepts_duplicates<\"a second reminder\">;");
+};
+
+template <bool Ok, class Receiver>
+struct receiver_hears_nothing {
+  static_assert(Ok, "[gesta E726] it is not said which integration events the Receiver hears; add to a handler  using hears = gesta::from_outside<Integration...>;  and to a projection  gesta::follows<gesta::from_outside<Integration...>>");
+};
+
+template <bool Ok, class Receiver, class Event>
+struct heard_and_not_received {
+  static_assert(Ok, "[gesta E727] the Receiver hears the Event and does not take it; add  void receive(const Handler&, const Event&, Capability&)  with exactly these types, where it is a projection  void project(View&, const Event&),  and  locate  where no field of the event says its row");
+};
+
+template <bool Ok, class Handler, class Event, class Error>
+struct receive_error_unanswered {
+  static_assert(Ok, "[gesta E728] receive of the Event may return the Error, and the Handler does not say what follows; add  gesta::retry on_failure(const Handler&, const Error&)  or  gesta::park on_failure(const Handler&, const Error&)");
+};
+
+template <bool Ok, class Handler, class Event>
+struct receive_returns_strange {
+  static_assert(Ok, "[gesta E729] receive of the Event returns what says nothing to who calls it; return void, gesta::done or  gesta::done::or_fails<error...>");
+};
+
 // ---- size --------------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Integration, class Connection>

@@ -144,6 +144,57 @@ inline std::string stranger_said(std::string_view text) {
   return text.size() > 64 ? out + "..." : out;
 }
 
+/// Reads what a transport hands over, as far as that can be without its type: these names, in these codecs; a token in the place of a payload where the
+/// claim is taken.
+template <class Names, class Codecs, bool TakesClaims = false>
+class understanding {
+ public:
+  explicit understanding(std::size_t most_bytes) : most_(most_bytes) {}
+
+  void understand(const delivered& message, arrival& one) {
+    one.what = arrival::state::waiting;
+    one.from = {};
+    one.claim.clear();
+    one.token = message.token;
+    one.sequence = message.sequence;
+    one.deliveries = message.deliveries;
+    one.key = message.key;
+    one.cause = why_not_understood(message, one);
+    if (!one.cause.empty()) one.what = arrival::state::parked;
+  }
+  /// Of the message that was understood last; its text lies in that.
+  const envelope& what() const noexcept { return *what_; }
+
+ private:
+  std::string why_not_understood(const delivered& message, arrival& one) {
+    if (message.payload.size() > most_) return "the payload is larger than " + std::to_string(most_) + " bytes";
+    std::string_view payload = message.payload;
+    const envelope*& what = what_ = &envelope_.what();
+    envelope_result good;
+    if (const std::string_view type = message.value_of("content-type"); Codecs::is_structured(type)) good = Codecs::read(structured_, payload, what);
+    else good = envelope_.read(message.headers);
+    if (!good) return "the envelope: " + good.describe();
+    one.type = Names::find(what->type, what->version);
+    if (one.type >= Names::count)
+      return Names::knows(what->type) ? "version " + std::to_string(what->version) + " of " + detail::stranger_said(what->type) + " is not known"
+                                      : "the type " + detail::stranger_said(what->type) + " is not known";
+    one.codec = Codecs::find(what->content_type);
+    if (one.codec == detail::npos) return "the content type " + detail::stranger_said(what->content_type) + " is not read";
+    if (!what->dataref.empty() && payload.empty()) {
+      if constexpr (TakesClaims) one.claim = what->dataref;
+      else return "the payload is elsewhere, and no claim check is read here";
+    }
+    detail::name_arrival(*what, one);
+    one.payload = payload;
+    return {};
+  }
+
+  std::size_t most_;
+  cloud_event_read envelope_;
+  typename Codecs::structured structured_;
+  const envelope* what_ = nullptr;
+};
+
 }  // namespace detail
 
 /// Hears integration events and keeps them in the log of an app: made by `gesta::inbox<inlet>(app, bus, gesta::from_beginning{})`. It acts only when it is
@@ -167,16 +218,18 @@ class receiving {
   using names = detail::arriving_names<known_events>;
   using arrival = detail::arrival;
   using state = detail::arrival::state;
+  static constexpr bool has_claims = !detail::same<Claims, detail::no_claim_check>;
 
  public:
   receiving(App& app, const Transport& at, bool from_beginning, const Clock& clock, back_off waits, std::size_t batch, largest_payload most,
             const Observers& observers, const Claims& claims = {})
-      : app_(app), clock_(clock), waits_(waits), batch_(batch), most_(most.bytes), observers_(observers), claims_(claims), topics_(names::topics()), wire_(at),
+      : app_(app), clock_(clock), waits_(waits), batch_(batch), observers_(observers), claims_(claims), topics_(names::topics()), wire_(at),
         member_(wire_.subscribe({.topics = topics_,
                                  .group = name(),
                                  .in_flight = static_cast<std::uint32_t>(batch),
                                  .deliveries = 0,  // it puts aside by itself, with a cause
-                                 .from_beginning = from_beginning})) {}
+                                 .from_beginning = from_beginning})),
+        reading_(most.bytes) {}
   receiving(const receiving&) = delete;
   receiving& operator=(const receiving&) = delete;
 
@@ -231,48 +284,11 @@ class receiving {
 
   arrival& place() {
     if (used_ == arrivals_.size()) arrivals_.emplace_back();
-    arrival& one = arrivals_[used_++];
-    one.what = state::waiting;
-    one.cause.clear();
-    one.claim.clear();
-    one.from = {};
-    return one;
+    return arrivals_[used_++];
   }
-  void understand(const delivered& message) {
-    arrival& one = place();
-    one.token = message.token;
-    one.sequence = message.sequence;
-    one.deliveries = message.deliveries;
-    one.key = message.key;
-    one.cause = why_not_understood(message, one);
-    if (!one.cause.empty()) one.what = state::parked;
-  }
-  std::string why_not_understood(const delivered& message, arrival& one) {
-    if (message.payload.size() > most_) return "the payload is larger than " + std::to_string(most_) + " bytes";
-    std::string_view payload = message.payload;
-    const envelope* what = &envelope_.what();
-    envelope_result good;
-    if (const std::string_view type = message.value_of("content-type"); Codecs::is_structured(type)) good = Codecs::read(structured_, payload, what);
-    else good = envelope_.read(message.headers);
-    if (!good) return "the envelope: " + good.describe();
-    one.type = names::find(what->type, what->version);
-    if (one.type >= names::count)
-      return names::knows(what->type) ? "version " + std::to_string(what->version) + " of " + detail::stranger_said(what->type) + " is not known"
-                                      : "the type " + detail::stranger_said(what->type) + " is not known";
-    one.codec = Codecs::find(what->content_type);
-    if (one.codec == detail::npos) return "the content type " + detail::stranger_said(what->content_type) + " is not read";
-    if (!what->dataref.empty() && payload.empty()) {
-      if constexpr (has_claims) one.claim = what->dataref;
-      else return "the payload is elsewhere, and no claim check is read here";
-    }
-    detail::name_arrival(*what, one);
-    one.payload = payload;
-    return {};
-  }
+  void understand(const delivered& message) { reading_.understand(message, place()); }
 
   // ---- what stayed behind
-
-  static constexpr bool has_claims = !detail::same<Claims, detail::no_claim_check>;
 
   /// Fetches the payloads that did not travel. What cannot be fetched now is handed back, with those of its key behind it.
   void fetches(received& result) {
@@ -451,14 +467,13 @@ class receiving {
   App& app_;
   [[no_unique_address]] Clock clock_;
   back_off waits_;
-  std::size_t batch_, most_;
+  std::size_t batch_;
   Observers observers_;
   [[no_unique_address]] Claims claims_;
   std::vector<std::string_view> topics_;
   typename Transport::connection wire_;
   decltype(wire_.subscribe(subscribing{})) member_;
-  cloud_event_read envelope_;
-  typename Codecs::structured structured_;
+  detail::understanding<names, Codecs, has_claims> reading_;
   std::deque<arrival> arrivals_;  // the places are used again
   std::size_t used_ = 0;
   std::uint32_t failures_ = 0;

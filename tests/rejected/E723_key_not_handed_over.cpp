@@ -1,0 +1,24 @@
+// [gesta E723] the Handler says  gesta::by_key,  and its receive of the Event cannot hand over a key, as it does not know the id; add a last parameter  const gesta::envelope&  to it, whose  source  and  id  name the message
+// A handler straight on a transport.
+#include <gesta/gesta.hpp>
+#include <gesta/runtime/receive.hpp>
+#include <gesta/store/memory_views.hpp>
+#include <gesta/transport/in_process.hpp>
+
+struct placed { int number; static constexpr auto id = gesta::integration_id{"order.placed"}; };
+struct smtp { int sent = 0; };
+
+struct mailing {
+  static constexpr auto id = "mailing";
+  using hears = gesta::from_outside<placed>;
+  using idempotent = gesta::by_key;
+};
+void receive(const mailing&, const placed&, smtp& s) { ++s.sent; }
+
+int main() {
+  gesta::in_process_hub hub{gesta::system_clock{}};
+  gesta::in_process bus{hub};
+  smtp post;
+  auto mails = gesta::receive_by<mailing>(bus, post, gesta::from_now{});
+  (void)mails.poll();
+}
