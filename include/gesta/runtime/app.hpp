@@ -405,8 +405,9 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
           facts<typename detail::delays_of<flow_type>::stream>(name, expected::any(), delay_records::delayed_until<Command>{command, when}));
   }
   /// No length of time: a moment is meant.
-  template <class Key, class Command>
-  appended later(const Key&, const Command&, duration) {
+  template <class Key, class Command, class Length>
+    requires detail::same<Length, duration>
+  appended later(const Key&, const Command&, const Length&) {
     (void)sizeof(diagnostic::delay_by_length<detail::same<Command, void>, Command>);
     return appended(failure{});
   }
