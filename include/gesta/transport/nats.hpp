@@ -34,7 +34,7 @@ struct nats_transport {
   duration keep{};                            ///< how long messages are kept, also what a group has not seen; zero: for good
   std::uint64_t most_bytes = 0;               ///< how much is kept: what goes beyond is refused, failure::kind::full; 0: as the disk allows
 
-  static constexpr guarantee promises{.comes = arrival::at_least_once,
+  static constexpr guarantee promises{.comes = gesta::arrival::at_least_once,
                                       .order = ByKey ? ordering::by_key : ordering::none,
                                       .nak = ByKey ? handing_back::keeps_order : handing_back::loses_order,
                                       .outlives = survival::process};

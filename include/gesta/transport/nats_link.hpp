@@ -160,7 +160,6 @@ class nats_link {
       (void)fails(failure(came == NATS_MAX_PAYLOAD ? failure::kind::too_large : failure::kind::busy, came, "a message was not sent: ", natsStatus_GetText(came)));
       return 0;
     }
-    is_flushed_ = false;
     sent_.push_back({.losses = losses()});
     return first_ + sent_.size() - 1;
   }
@@ -172,7 +171,7 @@ class nats_link {
     if (number < first_ || number >= first_ + sent_.size() || sent_[number - first_].what == answer::told)
       return fails(failure(failure::kind::conflict, 0, "nobody waits for the ticket ", number)), answer::unknown;
     const steady::time_point end = after(time);
-    flushes(milliseconds_until(end));
+    flushes(number, milliseconds_until(end));
     // What was sent before a connection was lost is answered by nobody.
     while (sent_[number - first_].what == answer::open && sent_[number - first_].losses == losses() && takes_answers(milliseconds_until(end))) {}
     one& of = sent_[number - first_];
@@ -288,11 +287,12 @@ class nats_link {
     return is_hopeless_ = true, fails(hopeless_);
   }
 
-  /// What was sent is on its way now, and not when cnats' thread comes to it, a millisecond later.
-  void flushes(std::int64_t milliseconds) {
-    if (is_flushed_ || milliseconds <= 0 || !is_connected()) return;
+  /// The message is on its way now, with all that was sent since, and not when cnats' thread comes to it, a millisecond later. Once for a window that is
+  /// waited for: what was on its way before is not flushed again.
+  void flushes(std::uint64_t number, std::int64_t milliseconds) {
+    if (number < unflushed_ || sent_[number - first_].what != answer::open || milliseconds <= 0 || !is_connected()) return;
     (void)natsConnection_FlushTimeout(connection_.get(), milliseconds < 100 ? milliseconds : 100);  // a lost connection does not end it
-    is_flushed_ = true;
+    unflushed_ = first_ + sent_.size();
   }
   /// Waits for an answer, and takes what else is there. False: nothing came. It looks up from time to time, as a lost connection wakes nobody.
   bool takes_answers(std::int64_t milliseconds) {
@@ -346,7 +346,7 @@ class nats_link {
   std::deque<one> sent_;
   std::uint64_t first_ = 1;
   nats_owned<natsStatistics, natsStatistics_Destroy> figures_;
-  bool is_flushed_ = true;
+  std::uint64_t unflushed_ = 1;  ///< the first message that may not be on its way
   bool has_streams_ = false, is_hopeless_ = false;
   failure hopeless_, last_;
 };

@@ -152,7 +152,8 @@ class nats_subscription {
         if (takes(std::move(next), take)) ++count;
       }
       collects(limit, count, take);
-      if (count != 0 || steady::now() >= end || !waits(end) || !ready({})) return count;
+      if (count != 0 || steady::now() >= end || (!waits(end) && link_->is_connected())) return count;
+      if (!ready(milliseconds(milliseconds_until(end)))) return count;  // a connection that was lost meanwhile is waited for
     }
   }
 
@@ -184,8 +185,10 @@ class nats_subscription {
  private:
   struct lane {
     std::string stream, consumer, ask_subject;
-    std::size_t batch;      ///< so many are asked for at once, at most
-    std::size_t asked = 0;  ///< of those that were asked for last, and have not come
+    std::size_t batch;          ///< so many are asked for at once, at most
+    std::size_t asked = 0;      ///< of those that were asked for last, and have not come
+    std::uint64_t request = 0;  ///< the last one
+    bool has_more = false;      ///< as the server said with the last message
   };
   struct open_message {
     std::string reply;  ///< where it is settled
@@ -265,7 +268,8 @@ class nats_subscription {
       link_->doubt();
       return link_->fails_with(("the group " + name + " could not be made").c_str(), came, static_cast<int>(code));
     }
-    lanes_.push_back({stream, name, "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + name, in_flight});
+    lanes_.push_back({.stream = stream, .consumer = name, .ask_subject = "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + name, .batch = in_flight,
+                      .has_more = info && info.get()->NumPending != 0});
     return true;
   }
 
@@ -298,38 +302,60 @@ class nats_subscription {
   // ---- receiving
 
   /// Takes what is there: asks one lane behind the other, those with one message under way together, for no more than there is room for. The server
-  /// answers each request with its messages and, where those were fewer, with a word; where others of the group have all that may be under way, when
-  /// the request's time is over.
+  /// answers each request with its messages and, where those were fewer, with a word; where there is none, or others of the group have all that may be
+  /// under way, when the request's time is over. So the lane of revived letters, which mostly has none, is the last one, and where the others always fill
+  /// the room, it is asked beside them now and then.
+  ///
+  /// A request that a server (2.9) does not come to in its time is answered by nobody: then requests get more time, until it goes well for a while; and
+  /// where the server has said that there is more, they get more at once, as they are answered before.
   template <class Take>
   void collects(std::size_t limit, std::size_t& count, Take& take) {
+    const std::size_t others = lanes_.size() - 1;
+    const bool revived_first = steady::now() >= revived_due_;
     for (std::size_t asked = 0; asked < lanes_.size() && count < limit;) {
-      std::size_t open = 0;
-      for (std::size_t room = limit - count; room != 0 && asked < lanes_.size(); ++asked) {
-        lane& one = lanes_[next_lane_ = (next_lane_ + 1) % lanes_.size()];
-        if (!is_free(one)) continue;
-        const std::size_t batch = std::min(room, one.batch);
-        const std::string request = "{\"batch\":" + std::to_string(batch) + ",\"no_wait\":true,\"expires\":2000000}";
-        if (!asks(one, inbox_subject_, request)) continue;
+      std::size_t open = 0, room = limit - count;
+      const auto asks_lane = [&](lane& one, std::size_t most) {
+        if (!is_free(one)) return;
+        const std::size_t batch = std::min({room, one.batch, most});
+        one.request = ++last_request_;
+        const std::int64_t time = one.has_more && one.batch != 1 ? std::max<std::int64_t>(time_asked_, 100) : time_asked_;
+        const std::string reply = inbox_subject_ + std::to_string(&one - lanes_.data()) + "-" + std::to_string(one.request);
+        if (!asks(one, reply, "{\"batch\":" + std::to_string(batch) + ",\"no_wait\":true,\"expires\":" + std::to_string(time) + "000000}")) return;
         one.asked = batch;
         room -= batch;
         ++open;
+      };
+      const auto asks_revived = [&](std::size_t most) {
+        asks_lane(lanes_.back(), most);
+        revived_due_ = after(milliseconds(100));
+      };
+      if (asked == 0 && revived_first) asks_revived(std::max<std::size_t>(room / 16, 1)), ++asked;
+      for (; room != 0 && asked < lanes_.size(); ++asked) {
+        if (asked == others && !revived_first) asks_revived(room);
+        else asks_lane(lanes_[next_lane_ = (next_lane_ + 1) % others], room);
       }
-      const steady::time_point end = after(link_->place().patience);
       while (open != 0) {
         nats_message next;
-        const natsStatus came = natsSubscription_NextMsg(next.fill(), inbox_.get(), std::min<std::int64_t>(milliseconds_until(end), 100));
-        if (came == NATS_TIMEOUT && steady::now() < end && losses_ == link_->losses()) continue;
+        const natsStatus came = natsSubscription_NextMsg(next.fill(), inbox_.get(), time_asked_ + 1000);
         if (came != NATS_OK) {
-          for (lane& one : lanes_) one.asked = 0;
-          return;
+          for (lane& one : lanes_) one.has_more = std::exchange(one.asked, 0) != 0;
+          if (came != NATS_TIMEOUT || losses_ != link_->losses()) return;
+          if (time_asked_ < 64) asked = 0;
+          time_asked_ = std::min<std::int64_t>(time_asked_ * 2, 64);
+          went_well_ = 0;
+          break;
         }
-        const std::size_t at = lane_answered(next.get());
         const bool is_word = !is_message(next.get());
-        if (!is_word && takes(std::move(next), take)) ++count;
+        const placed where = is_word ? placed{} : place_of(natsMsg_GetReply(next.get()));
+        const std::size_t at = is_word ? lane_that_said(next.get()) : lane_of(where);
+        if (at != lanes_.size()) lanes_[at].has_more = where.pending != 0;
+        if (!is_word && count == limit) left_.push_back(std::move(next));  // it was asked for earlier
+        else if (!is_word && takes(std::move(next), take)) ++count;
         if (at == lanes_.size() || lanes_[at].asked == 0) continue;
         lanes_[at].asked = is_word ? 0 : lanes_[at].asked - 1;
         if (lanes_[at].asked == 0) --open;
       }
+      if (++went_well_ % 256 == 0) time_asked_ = std::max<std::int64_t>(time_asked_ / 2, 2);
     }
   }
 
@@ -342,21 +368,21 @@ class nats_subscription {
     const auto time = std::max<std::int64_t>(std::chrono::nanoseconds(end - steady::now()).count(), 1'000'000);
     const std::string request = "{\"batch\":1,\"expires\":" + std::to_string(time) + "}";
     for (const lane& one : lanes_)
-      if (is_free(one)) (void)asks(one, subject + ".", request);
+      if (is_free(one)) (void)asks(one, subject + "." + std::to_string(&one - lanes_.data()), request);
     const auto keeps = [&](nats_message& next) {
       if (is_message(next.get())) left_.push_back(std::move(next));
     };
     while (left_.empty() && steady::now() < end && losses_ == link_->losses()) {
       nats_message next;
       if (natsSubscription_NextMsg(next.fill(), inbox.get(), std::min<std::int64_t>(milliseconds_until(end), 100)) == NATS_OK) keeps(next);
+      while (natsSubscription_NextMsg(next.fill(), inbox_.get(), 0) == NATS_OK) keeps(next);  // what came late
     }
     if (natsSubscription_Drain(inbox.get()) == NATS_OK)
       for (nats_message next; natsSubscription_NextMsg(next.fill(), inbox.get(), 100) == NATS_OK;) keeps(next);
     return true;
   }
 
-  bool asks(const lane& one, const std::string& subject, const std::string& request) {
-    const std::string reply = subject + std::to_string(&one - lanes_.data());
+  bool asks(const lane& one, const std::string& reply, const std::string& request) {
     return natsConnection_PublishRequestString(link_->connection(), one.ask_subject.c_str(), reply.c_str(), request.c_str()) == NATS_OK;
   }
   /// Whether there may be something on a lane: not where its only message is under way here.
@@ -367,10 +393,13 @@ class nats_subscription {
     const char* const reply = natsMsg_GetReply(message);
     return reply != nullptr && std::strncmp(reply, "$JS.ACK.", 8) == 0;
   }
-  std::size_t lane_answered(natsMsg* message) const noexcept {
-    if (is_message(message)) return lane_of(place_of(natsMsg_GetReply(message)));
-    const std::string_view subject(natsMsg_GetSubject(message));
-    return std::min<std::size_t>(number_of(subject.substr(std::min(inbox_subject_.size(), subject.size()))), lanes_.size());
+  /// The lane whose last request a word ends; lanes_.size() where it is about an earlier one.
+  std::size_t lane_that_said(natsMsg* word) const noexcept {
+    std::string_view subject(natsMsg_GetSubject(word));
+    subject.remove_prefix(std::min(inbox_subject_.size(), subject.size()));
+    const std::size_t at = number_of(subject);
+    const std::size_t dash = subject.find('-');
+    return at < lanes_.size() && dash != std::string_view::npos && number_of(subject.substr(dash + 1)) == lanes_[at].request ? at : lanes_.size();
   }
 
   template <class Take>
@@ -414,7 +443,7 @@ class nats_subscription {
   struct placed {
     std::string_view stream, consumer;
     std::uint32_t deliveries = 1;
-    std::uint64_t sequence = 0;
+    std::uint64_t sequence = 0, pending = 0;
     timestamp time{};
   };
   static std::uint64_t number_of(std::string_view digits) noexcept {
@@ -439,6 +468,7 @@ class nats_subscription {
     where.deliveries = static_cast<std::uint32_t>(number_of(words[first + 2]));
     where.sequence = number_of(words[first + 3]);
     where.time = {static_cast<std::int64_t>(number_of(words[first + 5]))};
+    where.pending = number_of(words[first + 6]);
     return where;
   }
   std::size_t lane_of(const placed& where) const noexcept {
@@ -451,9 +481,10 @@ class nats_subscription {
 
   /// The server does not say whether a message was handed out again meanwhile; whoever is late by his own clock has to take it so.
   open_map::iterator finds(delivery_token token) {
-    if (losses_ != link_->losses()) (void)ready({});
+    const bool is_lost = losses_ != link_->losses();
+    if (is_lost) (void)ready({});
     const auto at = open_.find(token);
-    if (at != open_.end() && at->second.until > steady::now() && losses_ == link_->losses()) return at;
+    if (at != open_.end() && at->second.until > steady::now() && (!is_lost || losses_ == link_->losses())) return at;
     link_->fails(failure(failure::kind::conflict, 0, "nothing of this member is to be settled under the token ", token));
     return open_.end();
   }
@@ -513,6 +544,10 @@ class nats_subscription {
   std::uint64_t losses_ = 0;
   std::vector<lane> lanes_;
   std::size_t next_lane_ = 0;
+  std::uint64_t last_request_ = 0;
+  std::int64_t time_asked_ = 2;  ///< of a request, in milliseconds
+  std::uint32_t went_well_ = 0;  ///< rounds since a request was not answered
+  steady::time_point revived_due_{};
   std::vector<nats_message> left_;  ///< received, and not handed over yet
   open_map open_;
   std::vector<open_map::node_type> settled_;
