@@ -180,7 +180,7 @@ std::string fresh_stream() {
 #endif
 
 void outbox_to_effect(const asked& how, [[maybe_unused]] const std::string& nats) {
-  const auto in_memory = [](auto which) { return [which] { return gesta::start<typename decltype(which)::type>(gesta::memory_store{}); }; };
+  const auto in_memory = []<class Model>(std::type_identity<Model>) { return [] { return gesta::start<Model>(gesta::memory_store{}); }; };
   const auto tells = in_memory(std::type_identity<shop>{});
   const auto hears = in_memory(std::type_identity<billing>{});
   carried in_process, socket, at_nats, files;
@@ -206,8 +206,8 @@ void outbox_to_effect(const asked& how, [[maybe_unused]] const std::string& nats
 #ifdef GESTA_SQLITE
     {
       const folder place("sqlite");
-      const auto in_file = [&](auto which, const char* name) {
-        return [path = place.of(name)] { return gesta::start<typename decltype(which)::type>(gesta::sqlite_store{.path = path, .level = gesta::durability::process}); };
+      const auto in_file = [&]<class Model>(std::type_identity<Model>, const char* name) {
+        return [path = place.of(name)] { return gesta::start<Model>(gesta::sqlite_store{.path = path, .level = gesta::durability::process}); };
       };
       asked fewer = how;
       fewer.messages = std::max<std::uint32_t>(how.messages / 10, 1);

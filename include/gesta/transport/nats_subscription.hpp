@@ -336,7 +336,7 @@ class nats_subscription {
       }
       while (open != 0) {
         nats_message next;
-        const natsStatus came = natsSubscription_NextMsg(next.fill(), inbox_.get(), time_asked_ + 1000);
+        const natsStatus came = natsSubscription_NextMsg(next.fill(), inbox_.get(), time_asked_ + (by_key_ ? 1000 : 150));
         if (came != NATS_OK) {
           for (lane& one : lanes_) one.has_more = std::exchange(one.asked, 0) != 0;
           if (came != NATS_TIMEOUT || losses_ != link_->losses()) return;
