@@ -151,9 +151,10 @@ class nats_subscription {
         left_.erase(left_.begin());
         if (takes(std::move(next), take)) ++count;
       }
-      collects(limit, count, take);
-      if (count != 0 || steady::now() >= end || (!waits(end) && link_->is_connected())) return count;
+      rounds(limit, count, wait.nanoseconds <= 0, take);
+      if (count != 0 || steady::now() >= end) return count;
       if (!ready(milliseconds(milliseconds_until(end)))) return count;  // a connection that was lost meanwhile is waited for
+      waits(limit, count, end, take);
     }
   }
 
@@ -189,6 +190,7 @@ class nats_subscription {
     std::size_t asked = 0;      ///< of those that were asked for last, and have not come
     std::uint64_t request = 0;  ///< the last one
     bool has_more = false;      ///< as the server said with the last message
+    steady::time_point until{};  ///< when the last request is over
   };
   struct open_message {
     std::string reply;  ///< where it is settled
@@ -301,89 +303,94 @@ class nats_subscription {
 
   // ---- receiving
 
-  /// Takes what is there: asks one lane behind the other, those with one message under way together, for no more than there is room for. The server
-  /// answers each request with its messages and, where those were fewer, with a word; where there is none, or others of the group have all that may be
-  /// under way, when the request's time is over. So the lane of revived letters, which mostly has none, is the last one, and where the others always fill
-  /// the room, it is asked beside them now and then.
-  ///
-  /// A request that a server (2.9) does not come to in its time is answered by nobody: then requests get more time, until it goes well for a while; and
-  /// where the server has said that there is more, they get more at once, as they are answered before.
+  // A request that is open when nobody waits for it any more would be given messages: this server (2.9) does not look whether anybody is there. So
+  // receive ends with none open, and waits by short ones.
+
+  /// Takes what is there, of all lanes or of those of which the server has said that there is more: asks one lane behind the other, those with one
+  /// message under way together, for no more than there is room for. The server answers each request with its messages and, where those were fewer,
+  /// with a word; where there is none, or others of the group have all that may be under way, when the request's time is over. So the lane of revived
+  /// letters, which mostly has none, is the last one, and where the others always fill the room, it is asked beside them now and then.
   template <class Take>
-  void collects(std::size_t limit, std::size_t& count, Take& take) {
+  void rounds(std::size_t limit, std::size_t& count, bool of_all, Take& take) {
     const std::size_t others = lanes_.size() - 1;
     const bool revived_first = steady::now() >= revived_due_;
     for (std::size_t asked = 0; asked < lanes_.size() && count < limit;) {
-      std::size_t open = 0, room = limit - count;
+      std::size_t room = limit - count;
       const auto asks_lane = [&](lane& one, std::size_t most) {
-        if (!is_free(one)) return;
+        if (!is_free(one) || !(of_all || one.has_more)) return;
         const std::size_t batch = std::min({room, one.batch, most});
-        one.request = ++last_request_;
-        const std::int64_t time = one.has_more && one.batch != 1 ? std::max<std::int64_t>(time_asked_, 100) : time_asked_;
-        const std::string reply = inbox_subject_ + std::to_string(&one - lanes_.data()) + "-" + std::to_string(one.request);
-        if (!asks(one, reply, "{\"batch\":" + std::to_string(batch) + ",\"no_wait\":true,\"expires\":" + std::to_string(time) + "000000}")) return;
-        one.asked = batch;
-        room -= batch;
-        ++open;
+        if (asks(one, batch, true, one.has_more && one.batch != 1 ? std::max<std::int64_t>(time_asked_, 100) : time_asked_)) room -= batch;
       };
-      const auto asks_revived = [&](std::size_t most) {
-        asks_lane(lanes_.back(), most);
-        revived_due_ = after(milliseconds(100));
-      };
-      if (asked == 0 && revived_first) asks_revived(std::max<std::size_t>(room / 16, 1)), ++asked;
+      if (asked == 0 && revived_first) asks_lane(revived(), std::max<std::size_t>(room / 16, 1)), ++asked;
       for (; room != 0 && asked < lanes_.size(); ++asked) {
-        if (asked == others && !revived_first) asks_revived(room);
+        if (asked == others && !revived_first) asks_lane(revived(), room);
         else asks_lane(lanes_[next_lane_ = (next_lane_ + 1) % others], room);
       }
-      while (open != 0) {
-        nats_message next;
-        const natsStatus came = natsSubscription_NextMsg(next.fill(), inbox_.get(), time_asked_ + (by_key_ ? 1000 : 150));
-        if (came != NATS_OK) {
-          for (lane& one : lanes_) one.has_more = std::exchange(one.asked, 0) != 0;
-          if (came != NATS_TIMEOUT || losses_ != link_->losses()) return;
-          if (time_asked_ < 64) asked = 0;
-          time_asked_ = std::min<std::int64_t>(time_asked_ * 2, 64);
-          went_well_ = 0;
-          break;
-        }
-        const bool is_word = !is_message(next.get());
-        const placed where = is_word ? placed{} : place_of(natsMsg_GetReply(next.get()));
-        const std::size_t at = is_word ? lane_that_said(next.get()) : lane_of(where);
-        if (at != lanes_.size()) lanes_[at].has_more = where.pending != 0;
-        if (!is_word && count == limit) left_.push_back(std::move(next));  // it was asked for earlier
-        else if (!is_word && takes(std::move(next), take)) ++count;
-        if (at == lanes_.size() || lanes_[at].asked == 0) continue;
-        lanes_[at].asked = is_word ? 0 : lanes_[at].asked - 1;
-        if (lanes_[at].asked == 0) --open;
-      }
-      if (++went_well_ % 256 == 0) time_asked_ = std::max<std::int64_t>(time_asked_ / 2, 2);
+      if (!hears(limit, count, take) && losses_ != link_->losses()) return;
     }
   }
 
-  /// Waits until there is something, at an inbox of its own: when that is taken away, the server gives nothing more to who does not wait any more.
-  /// False: the connection is lost.
-  bool waits(steady::time_point end) {
-    const std::string subject = inbox_subject_ + "w";
-    nats_inbox inbox;
-    if (natsConnection_SubscribeSync(inbox.fill(), link_->connection(), (subject + ".*").c_str()) != NATS_OK) return false;
-    const auto time = std::max<std::int64_t>(std::chrono::nanoseconds(end - steady::now()).count(), 1'000'000);
-    const std::string request = "{\"batch\":1,\"expires\":" + std::to_string(time) + "}";
-    for (const lane& one : lanes_)
-      if (is_free(one)) (void)asks(one, subject + "." + std::to_string(&one - lanes_.data()), request);
-    const auto keeps = [&](nats_message& next) {
-      if (is_message(next.get())) left_.push_back(std::move(next));
-    };
-    while (left_.empty() && steady::now() < end && losses_ == link_->losses()) {
-      nats_message next;
-      if (natsSubscription_NextMsg(next.fill(), inbox.get(), std::min<std::int64_t>(milliseconds_until(end), 100)) == NATS_OK) keeps(next);
-      while (natsSubscription_NextMsg(next.fill(), inbox_.get(), 0) == NATS_OK) keeps(next);  // what came late
+  /// Waits for one message of each lane, for longer and longer: until there is one, and no request is open.
+  template <class Take>
+  void waits(std::size_t limit, std::size_t& count, steady::time_point end, Take& take) {
+    for (std::int64_t slice = 2; count == 0 && losses_ == link_->losses(); slice = std::min<std::int64_t>(slice * 2, 64)) {
+      const std::int64_t left = milliseconds_until(end);
+      if (left == 0) return;
+      const bool with_revived = steady::now() >= revived_due_;
+      std::size_t room = limit;
+      for (std::size_t i = 0; i + 1 < lanes_.size() && room != 0; ++i) {
+        lane& one = lanes_[next_lane_ = (next_lane_ + 1) % (lanes_.size() - 1)];
+        if (is_free(one) && asks(one, 1, false, std::min(left, std::max(slice, time_asked_)))) --room;
+      }
+      if (with_revived && room != 0 && is_free(lanes_.back())) (void)asks(revived(), 1, true, time_asked_);
+      if (std::none_of(lanes_.begin(), lanes_.end(), [](const lane& one) { return one.asked != 0; })) return nats_Sleep(1);
+      (void)hears(limit, count, take);
     }
-    if (natsSubscription_Drain(inbox.get()) == NATS_OK)
-      for (nats_message next; natsSubscription_NextMsg(next.fill(), inbox.get(), 100) == NATS_OK;) keeps(next);
+  }
+
+  /// Takes what is answered, until no request is open. False: one was answered by nobody, as the connection was lost, or the server did not come to it in
+  /// its time: then requests get more time, until it goes well for a while.
+  template <class Take>
+  bool hears(std::size_t limit, std::size_t& count, Take& take) {
+    const auto open = [&] { return std::any_of(lanes_.begin(), lanes_.end(), [](const lane& one) { return one.asked != 0; }); };
+    steady::time_point last = steady::now();
+    for (const lane& one : lanes_)
+      if (one.asked != 0) last = std::max(last, one.until);
+    while (open()) {
+      nats_message next;
+      const natsStatus came = natsSubscription_NextMsg(next.fill(), inbox_.get(), milliseconds_until(last) + grace);
+      if (came != NATS_OK) {
+        for (lane& one : lanes_) one.has_more = std::exchange(one.asked, 0) != 0;
+        time_asked_ = std::min<std::int64_t>(time_asked_ * 2, 64);
+        went_well_ = 0;
+        return false;
+      }
+      const bool is_word = !is_message(next.get());
+      const placed where = is_word ? placed{} : place_of(natsMsg_GetReply(next.get()));
+      const std::size_t at = is_word ? lane_that_said(next.get()) : lane_of(where);
+      if (at != lanes_.size()) lanes_[at].has_more = where.pending != 0;
+      if (!is_word && count == limit) left_.push_back(std::move(next));  // it was asked for earlier
+      else if (!is_word && takes(std::move(next), take)) ++count;
+      if (at != lanes_.size() && lanes_[at].asked != 0) lanes_[at].asked = is_word ? 0 : lanes_[at].asked - 1;
+    }
+    if (++went_well_ % 256 == 0) time_asked_ = std::max<std::int64_t>(time_asked_ / 2, 2);
     return true;
   }
 
-  bool asks(const lane& one, const std::string& reply, const std::string& request) {
-    return natsConnection_PublishRequestString(link_->connection(), one.ask_subject.c_str(), reply.c_str(), request.c_str()) == NATS_OK;
+  lane& revived() {
+    revived_due_ = after(milliseconds(100));
+    return lanes_.back();
+  }
+  /// A request for so many messages, with its own number, so that a late word does not end a newer one.
+  bool asks(lane& one, std::size_t batch, bool at_once, std::int64_t milliseconds) {
+    one.request = ++last_request_;
+    const std::string reply = inbox_subject_ + std::to_string(&one - lanes_.data()) + "-" + std::to_string(one.request);
+    const std::string request = "{\"batch\":" + std::to_string(batch) + (at_once ? ",\"no_wait\":true" : "") +
+                                ",\"expires\":" + std::to_string(milliseconds) + "000000}";
+    if (natsConnection_PublishRequestString(link_->connection(), one.ask_subject.c_str(), reply.c_str(), request.c_str()) != NATS_OK) return false;
+    one.asked = batch;
+    one.until = steady::now() + std::chrono::milliseconds(milliseconds);
+    return true;
   }
   /// Whether there may be something on a lane: not where its only message is under way here.
   bool is_free(const lane& one) const noexcept {
@@ -528,6 +535,8 @@ class nats_subscription {
     const nats_link::answer answer = link_->wait(number, link_->place().patience);
     return answer == nats_link::answer::accepted || answer == nats_link::answer::duplicate;
   }
+
+  static constexpr std::int64_t grace = 500;  ///< milliseconds by which an answer comes late at most
 
   std::shared_ptr<nats_link> link_;
   std::string group_;
