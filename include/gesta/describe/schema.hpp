@@ -274,7 +274,7 @@ struct definition_rules<gesta::detail::types<S...>, gesta::detail::types<D...>, 
   using all = gesta::detail::types<L...>;
   static constexpr std::size_t first_changed = first_true({differs<D>()..., false});
   /// is_kind: whether a definition is of a saga, or of a process.
-  static constexpr std::size_t first_missing(bool (*is_kind)(const char*) noexcept) {
+  static constexpr std::size_t first_missing([[maybe_unused]] bool (*is_kind)(const char*) noexcept) {
     return first_true({(is_kind(L::name) && !is_there<L>())..., false});
   }
 };
