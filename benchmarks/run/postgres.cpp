@@ -25,8 +25,8 @@ struct measured {
 };
 struct measure {};
 struct series {};
-void evolve(series&, const measured&) {}
-auto decide(const series&, const measure&) -> gesta::emits<measured> { return measured{}; }
+[[maybe_unused]] void evolve(series&, const measured&) {}
+[[maybe_unused]] auto decide(const series&, const measure&) -> gesta::emits<measured> { return measured{}; }
 struct all_series : gesta::aggregate<series, gesta::commands<measure>> {
   static constexpr auto id = "bench.series";
 };

@@ -1,7 +1,9 @@
 // What it is: probes that tell whether a verb (evolve, decide, project, react, locate, perform, on_failure, on, translate, upcast, publish) is there for exactly the asked types.
 // Where it stands: detail; decide/verbs.hpp and react/ build their concepts on it, model/rules ask it for each pair.
-// May include: nothing.
+// May include: detail.
 #pragma once
+
+#include <gesta/detail/verbs.hpp>
 
 namespace gesta {
 struct about;

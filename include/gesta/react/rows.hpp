@@ -142,6 +142,13 @@ concept range_of_rows = requires(const Place& p) {
 template <class Place, class Key>
 concept place_of_rows = std::is_same_v<Place, Key> || range_of_rows<Place, Key>;
 
+/// What the handler's `locate` says of an event, which it takes with or without what is known about it.
+template <class Handler, class Event>
+decltype(auto) call_locate(const Handler& handler, const Event& event, const about& where) {
+  if constexpr (locates_exactly_about<Handler, Event>) return locate(handler, event, where);
+  else return locate(handler, event);
+}
+
 template <class Key, class Place, class Visit>
 [[gnu::always_inline]] constexpr void visit_places(const Place& place, Visit& visit) {
   if constexpr (std::is_same_v<Place, Key>) visit(place);

@@ -163,8 +163,7 @@ class effects : public detail::acting_outside<effects<Reactor, Log, Views, Capab
         const key_bytes bytes = key_bytes_of<key_type>(value, buffer);
         return std::string(bytes.data == nullptr ? "" : bytes.data, bytes.size);
       };
-      if constexpr (detail::locates_exactly_about<Reactor, Event>) return text(locate(Reactor{}, event, where));
-      else return text(locate(Reactor{}, event));
+      return text(detail::call_locate(Reactor{}, event, where));
     } else {
       return std::string(where.key.data == nullptr ? "" : where.key.data, where.key.size);
     }

@@ -104,12 +104,6 @@ template <class Handler, class... Event>
 struct events_handled<Handler, types<Event...>> : type_is<concat<std::conditional_t<handles<Handler, Event>, types<Event>, types<>>...>> {};
 
 template <class Handler, class Event>
-decltype(auto) call_locate(const Handler& handler, const Event& event, const about& where) {
-  if constexpr (locates_exactly_about<Handler, Event>) return locate(handler, event, where);
-  else return locate(handler, event);
-}
-
-template <class Handler, class Event>
 constexpr auto located() {
   if constexpr (locates<Handler, Event>) return type_is<std::remove_cvref_t<locate_result<Handler, Event>>>{};
   else return type_is<key_bytes>{};

@@ -108,8 +108,7 @@ std::string partition_key(const Event& event, const about& where) {
       using key_type = std::remove_cvref_t<decltype(key)>;
       return detail::text_of_key_value(key_value_of<key_type>(key));
     };
-    if constexpr (locates_exactly_about<Outlet, Event>) return text(locate(Outlet{}, event, where));
-    else return text(locate(Outlet{}, event));
+    return text(detail::call_locate(Outlet{}, event, where));
   } else {
     return detail::text_of_key<typename decltype(key_of_recorder<Flow, Event>(typename Flow::of_deciders::aggregates{}))::type>(where.key);
   }
