@@ -34,7 +34,8 @@ class sqlite_chains {
       : file_(file), keys_(keys), records_(records), snapshots_(snapshots) {}
 
   bool prepare() {
-    return records_.prepare(one_, record_row::linked_query, "position = ?") &&
+    return records_.prepare(one_, record_row::query, "position = ?") &&
+           records_.prepare(back_, record_row::linked_query, "position <= ? order by position desc") &&
            file_.prepare(link_, "select stream, version, previous from events where position = ?");
   }
 
@@ -136,21 +137,28 @@ class sqlite_chains {
     stream_row before = head;
     if (to < head.version && !walk(head, to + 1, to, [](record_link) { return true; }, &before)) return false;
     std::int64_t at = before.last;
+    // Events that were appended together lie side by side: then the next one is a step away, and only where others lie between is it looked up.
+    const sqlite_reading reading(back_);
+    const record_row row{back_};
+    bool is_next = false;
     for (std::int64_t version = to; version >= from; --version) {
       if (rows.is_full()) {
         before.version = version;
         before.last = at;
         return walk(before, from, version, [&](record_link link) { return rows.positions.push_back(link.position), true; });
       }
-      const sqlite_reading reading(one_.set(0, at));
-      const record_row row{one_};
+      if (!is_next) {
+        back_.reset();
+        back_.set(0, at);
+      }
       bool failed = false;
-      if (!file_.next(one_, failed)) return !failed && file_.damaged_at(at, "it is missing");
+      if (!file_.next(back_, failed) || row.position() != at) return !failed && file_.damaged_at(at, "it is missing");
       if (row.stream() != head.number || row.version() != version) return file_.damaged_at(at, not_of_the_stream);
       const std::int64_t previous = row.previous();
       if (previous >= at) return file_.damaged_at(at, not_after_the_one_before);
       recorded record{};
       if (!records_.understand(row, at, record)) return false;
+      is_next = previous == at - 1;
       at = previous;
       if (sqlite_records::has_left(record) || (record.size == 0 && row.is_erased())) continue;  // as hand_over
       rows.records.push_back({record, rows.bytes.size()});
@@ -179,7 +187,7 @@ class sqlite_chains {
   sqlite_records& records_;
   sqlite_snapshots& snapshots_;
   gathered gathered_;  ///< of the reading that is under way, so that the next one need not make room
-  sqlite_statement one_, link_;
+  sqlite_statement one_, back_, link_;
 };
 
 }  // namespace gesta::detail

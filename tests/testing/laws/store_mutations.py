@@ -63,6 +63,7 @@ mutations = [
     ("sqlite: waiting events are lost", "store/sqlite_appending.hpp", "if (!flush() || !write_heads() ||", "if (!write_heads() ||", "in_sqlite", False),
     ("sqlite: a stream begins one event too early", "store/sqlite_chains.hpp", "std::max(as_number(part.after) + 1, head.first)", "std::max(as_number(part.after), head.first)", "in_sqlite", False),
     ("sqlite: backwards one event more than the limit", "store/sqlite_chains.hpp", "from = to - limit + 1;", "from = to - limit;", "in_sqlite", False),
+    ("sqlite: the event before is taken to lie beside", "store/sqlite_chains.hpp", "is_next = previous == at - 1;", "is_next = previous != 0;", "in_sqlite", False),
     ("sqlite: forwards one event less than the limit", "store/sqlite_chains.hpp", "to = from + limit - 1;", "to = from + limit - 2;", "in_sqlite", False),
     ("sqlite: the highest number of a sender is fresh", "store/sqlite_outcomes.hpp", "number > from->highest) return recall_result::fresh;",
      "number >= from->highest) return recall_result::fresh;", "in_sqlite", True),
