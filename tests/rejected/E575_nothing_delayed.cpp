@@ -1,4 +1,4 @@
-// [gesta E575] the Model delays no commands, so there is nothing to cancel; list those that may wait in the model's  gesta::delayed<...>
+// [gesta E575] the Model delays no commands, so there is nothing to cancel or to show; list those that may wait in the model's  gesta::delayed<...>
 // in nothing_delayed<false, shop>
 #include <gesta/gesta.hpp>
 

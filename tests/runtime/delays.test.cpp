@@ -8,7 +8,10 @@
 #include <gesta/store/sqlite.hpp>
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <type_traits>
 
 #include "../folder.hpp"
 #include "shared_store.hpp"
@@ -52,6 +55,20 @@ std::string ends(App& app, const char* name) {
       all += event.how == gesta::delay_ended::accepted ? "accepted;" : event.how == gesta::delay_ended::refused ? std::string("refused ") + event.refusal.c_str() + ";" : "nothing;";
     else all += std::string(gesta::id_of<type>.name) + ";";
   }));
+  return all;
+}
+
+/// What app.delayed shows, a word a name.
+template <class App>
+std::string shown(App& app) {
+  using is = gesta::delay_standing::is;
+  std::string all;
+  const auto show = [&](std::string_view name, const auto& command, const gesta::delay_standing& how) {
+    all += std::string(name) + " " + gesta::id_of<std::remove_cvref_t<decltype(command)>>.name + " of " + std::to_string(command.cart) + " at " +
+           std::to_string(how.due.nanoseconds / 1'000'000'000);
+    all += how.what == is::waiting ? "; " : how.what == is::put_aside ? std::string(" put aside: ") + how.cause.detail + "; " : std::string(" refused: ") + how.refusal.c_str() + "; ";
+  };
+  CHECK(app.delayed(show));
   return all;
 }
 
@@ -161,3 +178,168 @@ TEST_CASE("a commit that fails keeps neither the decision nor that it was handle
   CHECK(runner.poll().steps == 1);
   CHECK(app.state<carts>(1).reminders == 1);
 }
+
+TEST_CASE("what waits is listed, typed, with its time and the record that said it") {
+  now = 7;
+  auto app = gesta::start<shop>(gesta::memory_store{}, test_clock{});
+  auto runner = gesta::run_sagas(app);
+  CHECK(shown(app) == "");
+  CHECK(app.later("one", remind{1, "words"}, at(10)));
+  const gesta::appended said = app.later("two", drop_it{2}, at(5));
+  CHECK(app.later("three", drop_it{3}, at(5)));
+  CHECK(app.cancel("three"));
+  CHECK(shown(app) == "one cart.remind of 1 at 10; two cart.drop of 2 at 5; ");
+  int drops = 0;
+  const auto look = [&](std::string_view name, const auto& command, const gesta::delay_standing& how) {
+    if constexpr (std::is_same_v<decltype(command), const drop_it&>) {
+      ++drops;
+      CHECK(name == "two");
+      CHECK(how.position == said.position());
+      CHECK(how.asked.time == gesta::timestamp{7});
+      CHECK(how.asked.correlation == gesta::message_id{0, said.position()});
+      CHECK(how.since == how.asked.time);
+    } else {
+      CHECK(command.words == "words");
+    }
+  };
+  CHECK(app.delayed(look));
+  CHECK(drops == 1);
+  now = at(5).nanoseconds;
+  CHECK(runner.poll().steps == 1);
+  CHECK(shown(app) == "one cart.remind of 1 at 10; ");
+}
+
+TEST_CASE("what was refused stays listed with its cause until somebody has looked, in this program and in the next one") {
+  now = at(1).nanoseconds;
+  const folder dir;
+  const gesta::sqlite_store store{dir / "shop.db"};
+  const char* const refused = "one cart.remind of 1 at 1 refused: cart.gone; two cart.remind of 1 at 1 refused: cart.gone; ";
+  {
+    auto app = gesta::start<shop>(store, test_clock{});
+    auto runner = gesta::run_sagas(app);
+    CHECK(app.handle(drop_it{1}).position() != 0);
+    for (const char* const name : {"one", "two", "three"}) CHECK(app.later(name, remind{1, "words"}, at(1)));
+    CHECK(app.later("three", drop_it{1}, at(1)));  // does nothing: that is no refusal
+    CHECK(runner.poll().steps == 3);
+    CHECK(shown(app) == refused);
+    CHECK(runner.poll().steps == 0);
+  }
+  now = at(2).nanoseconds;
+  auto app = gesta::start<shop>(store, test_clock{});
+  auto other = gesta::start<shop>(store, test_clock{});
+  auto runner = gesta::run_sagas(app);
+  CHECK(runner.poll().steps == 0);
+  CHECK(shown(app) == refused);
+  const auto looks = [](std::string_view, const auto&, const gesta::delay_standing& how) {
+    CHECK(how.what == gesta::delay_standing::is::refused);
+    CHECK(how.since == at(1));
+    CHECK(how.position != 0);
+  };
+  CHECK(app.delayed(looks));
+  std::string stuck;
+  runner.stuck([&](const char* part, gesta::key_bytes key, const gesta::saga_standing& how) {
+    stuck += std::string(part) + " " + std::string(key.data, key.size) + " " + how.refusal.c_str() + "; ";
+  });
+  CHECK(stuck == "delayed one cart.gone; delayed two cart.gone; ");
+  CHECK(runner.state<delays>("one").what == gesta::saga_standing::is::stuck);
+  CHECK(runner.state<delays>("three").what == gesta::saga_standing::is::completed);
+
+  CHECK(app.later("one", drop_it{8}, at(2)));  // something else instead
+  CHECK(app.cancel("two").position() != 0);    // looked at
+  CHECK(app.cancel("two").position() == 0);
+  CHECK(shown(other) == "one cart.drop of 8 at 2; ");
+  CHECK(runner.poll().steps == 1);
+  CHECK(shown(other) == "");
+  CHECK(runner.state<delays>("two").what == gesta::saga_standing::is::completed);
+  CHECK(ends(other, "two") == "delayed.cart.remind;refused cart.gone;delayed.cancelled;");
+}
+
+TEST_CASE("who is shown it may cancel and say others") {
+  now = at(1).nanoseconds;
+  auto app = gesta::start<shop>(gesta::memory_store{}, test_clock{});
+  auto runner = gesta::run_sagas(app);
+  CHECK(app.handle(drop_it{1}).position() != 0);
+  for (const char* const name : {"one", "two"}) CHECK(app.later(name, remind{1, "a text that does not lie in place"}, at(1)));
+  CHECK(runner.poll().steps == 2);
+  CHECK(app.delayed([&](std::string_view name, const auto& command, const gesta::delay_standing& how) {
+    if (how.what != gesta::delay_standing::is::refused) return;
+    CHECK(app.cancel(name).position() != 0);
+    if constexpr (std::is_same_v<decltype(command), const remind&>) {
+      CHECK(app.later(std::string(name) + " again", remind{2, command.words}, at(3)));
+      CHECK(command.words == "a text that does not lie in place");
+    }
+  }));
+  CHECK(shown(app) == "one again cart.remind of 2 at 3; two again cart.remind of 2 at 3; ");
+}
+
+TEST_CASE("a refusal in a unit that is not kept is none") {
+  now = at(1).nanoseconds;
+  shared::disk disk;
+  auto app = gesta::start<shop>(shared::store{&disk}, test_clock{});
+  auto runner = gesta::run_sagas(app);
+  CHECK(app.handle(drop_it{1}).position() != 0);
+  CHECK(app.later("one", remind{1, "x"}, at(1)));
+  disk.fails_at_commit = gesta::failure::kind::busy;
+  disk.failing_commits = 1;
+  CHECK_FALSE(runner.poll());
+  CHECK(shown(app) == "one cart.remind of 1 at 1; ");
+  CHECK(runner.poll().steps == 1);
+  CHECK(shown(app) == "one cart.remind of 1 at 1 refused: cart.gone; ");
+  CHECK(ends(app, "one") == "delayed.cart.remind;refused cart.gone;");
+}
+
+#ifdef __cpp_exceptions
+
+namespace {
+
+struct weighed { int cart; static constexpr auto id = "scale.weighed"; };
+struct weigh { int cart; static constexpr auto id = "scale.weigh"; };
+struct scale { int count = 0; };
+bool is_broken = false;
+inline void evolve(scale& s, const weighed&) { ++s.count; }
+inline auto decide(const scale&, const weigh& w) -> gesta::emits<weighed> {
+  if (is_broken) throw std::runtime_error("no current");
+  return weighed{w.cart};
+}
+struct scales : gesta::aggregate<scale, gesta::commands<weigh>, gesta::by<"cart">> { static constexpr auto id = "scale"; };
+struct yard : gesta::model<scales, gesta::delayed<weigh>> {};
+
+}  // namespace
+
+TEST_CASE("one whose decision ends with an exception is listed as put aside; the next program finds it waiting") {
+  now = at(1).nanoseconds;
+  is_broken = true;
+  shared::disk disk;
+  const auto is_aside = [](std::string_view name, const weigh& w, const gesta::delay_standing& how) {
+    CHECK(name == "one");
+    CHECK(w.cart == 4);
+    CHECK(how.what == gesta::delay_standing::is::put_aside);
+    CHECK(how.cause.why == gesta::failure::kind::interrupted);
+    CHECK(std::string_view(how.cause.detail).find("no current") != std::string_view::npos);
+  };
+  {
+    auto app = gesta::start<yard>(shared::store{&disk}, test_clock{});
+    auto runner = gesta::run_sagas(app);
+    CHECK(app.later("one", weigh{4}, at(1)));
+    CHECK(runner.poll().put_aside == 1);
+    CHECK(runner.poll().put_aside == 0);
+    CHECK(app.delayed(is_aside));
+    CHECK(shown(app).starts_with("one scale.weigh of 4 at 1 put aside: "));
+    CHECK(runner.state<gesta::delayed<weigh>>("one").what == gesta::saga_standing::is::put_aside);
+    CHECK(app.later("one", weigh{4}, at(1)));  // said again it is tried again
+    CHECK(shown(app) == "one scale.weigh of 4 at 1; ");
+    CHECK(runner.poll().put_aside == 1);
+  }
+  auto app = gesta::start<yard>(shared::store{&disk}, test_clock{});
+  auto runner = gesta::run_sagas(app);
+  CHECK(shown(app) == "one scale.weigh of 4 at 1; ");
+  CHECK(runner.poll().put_aside == 1);
+  is_broken = false;
+  CHECK(runner.poll().steps == 0);
+  CHECK(runner.retry<gesta::delayed<weigh>>("one", "ann"));
+  CHECK(runner.poll().steps == 1);
+  CHECK(app.state<scales>(4).count == 1);
+  CHECK(shown(app) == "");
+}
+
+#endif

@@ -28,10 +28,11 @@ struct delayed_until {
   Command command;
   timestamp due;
 };
+/// What waited under the name is taken back, or what was refused has been looked at.
 struct cancelled {
   static constexpr auto id = "delayed.cancelled";
 };
-/// It was handled; `refusal` is the id of its rejection.
+/// It was handled; `refusal` is the id of its rejection. One that was refused stays listed until its name is cancelled or said again.
 struct handled {
   static constexpr auto id = "delayed.handled";
   delay_ended how;
@@ -47,30 +48,44 @@ template <class... Command>
 struct delay_state {
   using evolves_by_itself = void;
 
-  one_of<types<Command...>> command;
+  one_of<types<Command...>> command;  ///< that waits, or was refused
   timestamp due{};
   timestamp changed{};
+  origin asked{};                     ///< of the record by which it was said
+  std::uint64_t position = 0;         ///< of that
+  saga_word refusal;
   bool waits = false;
+  bool was_refused = false;
   bool is_queued = false;  ///< it waits in the work of the engine
 
   template <class Record>
   void take(const Record& r, const about& at) {
     changed = at.time;
-    fold(r);
+    fold(r, at);
   }
 
  private:
   template <class C>
-  void fold(const delay_records::delayed_until<C>& r) {
+  void fold(const delay_records::delayed_until<C>& r, const about& at) {
     command = r.command;
     due = r.due;
+    asked = {at.time, at.correlation, at.causation};
+    position = at.position;
+    refusal = {};
     waits = true;
+    was_refused = false;
   }
-  void fold(const delay_records::cancelled&) { end(); }
-  void fold(const delay_records::handled&) { end(); }
+  void fold(const delay_records::cancelled&, const about&) { end(); }
+  void fold(const delay_records::handled& r, const about&) {
+    if (r.how != delay_ended::refused) return end();
+    refusal = r.refusal;
+    waits = false;
+    was_refused = true;
+  }
   void end() {
     command = {};
-    waits = false;
+    refusal = {};
+    waits = was_refused = false;
   }
 };
 

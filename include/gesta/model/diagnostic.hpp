@@ -1286,7 +1286,12 @@ struct delay_without_name {
 
 template <bool Ok, class Model>
 struct nothing_delayed {
-  static_assert(Ok, "[gesta E575] the Model delays no commands, so there is nothing to cancel; list those that may wait in the model's  gesta::delayed<...>");
+  static_assert(Ok, "[gesta E575] the Model delays no commands, so there is nothing to cancel or to show; list those that may wait in the model's  gesta::delayed<...>");
+};
+
+template <bool Ok, class Command>
+struct delayed_not_visited {
+  static_assert(Ok, "[gesta E586] the visitor of app.delayed does not take the Command, which the model delays; add  void operator()(std::string_view name, const Command&, const gesta::delay_standing&)");
 };
 
 template <bool Ok, class Command>

@@ -393,7 +393,7 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
 
   /// Says a command for later, under a name: it is handled once, when its time has come, by who runs gesta::run_sagas. It is kept in the log; one
   /// that waits under the same name is replaced. A model lists such commands in gesta::delayed. As app::append: a unit of work of its own, or a
-  /// part of the open batch.
+  /// part of the open batch. Where it is refused then it stays listed: see delayed.
   template <class Key, class Command>
   appended later(const Key& name, const Command& command, timestamp when) {
     constexpr bool is_listed = detail::contains<delay_records::delayed_until<Command>, typename detail::delays_of<flow_type>::records>;
@@ -411,7 +411,8 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
     (void)sizeof(diagnostic::delay_by_length<detail::same<Command, void>, Command>);
     return appended(failure{});
   }
-  /// Takes back what waits under a name. What was handled meanwhile was: then, and where nothing waits, nothing is changed, and the position is 0.
+  /// Takes back what waits under a name; what was refused is no longer listed. What was handled meanwhile was: then, and where nothing is listed,
+  /// nothing is changed, and the position is 0.
   template <class Key>
   appended cancel(const Key& name) {
     using stream = typename detail::delays_of<flow_type>::stream;
@@ -423,9 +424,24 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
     } else {
       if (!engine_.open() && !engine_.catch_up()) return appended(engine_.last_failure());
       const auto found = engine_.template table_of<stream>().find(name);
-      if (!found || !found->state.waits) return appended(0, 0, false);
+      if (!found || !(found->state.waits || found->state.was_refused)) return appended(0, 0, false);
       const appended kept = append(facts<stream>(name, expected{found->version}, delay_records::cancelled{}));
       return kept.conflict() == nullptr ? kept : cancel(name);  // others were faster
+    }
+  }
+  /// Shows the commands that app.later keeps: visit(std::string_view name, const Command&, const gesta::delay_standing&) for each that waits, was
+  /// refused or is put aside, in the order in which their names were first said. The visitor may say others and cancel. False: what other programs
+  /// have written could not be read. Costs a look at every name that was ever said, and a copy of each command that is shown.
+  template <class Visit>
+  committed delayed(Visit&& visit) {
+    if constexpr (!decltype(report_delayed<Visit>(typename flow_type::delays{}))::value) {
+      return {};
+    } else {
+      using part = detail::at<0, typename flow_type::delays>;
+      if (!engine_.open() && !engine_.catch_up()) return committed(engine_.last_failure());
+      engine_.template table_of<typename detail::delays_of<flow_type>::stream>().each(
+          [&](auto place) { detail::performer<part>::show(engine_, place.number, visit); });
+      return {};
     }
   }
 
@@ -523,6 +539,17 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
 
   // ---- appending
 
+  /// Whether a visitor takes all commands that may be delayed, and there are any; reports where not.
+  template <class Visit, class... Command>
+  static constexpr auto report_delayed(detail::types<gesta::delayed<Command...>>) {
+    ((void)sizeof(diagnostic::delayed_not_visited<detail::visits_delayed<Visit, Command>, Command>), ...);
+    return std::bool_constant<(detail::visits_delayed<Visit, Command> && ...)>{};
+  }
+  template <class Visit>
+  static constexpr auto report_delayed(detail::types<>) {
+    (void)sizeof(diagnostic::nothing_delayed<detail::same<Visit, void>, Model>);
+    return std::false_type{};
+  }
   /// Whether what a delayed command is called can be a name; reports where not.
   template <class Name>
   static constexpr auto report_name() {

@@ -5,15 +5,43 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include <gesta/detail/hash.hpp>
 #include <gesta/detail/one_of.hpp>
+#include <gesta/message/about.hpp>
 #include <gesta/model/delay_stream.hpp>
 #include <gesta/runtime/engine.hpp>
 #include <gesta/runtime/facts.hpp>
 #include <gesta/runtime/performers.hpp>
+#include <gesta/store/failure.hpp>
+
+namespace gesta {
+
+/// How a command stands that app.later keeps, for a person: what app.delayed tells of it.
+struct delay_standing {
+  enum class is : std::uint8_t {
+    waiting,
+    refused,    ///< its time had come, and it was decided; the record is kept, and it stays listed until its name is cancelled or said again
+    put_aside,  ///< by a runner of this program: handling it ended with an exception, or cannot be kept; it waits, and another program tries it
+  };
+
+  is what = is::waiting;
+  timestamp due{};             ///< when it is to be handled, or was to be
+  std::uint64_t position = 0;  ///< in the log, of the record by which it was said
+  origin asked{};              ///< of that: when it was said, and the message that led to it; nothing in a lean model
+  saga_word refusal;           ///< the id of the rejection; only where it was refused
+  timestamp since{};           ///< when it was refused, else when it was said
+  failure cause{};             ///< only where it is put aside
+};
+
+}  // namespace gesta
 
 namespace gesta::detail {
+
+/// Whether somebody can be shown a delayed command.
+template <class Visit, class Command>
+concept visits_delayed = requires(Visit& visit, std::string_view name, const Command& command, const delay_standing& how) { visit(name, command, how); };
 
 /// Takes down what became of a delayed command.
 struct delay_answer {
@@ -67,13 +95,33 @@ struct performer<Delayed> {
     saga_standing told;
     if (place.version == 0) return told;
     told.since = place.state.changed;
-    told.what = place.state.waits ? saga_standing::is::going_on : saga_standing::is::completed;
+    told.what = place.state.waits         ? saga_standing::is::going_on
+                : place.state.was_refused ? saga_standing::is::stuck
+                                          : saga_standing::is::completed;
+    told.refusal = place.state.refusal;
     if (place.state.waits) told.next = place.state.due;
     if (const auto* const aside = engine.template work_of<Delayed>().aside(entity)) {
       told.what = saga_standing::is::put_aside;
       told.cause = aside->cause;
     }
     return told;
+  }
+  /// Shows what a name stands for, if anything: copies, since who is shown it may say another command or cancel this one.
+  template <class Engine, class Visit>
+  static void show(Engine& engine, std::uint32_t entity, Visit& visit) {
+    using is = delay_standing::is;
+    const auto& place = engine.template table_of<stream>().at(entity);
+    const auto& state = place.state;
+    if (place.version == 0 || !(state.waits || state.was_refused)) return;
+    delay_standing told{state.waits ? is::waiting : is::refused, state.due, state.position, state.asked, state.refusal, state.changed, {}};
+    if (const auto* const aside = engine.template work_of<Delayed>().aside(entity); aside != nullptr && aside->version == place.version) {
+      told.what = is::put_aside;
+      told.cause = aside->cause;
+    }
+    const auto command = state.command;
+    auto key = engine.template table_of<stream>().copy_of_key(entity);
+    const key_bytes name = key.bytes();
+    detail::visit(command, [&](const auto& one) { visit(std::string_view(name.data, name.size), one, told); });
   }
 
  private:

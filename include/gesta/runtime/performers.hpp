@@ -22,7 +22,7 @@ struct saga_standing {
     not_begun,
     going_on,     ///< something is asked, or will be
     going_back,   ///< something has failed: what was done is being undone
-    stuck,        ///< an undo was refused: retry or resolve it
+    stuck,        ///< an undo was refused: retry or resolve it; a delayed command was refused: see app.delayed
     put_aside,    ///< by a runner of this program: a step ended with an exception, or its records cannot be read
     completed,
     compensated,
@@ -31,7 +31,7 @@ struct saga_standing {
 
   is what = is::not_begun;
   saga_word step;         ///< the first that is open or stuck; of a process the state it is in
-  saga_word refusal;      ///< of the undo that is stuck
+  saga_word refusal;      ///< of the undo that is stuck, or of the delayed command
   timestamp since{};      ///< when its last record was written
   timestamp next{};       ///< when it goes on, where it waits for a time; zero: it does not
   failure cause{};        ///< only where it is put aside
