@@ -127,6 +127,39 @@ TEST_CASE("each message and each commit: lost, doubled, late, or with the death 
   }
 }
 
+TEST_CASE("a request for which the transport has no room is sent when it has, and meanwhile others are sent and answers taken") {
+  time_now = 1000;
+  hub_type hub(test_clock{}, {.messages = 1});
+  plan none;
+  gesta::testing::afterlife log;
+  shop_program shop(log, bad_wire{&hub, &none});
+  wire_type wire(hub);
+  wire_type::connection link(wire);
+  const auto place_order = [&](int number, int lines) { shop.app.handle(place{number, lines}).match([](const order&) {}, [](const gesta::failure&) {}); };
+  place_order(1, 1);
+  place_order(2, 1);
+  place_order(3, 0);  // asks at once to ship, which is another topic
+  (void)shop.sagas.poll();
+  const gesta::exchanged full = shop.asks.poll();
+  CHECK(full.why().why == gesta::failure::kind::full);
+  CHECK(full.refused == 0);
+  CHECK(full.sent == 2);
+  CHECK(hub.kept() == 2);
+
+  REQUIRE(link.publish({.topic = "shop.desk.answers", .id = "x", .key = "x", .headers = {}, .payload = "garbage"}) != 0);
+  ++time_now;
+  CHECK(shop.asks.poll().parked == 1);  // there is no room still
+
+  const std::string_view topics[] = {"depot.reserve"};
+  auto depot = link.subscribe({.topics = topics, .group = "depot", .from_beginning = true});
+  int came = 0;
+  for (int seconds = 0; seconds < 40; ++seconds, ++time_now) {
+    came += static_cast<int>(depot.receive(10, {}, [&](const gesta::delivered& one) { CHECK(depot.ack(one.token)); }));
+    (void)shop.asks.poll();
+  }
+  CHECK(came == 2);
+}
+
 TEST_CASE("the explorer walks a saga that asks elsewhere as any other") { CHECK(gesta::testing::explore<shop, fulfilment>()); }
 
 }  // namespace

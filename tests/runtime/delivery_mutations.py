@@ -13,7 +13,7 @@ relay, inbox, receive = "runtime/relay.hpp", "runtime/inbox.hpp", "runtime/recei
 mutations = [
     ("what comes behind a refused message of its key is forgotten", relay, "          put_aside_from(what.next);\n", "", "relay", False),
     ("a key does not wait for its letter", relay, "if (blocked) put_aside_from(first);", "if (false) put_aside_from(first);", "relay", False),
-    ("what finds no room is put aside", relay, "return is_its_own_fault ? sent::refused : sent::unknown;", "return sent::refused;", "relay", False),
+    ("what finds no room is put aside", relay, "return is_never_taken(cause.why) ? sent::refused : sent::unknown;", "return sent::refused;", "relay", False),
     ("what was not accepted is noted", relay, "        place = state_.at;\n        time = state_.time;\n", "", "relay", False),
     ("nobody waits before the transport is tried again", relay, "again_at_ = clock_() + rules_.patience.wait_after(troubles_);", "again_at_ = {};", "relay", False),
     ("each wait is as long as the first", relay, "    ++troubles_;\n", "    troubles_ = 1;\n", "relay", False),
@@ -30,7 +30,7 @@ mutations = [
     ("equal ids of two sources are one message", inbox, "const message_id foreign = message_of_id(of.source, of.id);",
      "const message_id foreign = message_of_id({}, of.id);", "inbox", False),
     ("what was taken back is acknowledged", inbox, "      wait_again();\n", "", "inbox", False),
-    ("what throws comes again for ever", inbox, "if (has_thrown_ || lasts(cause_.why)) {", "if (lasts(cause_.why)) {", "inbox", False),
+    ("what throws comes again for ever", inbox, "if (has_thrown_ || detail::is_never_kept(", "if (detail::is_never_kept(", "inbox", False),
     ("a trace from outside ends here", inbox, "read_traceparent(of.traceparent, trace) ? trace.trace", "false ? trace.trace", "inbox", False),
     ("a handler forgets what it has handled", receive, "if (is_known) return this->acks(one, result, true);", "", "receive", False),
     ("a mark is good for ever", receive, "window == duration{} || now.nanoseconds", "true || now.nanoseconds", "receive", False),

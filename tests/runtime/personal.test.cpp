@@ -1,11 +1,15 @@
 // Personal data in a running app: nothing that is kept or shown holds it, and whoever is forgotten is forgotten everywhere, while all else stays as it is.
 #include <gesta/gesta.hpp>
 #include <gesta/runtime/export.hpp>
+#include <gesta/runtime/inbox.hpp>
 #include <gesta/runtime/inlined.hpp>
+#include <gesta/runtime/relay.hpp>
 #include <gesta/runtime/saga_runner.hpp>
+#include <gesta/store/memory_views.hpp>
 #include <gesta/store/sodium_sqlite.hpp>
 #include <gesta/store/sqlite.hpp>
 #include <gesta/store/sqlite_views.hpp>
+#include <gesta/transport/in_process.hpp>
 
 #include <doctest/doctest.h>
 
@@ -59,6 +63,13 @@ struct visited {
   static constexpr auto id = "customer.visited";
 };
 
+struct guest_told {
+  customer_id customer;
+  name guest;
+  static constexpr auto id = gesta::integration_id{"crm.guest_told"};
+};
+inline guest_told publish(const visited& e) { return {e.customer, e.guest}; }
+
 struct enroll { customer_id customer; std::string called; };
 struct send { customer_id customer; name to; static constexpr auto id = "parcel.send"; };
 struct note { customer_id customer; gesta::text<24> words; };
@@ -101,6 +112,10 @@ inline void project(row& r, const sent&) { ++r.parcels; }
 struct people : gesta::projection<gesta::rows<row, "customer">> { static constexpr auto id = "people"; };
 
 using later = gesta::delayed<send>;
+struct hotel : gesta::model<customers, gesta::from_outside<guest_told>, gesta::history<registered_1>> {};
+struct outlet { static constexpr auto id = "crm.outlet"; };
+struct inlet { static constexpr auto id = "hotel.inlet"; };
+struct strange_inlet { static constexpr auto id = "strange.inlet"; };
 struct shop : gesta::model<customers, people, gesta::reactors<welcome>, later, gesta::history<registered_1>> {};
 
 std::int64_t now = 0;
@@ -390,4 +405,48 @@ TEST_CASE("a value of one subject is not recorded in an event of another") {
   CHECK(holds(cause(app.handle(of_bob)), "of one subject"));
   CHECK(app.last_position() == last);
   CHECK(cause(app.handle(send{ada, app.state<customers>(ada).last_guest})).empty());
+}
+
+TEST_CASE("what others sealed is sealed anew where it is heard; what cannot be opened there is put aside, and keeps nobody waiting") {
+  now = 1'000'000;
+  gesta::in_process_hub hub{test_clock{}};
+  gesta::in_process bus{hub};
+  decltype(bus)::connection wire(bus);
+  gesta::memory_keys keys, other_keys;
+  auto app = gesta::start<shop>(gesta::memory_store{}, gesta::sealed_by(keys));
+  auto same = gesta::start<hotel>(gesta::memory_store{}, gesta::sealed_by(keys));
+  auto strange = gesta::start<hotel>(gesta::memory_store{}, gesta::sealed_by(other_keys));
+  auto out = gesta::relay<outlet>(app, gesta::memory_views{}, wire, gesta::from_beginning{}, test_clock{});
+  auto in = gesta::inbox<inlet>(same, bus, gesta::from_beginning{}, test_clock{});
+  auto strange_in = gesta::inbox<strange_inlet>(strange, bus, gesta::from_beginning{}, test_clock{});
+
+  CHECK(cause(app.handle(visit{ada, {"Charles Babbage"}})).empty());
+  CHECK(app.append(gesta::facts<customers>(bob, gesta::expected::none(), visited{bob, "Rita Marley"}, visited{bob, {}})));
+  CHECK(out.poll().handled == 3);
+  guest_told forged{bob, {}};  // with bytes in the place of a sealed value that are none
+  const std::byte noise[40] = {};
+  REQUIRE(gesta::detail::personal_access::put(forged.guest, noise, sizeof noise));
+  std::string payload(gesta::encoded_size(forged), '\0');
+  gesta::encode(forged, reinterpret_cast<std::byte*>(payload.data()));
+  gesta::cloud_event_headers headers;
+  REQUIRE(headers.write({.id = "1", .source = "/stranger", .type = "crm.guest_told", .content_type = "application/vnd.gesta.binary"}));
+  REQUIRE(wire.publish({.topic = "crm.guest_told", .id = "1", .headers = headers.all(), .payload = payload}) != 0);
+  CHECK(keys.forget(ada));  // while it is on its way
+
+  const auto came = [&](auto& inbox, auto& heard, auto& its_keys) {
+    std::string told;
+    for (gesta::received got = inbox.poll(); !got.caught_up && told.find("!") == std::string::npos; got = inbox.poll())
+      if (!got) told += std::string(got.why().describe()) + "!";
+    CHECK(heard.read({}, [&](const auto& event, const gesta::about&) {
+      if constexpr (requires { event.guest; }) {
+        const auto guest = its_keys.open(event.guest);
+        told += guest ? *guest + ";" : guest.is_forgotten() ? "forgotten;" : std::string(guest.why().describe()) + ";";
+      }
+    }));
+    CHECK(inbox.letters([&](const gesta::dead_letter& one) { told += "dead: " + std::string(one.cause) + ";"; }));
+    return told;
+  };
+  CHECK(came(in, same, keys) == "forgotten;Rita Marley;;dead: a personal value is not what was sealed in its place;");
+  const std::string unknown = "dead: a personal value was sealed under a key that this key store has never had;";
+  CHECK(came(strange_in, strange, other_keys) == ";" + unknown + unknown + "dead: a personal value is not what was sealed in its place;");
 }

@@ -467,3 +467,43 @@ TEST_CASE("a view store that cannot be written hands messages back, and they com
   REQUIRE(kept.table<by_customer>().find(std::string("a")) != nullptr);
   CHECK(kept.table<by_customer>().find(std::string("a"))->orders == 1);
 }
+
+namespace {
+
+/// Views that keep no row with a long name, as a database has a largest key.
+struct narrow_views : mortal_views<by_customer, marks<by_customer>> {
+  template <class... P>
+  class opened : public mortal_views<by_customer, marks<by_customer>>::opened<P...> {
+    using base = mortal_views<by_customer, marks<by_customer>>::opened<P...>;
+
+   public:
+    explicit opened(const narrow_views& where) : base(where) {}
+    bool commit() {
+      is_long_ = this->template table<by_customer>().find(std::string(100, 'x')) != nullptr;
+      return is_long_ ? this->rollback(), false : base::commit();
+    }
+    const gesta::failure& last_failure() const { return is_long_ ? too_large_ : base::last_failure(); }
+
+   private:
+    bool is_long_ = false;
+    gesta::failure too_large_{gesta::failure::kind::too_large, 0, "the key is too large"};
+  };
+};
+
+}  // namespace
+
+TEST_CASE("a message whose row is kept by no store is put aside, and keeps nobody waiting") {
+  world w;
+  fate mine;
+  gesta::memory_views::opened<by_customer, marks<by_customer>> kept;
+  auto view = gesta::consume_from<by_customer>(w.bus, narrow_views{{&kept, &mine}}, gesta::from_beginning{}, outlasting::clock{}, quick);
+  w.tell_placed(1, 1);
+  w.tell_placed(2, 1, std::string(100, 'x'));
+  w.tell_placed(3, 1, "b");
+  const gesta::received got = poll_all(view);
+  CHECK(got);
+  CHECK(got.handled == 2);
+  CHECK(got.put_aside == 1);
+  CHECK(kept.table<by_customer>().find(std::string("b")) != nullptr);
+  CHECK(causes(view) == std::vector<std::string>{"the key is too large"});
+}

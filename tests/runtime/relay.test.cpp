@@ -50,7 +50,13 @@ struct shop : gesta::model<orders> {};
 
 struct outlet { static constexpr auto id = "shop.outlet"; static constexpr auto source = "shop"; };
 struct by_number { static constexpr auto id = "shop.by_number"; };
-int locate(const by_number&, const placed& e) { return e.number % 2; }
+[[maybe_unused]] bool is_keyless = false;
+int locate(const by_number&, const placed& e) {
+#if __cpp_exceptions
+  if (is_keyless && e.number == 3) throw 3;
+#endif
+  return e.number % 2;
+}
 
 constexpr std::string_view topics[] = {"shop.order_placed", "shop.box_packed"};
 
@@ -265,6 +271,27 @@ TEST_CASE("a message that is never taken is put aside, later ones of its key wai
     CHECK(w.listen().by_key() == std::map<std::string, std::vector<int>>{{"a", {0, 1, 6, 9}}});
   }
 }
+
+#if __cpp_exceptions
+TEST_CASE("an event whose key cannot be said is put aside, and told under its key when that can be said") {
+  world w;
+  fill(w);
+  fate lives;
+  outlasting::link link(w.bus, lives);
+  auto out = gesta::relay<by_number>(w.app, outlasting::views{&w.kept, &lives}, link, gesta::from_beginning{}, outlasting::clock{}, gesta::shares{3});
+  is_keyless = true;
+  CHECK(out.poll().put_aside == 1);
+  CHECK(w.listen().by_key() == std::map<std::string, std::vector<int>>{{"0", {2, 4, 6}}, {"1", {1, 5}}, {"a", {0, 1}}});
+  is_keyless = false;
+  CHECK(out.retry_all());
+  CHECK(out.poll().handled == 1);
+  const heard told = w.listen();
+  REQUIRE(told.all.size() == 1);
+  CHECK(told.all[0].key == "1");
+  CHECK(told.all[0].id == gesta::id_of_place({w.app.incarnation(), 4, 0}));
+  CHECK(out.letters([](const gesta::letter&) { FAIL("it was told"); }));
+}
+#endif
 
 TEST_CASE("a relay that is paused does nothing, and one whose transport takes nothing stops by itself") {
   world w;

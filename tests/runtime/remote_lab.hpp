@@ -217,6 +217,7 @@ struct bad_wire {
         return pretended;
       }
       const gesta::ticket at = real_.publish(one);
+      if (at == 0) failure_ = real_.last_failure();
       if (faults_->is_now(fault::doubled)) (void)send_again(one);
       if (faults_->is_now(fault::doubled_late)) hold(one, time_now + 100);
       if (faults_->is_now(fault::dies_published)) return faults_->has_died = true, fails();

@@ -55,7 +55,7 @@ struct answer {
 
 struct table {
   gesta::testing::afterlife log;
-  hub_type hub{test_clock{}};
+  hub_type hub;
   wire_type wire{hub};
   using app_type = decltype(gesta::start<hall>(gesta::testing::mortal_store{}, test_clock{}));
   app_type app = gesta::start<hall>(gesta::testing::mortal_store{&log}, test_clock{});
@@ -67,7 +67,7 @@ struct table {
 
   static constexpr std::string_view topics[] = {"asker.answers"};
 
-  table() { time_now = 1000; }
+  explicit table(gesta::message_room room = {}) : hub(test_clock{}, room) { time_now = 1000; }
   void put(const char* topic, std::uint64_t number, const std::string& payload, std::uint64_t follows = 0, unsigned version = 1,
            std::string_view content = gesta::detail::binary_content) {
     gesta::detail::request_headers headers;
@@ -205,6 +205,36 @@ TEST_CASE("what nobody can read becomes a dead letter with its cause, and keeps 
                                            "it does not say who asks, or with more than 64 characters"};
   CHECK(t.dead() == causes);
   CHECK(t.log.events.size() == 2);
+}
+
+TEST_CASE("an answer for which the transport has no room is given when it has; one that it never takes is a dead letter") {
+  table t({.messages = 2});
+  t.put(1, shout{1});
+  t.put(2, shout{2});
+  CHECK(t.serves.poll().sent == 2);
+  t.put(3, shout{3});
+  for (int times = 0; times < 20; ++times, ++time_now) {
+    const gesta::exchanged full = t.serves.poll();
+    CHECK(full.why().why == gesta::failure::kind::full);
+    CHECK(full.parked + full.refused == 0);
+  }
+  CHECK(t.log.events.size() == 6);
+  CHECK(t.answers().size() == 2);
+  ++time_now;
+  const auto all = t.answers();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].number == 3);
+  CHECK(t.dead().empty());
+
+  gesta::detail::request_headers headers;
+  std::string why, bytes;
+  gesta::detail::encode_to(shout{4}, bytes);
+  REQUIRE(headers.write({.asker = "asker", .number = 4, .answer_to = "no topic", .saga = "s", .instance = "07", .step = "p"},
+                        {.id = "c", .source = "test", .type = "far.shout", .content_type = gesta::detail::binary_content}, why));
+  CHECK(t.link.publish({.topic = "far.shout", .id = "c", .key = "c", .headers = headers.all(), .payload = bytes}) != 0);
+  CHECK(t.answers().empty());
+  REQUIRE(t.dead().size() == 1);
+  CHECK(t.dead()[0].find("its answer was refused: the topic") == 0);
 }
 
 #if __cpp_exceptions

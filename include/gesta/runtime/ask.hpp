@@ -131,7 +131,7 @@ class asker {
     if (engine().open()) return fail(result, failure(failure::kind::busy, 0, "a batch of the app is open")), result;
     if (!engine().catch_up()) return fail(result, engine().last_failure()), result;
     send(how, result);
-    if (!result.failed && receive(how, result) && result.handled != 0) send(how, result);
+    if ((!result.failed || has_no_room_) && receive(how, result) && result.handled != 0) send(how, result);
     if (result.failed && off_.until() != timestamp{}) result.next = off_.until();
     return result;
   }
@@ -168,13 +168,15 @@ class asker {
   };
 
   void send(const exchanges& how, exchanged& result) {
+    has_no_room_ = false;
     if (off_.holds(now())) return;
     out_.clear();
     bool goes_on = true;
+    const std::uint64_t before = result.sent;
     send_all(how, result, goes_on, performers{});
     for (const under_way& one : out_) settle(one, link_.wait(one.at, how.patience), result, goes_on);
-    if (goes_on) off_.succeeded();
-    else off_.failed(now());
+    if (goes_on && (!has_no_room_ || result.sent != before)) off_.succeeded();
+    if (!goes_on || has_no_room_) off_.failed(now());
   }
   template <class... Part>
   void send_all(const exchanges& how, exchanged& result, bool& goes_on, detail::types<Part...>) {
@@ -184,8 +186,9 @@ class asker {
   void send_of([[maybe_unused]] const exchanges& how, [[maybe_unused]] exchanged& result, [[maybe_unused]] bool& goes_on) {
     if constexpr (detail::asks_others<Part, flow_type>()) {
       std::vector<std::uint32_t>& waiting = engine().template work_of<Part>().to_send;
+      const std::size_t most = waiting.size();  // behind it stands what is tried the next time
       std::size_t done = 0;
-      for (; done < waiting.size() && out_.size() < how.messages && goes_on; ++done) {
+      for (; done < most && out_.size() < how.messages && goes_on; ++done) {
         auto& place = table_of<Part>().at(waiting[done]);
         place.state.is_to_send = false;
         if (place.version != 0) send_open<Part>(waiting[done], place.state, result, goes_on);
@@ -248,9 +251,9 @@ class asker {
     detail::encode_to(command, payload_);
     const ticket at = link_.publish({.topic = id_of<Command>.name, .id = text.view(), .key = line_key, .headers = headers_.all(), .payload = payload_});
     if (at != 0) return out_.push_back({detail::index_of<Part, performers>, entity, static_cast<std::uint16_t>(I), request.wanted, request.number, at});
-    if (link_.broken() == nullptr) return refuse(state, I, link_.last_failure(), result);
-    later<Part>(entity);
-    goes_on = fail(result, *link_.broken());
+    const failure cause = link_.last_failure();
+    if (detail::is_never_taken(cause.why)) return refuse(state, I, cause, result);
+    goes_on = is_tried_again<Part>(entity, cause, result) && goes_on;
   }
   /// The transport will not take it as it is: nothing is gained by trying, and when its time has passed the saga says what then.
   template <class State>
@@ -266,6 +269,15 @@ class asker {
     state.is_to_send = true;
     engine().template work_of<Part>().to_send.push_back(entity);
   }
+  /// The transport cannot take it now. True: only there is no room for it, so others are sent.
+  template <class Part>
+  bool is_tried_again(std::uint32_t entity, const failure& cause, exchanged& result) {
+    later<Part>(entity);
+    fail(result, cause);
+    const bool is_full = cause.why == failure::kind::full;
+    has_no_room_ = has_no_room_ || is_full;
+    return is_full;
+  }
   void settle(const under_way& one, acceptance became, exchanged& result, bool& goes_on) {
     detail::select<performers::size>(one.performer, [&](auto at) {
       using part = detail::at<at(), performers>;
@@ -276,12 +288,13 @@ class asker {
   void settle_of(const under_way& one, acceptance became, exchanged& result, bool& goes_on) {
     auto& state = table_of<Part>().at(one.entity).state;
     detail::request_elsewhere& request = state.requests[one.step];
-    if (became == acceptance::unknown) {
-      later<Part>(one.entity);
-      if (goes_on) goes_on = fail(result, link_.last_failure());
+    if (became == acceptance::unknown || became == acceptance::refused) {
+      const failure cause = link_.last_failure();
+      if (became == acceptance::refused && detail::is_never_taken(cause.why)) return refuse(state, one.step, cause, result);
+      if (goes_on) goes_on = is_tried_again<Part>(one.entity, cause, result);
+      else later<Part>(one.entity);
       return;
     }
-    if (became == acceptance::refused) return refuse(state, one.step, link_.last_failure(), result);
     ++result.sent;
     request.sent = one.wanted;
     using reading = typename std::remove_reference_t<decltype(state)>::reading;
@@ -409,8 +422,7 @@ class asker {
     }
     // One whose saga throws, or was changed, is put aside by the runner and by us: it comes again, and keeps nobody waiting.
     const failure cause = thrown_ ? thrown_cause_ : engine().last_failure();
-    const bool is_its_own = thrown_ || cause.why == failure::kind::unknown_event || cause.why == failure::kind::chain_too_long ||
-                            cause.why == failure::kind::tombstoned || cause.why == failure::kind::differs;
+    const bool is_its_own = thrown_ || detail::is_never_kept(cause.why, app_.broken() != nullptr);
     if (is_its_own) put_aside(in_[first], cause);
     give_back(in_[first]);
     if (is_its_own) return result.cause = cause, true;
@@ -561,7 +573,7 @@ class asker {
   std::vector<answer> in_;
   std::vector<taken> became_;
   failure thrown_cause_;
-  bool thrown_ = false;
+  bool thrown_ = false, has_no_room_ = false;
 };
 
 namespace detail {

@@ -1,4 +1,4 @@
-// How long who talks to a transport waits when it cannot be reached.
+// How long who talks to a transport waits when it cannot be reached; and what is gained by trying again at all.
 // Floor: runtime.
 // May include: all above.
 #pragma once
@@ -8,6 +8,7 @@
 #include <gesta/message/about.hpp>
 #include <gesta/message/duration.hpp>
 #include <gesta/react/effect.hpp>
+#include <gesta/store/failure.hpp>
 
 namespace gesta {
 
@@ -25,6 +26,25 @@ struct back_off {
 };
 
 namespace detail {
+
+/// Whether a message that a transport refused will be refused again, whatever becomes of the transport. What it has no room for it takes later.
+constexpr bool is_never_taken(failure::kind why) noexcept { return why == failure::kind::malformed || why == failure::kind::too_large; }
+
+/// Whether a message that was received, and could not be kept, runs into the same again, whatever becomes of the store: then nobody is to wait for it.
+/// `is_broken`: the store itself; then nothing can be said of the message.
+constexpr bool is_never_kept(failure::kind why, bool is_broken) noexcept {
+  using kind = failure::kind;
+  switch (why) {
+    case kind::chain_too_long:
+    case kind::tombstoned:
+    case kind::too_large:
+    case kind::unknown_event:
+    case kind::differs:
+    case kind::no_key:                       // personal data that others sealed, under a key that is not here
+    case kind::corrupt: return !is_broken;   // or that somebody has changed
+    default: return false;
+  }
+}
 
 /// Until when nothing is tried, after so many failures in a row.
 class backing_off {

@@ -417,7 +417,7 @@ class receiving {
     for (std::size_t i = 0; i < used_; ++i) {
       arrival& one = arrivals_[i];
       if (one.what != state::waiting || keeps(i, i + 1)) continue;
-      if (has_thrown_ || lasts(cause_.why)) {
+      if (has_thrown_ || detail::is_never_kept(cause_.why, app_.broken() != nullptr)) {
         one.what = state::parked;
         one.cause = cause_.describe();
         continue;
@@ -428,12 +428,6 @@ class receiving {
       result.stop(cause_);
     }
   }
-  /// A failure that the same message runs into again, whatever becomes of the store.
-  static constexpr bool lasts(failure::kind why) noexcept {
-    using kind = failure::kind;
-    return why == kind::chain_too_long || why == kind::tombstoned || why == kind::too_large || why == kind::unknown_event;
-  }
-
   // ---- and then it is settled. Where that does not arrive, it comes again, and is known
 
   void settle(received& result) {

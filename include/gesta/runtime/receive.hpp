@@ -374,9 +374,9 @@ class straight_handler : public detail::hearing<Transport, typename detail::hear
 /// copyable; one thread at a time.
 ///
 /// Promises: rows and marks are one commit, and only then the messages are acknowledged: by position, for ever. A message changes the view once,
-/// wherever the program ends. Many are one commit; where `project` throws for one of them, each gets a commit of its own, and that one becomes a dead
-/// letter of the group, with the words of the exception. It can be built anew only from what the transport still has. Order is what the transport
-/// promises: a view that needs it says `using needs = gesta::edge<gesta::in_order>;`.
+/// wherever the program ends. Many are one commit; where `project` throws for one of them, or makes a row that the store will never keep, each gets a
+/// commit of its own, and that one becomes a dead letter of the group, with the words of the exception or of the store. It can be built anew only from
+/// what the transport still has. Order is what the transport promises: a view that needs it says `using needs = gesta::edge<gesta::in_order>;`.
 template <class Projection, class Transport, class Views, class Events, class Codecs, class Clock = system_clock, class Observers = observed_by<>>
 class straight_view : public detail::hearing<Transport, Events, Codecs, Clock, Observers> {
   using base = detail::hearing<Transport, Events, Codecs, Clock, Observers>;
@@ -438,7 +438,10 @@ class straight_view : public detail::hearing<Transport, Events, Codecs, Clock, O
     for (std::size_t i = begin; is_good && i < end; ++i)
       if (arrivals_[i].what == state::waiting) is_good = keep(arrivals_[i], now);
     if (is_good && views_.commit()) return true;
-    if (!is_its_fault_) cause_ = views_.last_failure();
+    if (!is_its_fault_) {
+      cause_ = views_.last_failure();
+      is_its_fault_ = end - begin == 1 && detail::is_never_kept(cause_.why, views_.broken() != nullptr);  // a row that is too large stays so
+    }
     if (is_open && !is_good) views_.rollback();
     for (std::size_t i = begin; i < end; ++i)
       if (arrivals_[i].what == state::kept || arrivals_[i].what == state::repeated) arrivals_[i].what = state::waiting;

@@ -323,8 +323,7 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
       cause = link_.last_failure();
       if (came == acceptance::unknown) return sent::unknown;
     }
-    const bool is_its_own_fault = cause.why == failure::kind::malformed || cause.why == failure::kind::too_large;
-    return is_its_own_fault ? sent::refused : sent::unknown;
+    return is_never_taken(cause.why) ? sent::refused : sent::unknown;
   }
   /// The transport cannot be reached, or has no room: everything stays as it is, for a while.
   bool backs_off(const failure& cause, consumed& result) {
@@ -377,8 +376,9 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
     used_ = 0;
     std::uint32_t parts = 0;
     const auto take = [&](const auto& event, const about& where) {
-      unread = "nothing is told of the event under this key any more";
-      make(event, where, parts, [&](std::string_view key, std::uint32_t part) { return key == one.key && part >= one.part; });
+      unread = "nothing is told of the event any more";
+      // Under the key that it has now: where its key could not be said before, the letter lies under another one.
+      make(event, where, parts, [&](std::string_view, std::uint32_t part) { return part >= one.part; });
     };
     const read_result read = log_.read({.after = one.position - 1, .to = one.position}, only_of<wanted_events>(take), unknown_events::skip);
     if (!read) unread = read.why().describe();

@@ -25,6 +25,7 @@
 #include <gesta/runtime/app.hpp>
 #include <gesta/runtime/ask.hpp>
 #include <gesta/runtime/attempt.hpp>
+#include <gesta/runtime/back_off.hpp>
 #include <gesta/runtime/export.hpp>
 #include <gesta/runtime/sagas.hpp>
 #include <gesta/store/failure.hpp>
@@ -201,9 +202,7 @@ class server {
   }
   /// A command that this program cannot decide: it comes again, in case another one can, and in the end it is put aside.
   void cannot(request& one, const failure& cause, exchanged& result) {
-    const bool is_its_own = thrown_ || cause.why == failure::kind::unknown_event || cause.why == failure::kind::chain_too_long ||
-                            cause.why == failure::kind::tombstoned || cause.why == failure::kind::too_large || cause.why == failure::kind::corrupt;
-    if (!is_its_own) return void(fail(result, cause));
+    if (!thrown_ && !detail::is_never_kept(cause.why, app_.broken() != nullptr)) return void(fail(result, cause));
     if (one.deliveries < 10) return;
     one.unreadable = thrown_ ? "an exception: " + thrown_words_ : std::string(cause.describe());
     one.is_kept = true;
@@ -319,12 +318,13 @@ class server {
         (void)member_.nak(one.token, milliseconds(100));
         continue;
       }
+      const bool is_answered = !one.unreadable.empty() || one.answer_to.empty() || is_accepted(one, how, result);
       if (!one.unreadable.empty()) {
         ++result.parked;
         (void)member_.term(one.token, one.unreadable);
         continue;
       }
-      if (!one.answer_to.empty() && !is_accepted(one, how, result)) {
+      if (!is_answered) {
         (void)member_.nak(one.token, milliseconds(100));
         continue;
       }
@@ -359,19 +359,20 @@ class server {
     one.at = link_.publish({.topic = one.answer_to, .id = id, .key = one.key, .headers = headers_.all(), .payload = one.told});
     if (one.at == 0) refused(one, result);
   }
-  /// An answer that the transport will not take can be sent by nobody.
+  /// An answer that the transport will never take can be sent by nobody. What it has no room for, or cannot take now, is sent when the command comes again.
   void refused(request& one, exchanged& result) {
-    if (const failure* const broken = link_.broken()) return void(fail(result, *broken));
+    const failure cause = link_.last_failure();
+    if (!detail::is_never_taken(cause.why)) return void(fail(result, cause));
     ++result.refused;
-    result.cause = link_.last_failure();
-    one.unreadable = std::string("its answer was refused: ") + link_.last_failure().describe();
+    result.cause = cause;
+    one.unreadable = std::string("its answer was refused: ") + cause.describe();
   }
   bool is_accepted(request& one, const exchanges& how, exchanged& result) {
     if (one.at == 0) return false;
     switch (link_.wait(one.at, how.patience)) {
       case acceptance::accepted:
       case acceptance::duplicate: ++result.sent; return true;
-      case acceptance::refused: ++result.refused; break;
+      case acceptance::refused: return refused(one, result), false;
       case acceptance::unknown: break;
     }
     return fail(result, link_.last_failure());
