@@ -192,6 +192,69 @@ TEST_CASE("two members with many messages share them, each once") {
   CHECK(of_one < 900);
 }
 
+namespace {
+
+/// How many requests for messages wait at the server, at all groups of a stream.
+std::int64_t requests_open(const nats_server& server, const char* stream) {
+  natsConnection* raw = nullptr;
+  jsCtx* streams = nullptr;
+  jsConsumerInfoList* all = nullptr;
+  REQUIRE(natsConnection_ConnectTo(&raw, server.address().c_str()) == NATS_OK);
+  REQUIRE(natsConnection_JetStream(&streams, raw, nullptr) == NATS_OK);
+  REQUIRE(js_Consumers(&all, streams, stream, nullptr, nullptr) == NATS_OK);
+  std::int64_t open = 0;
+  for (int i = 0; i < all->Count; ++i) open += all->List[i]->NumWaiting;
+  jsConsumerInfoList_Destroy(all);
+  jsCtx_Destroy(streams);
+  natsConnection_Destroy(raw);
+  return open;
+}
+
+template <class Transport>
+void leaves_nothing_open(std::uint32_t in_flight) {
+  nats_server server;
+  const Transport where{.url = server.address()};
+  typename Transport::connection link(where), other(where);
+  const std::string_view topics[] = {"shop.placed"};
+  const gesta::subscribing how{.topics = topics, .group = "g", .in_flight = in_flight};
+  auto one = link.subscribe(how);
+  auto two = other.subscribe(how);
+  const auto publish = [&](const char* payload) {
+    CHECK(link.wait(link.publish({.topic = "shop.placed", .key = "k", .payload = payload}), gesta::seconds(5)) == gesta::acceptance::accepted);
+  };
+  const auto next = [&](auto& member, gesta::duration wait) {
+    std::pair<std::string, gesta::delivery_token> came;
+    member.receive(1, wait, [&](const gesta::delivered& each) { came = {std::string(each.payload), each.token}; });
+    CHECK(requests_open(server, "gesta") == 0);
+    CHECK(requests_open(server, "gesta_again") == 0);
+    return came;
+  };
+  CHECK(next(one, gesta::milliseconds(50)).first == "");
+  publish("1");
+  publish("2");
+  for (int round = 0; round < 3; ++round) {
+    const auto held = next(one, gesta::seconds(5));
+    CHECK(held.first == "1");
+    CHECK(next(two, {}).first == "");  // the other has all that may be under way
+    CHECK(next(two, gesta::milliseconds(100)).first == "");
+    CHECK(one.nak(held.second, {}));
+  }
+  const auto again = next(one, gesta::seconds(5));  // and not to who has asked, and does not wait any more
+  CHECK(again.first == "1");
+  CHECK(one.ack(again.second));
+  const auto behind = next(two, gesta::seconds(5));
+  CHECK(behind.first == "2");
+  CHECK(two.ack(behind.second));
+  CHECK(next(two, {}).first == "");
+}
+
+}  // namespace
+
+TEST_CASE("a member that has received, or has waited in vain, leaves no request open") {
+  SUBCASE("without an order") { leaves_nothing_open<gesta::nats>(1); }
+  SUBCASE("with the order of each key") { leaves_nothing_open<gesta::nats_by_key>(256); }
+}
+
 TEST_CASE("where there is no server, a connection says so without the password, and comes when there is one") {
   nats_server server;
   const std::string port = server.address().substr(server.address().rfind(':'));

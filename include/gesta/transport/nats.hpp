@@ -50,8 +50,8 @@ struct nats_transport {
 /// `in_flight` is counted for each topic of a group.
 using nats = detail::nats_transport<false>;
 
-/// JetStream with the order of each key: keys are spread over partitions, each of which has one message under way for a group. So keys of one partition
-/// wait for each other, and `in_flight` is a member's own limit.
+/// JetStream with the order of each key: keys are spread over partitions, each of which has one message under way for a group. So keys of one
+/// partition wait for each other, and `in_flight` is a member's own limit.
 using nats_by_key = detail::nats_transport<true>;
 
 /// An opened `gesta::nats` or `gesta::nats_by_key`. Not copyable. It comes to its streams when it is used: a server that is
@@ -73,8 +73,8 @@ class detail::nats_connection {
   ticket publish(const parcel& message) {
     if (!is_fit(message)) return 0;
     if (!link_->ready({})) return link_->last_failure().why == failure::kind::busy ? link_->sends_nothing() : ticket{0};
-    natsStatus came = detail::make_nats_message(made_, link_->subject_of(message.topic, message.key), link_->next_reply(), message.key, message.headers,
-                                                message.payload, text_);
+    natsStatus came = detail::make_nats_message(made_, link_->subject_of(message.topic, message.key), link_->next_reply(), message.key,
+                                                message.headers, message.payload, text_);
     if (came == NATS_OK && !message.id.empty()) came = natsMsgHeader_Add(made_.get(), "Nats-Msg-Id", detail::as_header_value(message.id).c_str());
     if (came != NATS_OK) return link_->fails_with("a message could not be made", came), ticket{0};
     return link_->send(made_.get());
@@ -102,8 +102,9 @@ class detail::nats_connection {
       const std::string_view times = letter.value_of(detail::nats_deliveries_header);
       std::uint32_t deliveries = 1;
       (void)std::from_chars(times.data(), times.data() + times.size(), deliveries);
-      if (!take(dead_letter{{.token = at, .topic = letter.topic, .id = letter.id, .key = letter.key, .headers = letter.headers, .payload = letter.payload(),
-                             .deliveries = deliveries, .sequence = at, .published = since}, letter.cause, since})) return true;
+      if (!take(dead_letter{{.token = at, .topic = letter.topic, .id = letter.id, .key = letter.key, .headers = letter.headers,
+                             .payload = letter.payload(), .deliveries = deliveries, .sequence = at, .published = since}, letter.cause, since}))
+        return true;
     }
   }
   bool revive(std::string_view group, delivery_token token) {
@@ -111,8 +112,8 @@ class detail::nats_connection {
     if (!reads(group, token, false, letter)) return false;
     const std::string name = std::string(group) + "/" + std::to_string(token);
     detail::nats_message made;
-    natsStatus came = detail::make_nats_message(made, link_->again_stream() + "." + std::string(group), link_->next_reply(), letter.key, letter.headers,
-                                                letter.payload(), text_);
+    natsStatus came = detail::make_nats_message(made, link_->again_stream() + "." + std::string(group), link_->next_reply(), letter.key,
+                                                letter.headers, letter.payload(), text_);
     if (came == NATS_OK) came = natsMsgHeader_Add(made.get(), detail::nats_id_header, detail::as_header_value(letter.id).c_str());
     if (came == NATS_OK) came = natsMsgHeader_Add(made.get(), detail::nats_topic_header, detail::as_header_value(letter.topic).c_str());
     if (came == NATS_OK) came = natsMsgHeader_Add(made.get(), "Nats-Msg-Id", detail::as_header_value(name).c_str());
@@ -146,7 +147,8 @@ class detail::nats_connection {
   bool reads(std::string_view group, std::uint64_t at, bool or_next, detail::nats_parcel& letter) {
     if (!link_->ready(link_->place().patience)) return false;
     if (!or_next && at == 0) return link_->fails(failure(failure::kind::conflict, 0, "there is no such dead letter"));
-    if (!is_topic(group)) return link_->fails(failure(failure::kind::malformed, 0, "the group's name is not made of words of [A-Za-z0-9_-] with dots between them"));
+    if (!is_topic(group))
+      return link_->fails(failure(failure::kind::malformed, 0, "the group's name is not made of words of [A-Za-z0-9_-] with dots between them"));
     const std::string subject = link_->dead_stream() + "." + std::string(group);
     jsDirectGetMsgOptions which;
     (void)jsDirectGetMsgOptions_Init(&which);

@@ -157,7 +157,8 @@ class nats_link {
   /// Sends a message that was made with it; its acceptance is awaited. 0: it could not be sent.
   std::uint64_t send(natsMsg* message) {
     if (const natsStatus came = natsConnection_PublishMsg(connection_.get(), message); came != NATS_OK) {
-      (void)fails(failure(came == NATS_MAX_PAYLOAD ? failure::kind::too_large : failure::kind::busy, came, "a message was not sent: ", natsStatus_GetText(came)));
+      const auto why = came == NATS_MAX_PAYLOAD ? failure::kind::too_large : failure::kind::busy;
+      (void)fails(failure(why, came, "a message was not sent: ", natsStatus_GetText(came)));
       return 0;
     }
     sent_.push_back({.losses = losses()});
@@ -256,8 +257,8 @@ class nats_link {
     if (!makes(again_stream(), again_stream() + ".>", "gesta, revived letters", js_WorkQueuePolicy, {}, 0, minutes(2))) return false;
     return has_streams_ = true;
   }
-  bool makes(const std::string& name, const std::string& subject, const std::string& about, jsRetentionPolicy retention, duration keep, std::uint64_t most,
-             duration window) {
+  bool makes(const std::string& name, const std::string& subject, const std::string& about, jsRetentionPolicy retention, duration keep,
+             std::uint64_t most, duration window) {
     nats_owned<jsStreamInfo, jsStreamInfo_Destroy> found;
     jsErrCode code{};
     natsStatus came = js_GetStreamInfo(found.fill(), jet_.get(), name.c_str(), nullptr, &code);
@@ -277,18 +278,19 @@ class nats_link {
       config.Duplicates = keep.nanoseconds != 0 && keep < window ? keep.nanoseconds : window.nanoseconds;
       config.AllowDirect = true;
       came = js_AddStream(found.fill(), jet_.get(), &config, nullptr, &code);
-      if (came != NATS_OK && code == JSStreamNameExistErr) came = js_GetStreamInfo(found.fill(), jet_.get(), name.c_str(), nullptr, &code);  // another was faster
+      if (came != NATS_OK && code == JSStreamNameExistErr)  // another was faster
+        came = js_GetStreamInfo(found.fill(), jet_.get(), name.c_str(), nullptr, &code);
     }
     if (came != NATS_OK) return fails_with(("the stream " + name + " could not be made").c_str(), came, static_cast<int>(code));
     const char* const says = found.get()->Config->Description;
     if (says != nullptr && about == says) return true;
-    hopeless_ = failure(failure::kind::cannot_open, 0, "the stream ", name.c_str(), " is another one: it says \"", says == nullptr ? "" : says, "\", and not \"",
-                        about.c_str(), "\"");
+    hopeless_ = failure(failure::kind::cannot_open, 0, "the stream ", name.c_str(), " is another one: it says \"", says == nullptr ? "" : says,
+                        "\", and not \"", about.c_str(), "\"");
     return is_hopeless_ = true, fails(hopeless_);
   }
 
-  /// The message is on its way now, with all that was sent since, and not when cnats' thread comes to it, a millisecond later. Once for a window that is
-  /// waited for: what was on its way before is not flushed again.
+  /// The message is on its way now, with all that was sent since, and not when cnats' thread comes to it, a millisecond later. Once for a window that
+  /// is waited for: what was on its way before is not flushed again.
   void flushes(std::uint64_t number, std::int64_t milliseconds) {
     if (number < unflushed_ || sent_[number - first_].what != answer::open || milliseconds <= 0 || !is_connected()) return;
     (void)natsConnection_FlushTimeout(connection_.get(), milliseconds < 100 ? milliseconds : 100);  // a lost connection does not end it
@@ -312,7 +314,8 @@ class nats_link {
     }
   }
   static void read_answer(natsMsg* message, one& of) {
-    const std::string_view json(natsMsg_GetData(message) == nullptr ? "" : natsMsg_GetData(message), static_cast<std::size_t>(natsMsg_GetDataLength(message)));
+    const char* const data = natsMsg_GetData(message);
+    const std::string_view json(data == nullptr ? "" : data, static_cast<std::size_t>(natsMsg_GetDataLength(message)));
     if (json.empty()) {  // nobody listens there: no stream, or no JetStream yet
       of.what = answer::unknown;
       of.code = 503;
@@ -321,8 +324,8 @@ class nats_link {
       of.code = static_cast<int>(number_in(json, "\"err_code\":"));
       if (of.code == JSInsufficientResourcesErr || of.code == JSClusterNotAvailErr) of.what = answer::unknown;
     } else {
-      of.what = json.find("\"duplicate\": true") != std::string_view::npos || json.find("\"duplicate\":true") != std::string_view::npos ? answer::duplicate
-                                                                                                                                      : answer::accepted;
+      const auto says = [&](std::string_view what) { return json.find(what) != std::string_view::npos; };
+      of.what = says("\"duplicate\": true") || says("\"duplicate\":true") ? answer::duplicate : answer::accepted;
     }
   }
   failure why_refused(int code) {
@@ -331,7 +334,9 @@ class nats_link {
       return failure(failure::kind::busy, code, "no stream takes messages at ", shown_url().c_str());
     }
     const bool is_full = code == JSStreamStoreFailedErr || code == JSStorageResourcesExceededErr || code == JSMemoryResourcesExceededErr;
-    const auto why = code == JSStreamMessageExceedsMaximumErr ? failure::kind::too_large : is_full ? failure::kind::full : failure::kind::input_output;
+    const auto why = code == JSStreamMessageExceedsMaximumErr ? failure::kind::too_large
+                     : is_full                                ? failure::kind::full
+                                                              : failure::kind::input_output;
     return failure(why, code, "the stream ", place_.stream.c_str(), is_full ? " is full" : " refused a message");
   }
 

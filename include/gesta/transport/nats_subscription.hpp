@@ -2,9 +2,9 @@
 // Floor: transport.
 // May include: detail, message, store, delivery; cnats.
 //
-// A group is a durable pull consumer for each topic; or, where keys have an order, one for each partition with one message under way, as the server does
-// not hold up a key for a message that was handed back. A lane is one such consumer; all lanes of a member answer to one inbox. The server counts
-// deliveries, and the member buries what came too often: it is kept in the stream of dead letters before it is taken off the lane.
+// A group is a durable pull consumer for each topic; or, where keys have an order, one for each partition with one message under way, as the server
+// does not hold up a key for a message that was handed back. A lane is one such consumer; all lanes of a member answer to one inbox. The server
+// counts deliveries, and the member buries what came too often: it is kept in the stream of dead letters before it is taken off the lane.
 #pragma once
 
 #include <algorithm>
@@ -149,7 +149,7 @@ class nats_subscription {
       while (count < limit && !left_.empty()) {
         nats_message next = std::move(left_.front());
         left_.erase(left_.begin());
-        if (takes(std::move(next), take)) ++count;
+        takes_late(std::move(next), limit, count, take);
       }
       rounds(limit, count, wait.nanoseconds <= 0, take);
       if (count != 0 || steady::now() >= end) return count;
@@ -189,11 +189,20 @@ class nats_subscription {
     std::size_t batch;          ///< so many are asked for at once, at most
     std::size_t asked = 0;      ///< of those that were asked for last, and have not come
     std::uint64_t request = 0;  ///< the last one
+    bool is_endless = false;    ///< it has no time
     bool has_more = false;      ///< as the server said with the last message
-    steady::time_point until{};  ///< when the last request is over
+    steady::time_point until{};       ///< an answer to one with a time does not come after that
+    steady::time_point held_until{};  ///< others of the group had all that may be under way: it is asked by requests with a time until then
+  };
+  /// What the server says in the subject where a message is settled.
+  struct placed {
+    std::string_view stream, consumer;
+    std::uint32_t deliveries = 1;
+    std::uint64_t sequence = 0, pending = 0;
+    timestamp time{};
   };
   struct open_message {
-    std::string reply;  ///< where it is settled
+    const char* reply;  ///< where it is settled; the message's
     steady::time_point until;
     std::size_t lane;
     nats_parcel parcel;
@@ -227,6 +236,7 @@ class nats_subscription {
   }
   bool makes_consumers() {
     lanes_.clear();
+    open_requests_ = 0;
     const std::string& stream = link_->place().stream;
     const std::string name = as_nats_word(group_);
     bool made = true;
@@ -234,7 +244,8 @@ class nats_subscription {
       for (unsigned i = 0; made && i < link_->place().partitions; ++i)
         made = adds(stream, name + "==" + std::to_string(i), stream + "." + std::to_string(i) + ".>", 1);
     } else {
-      for (std::size_t i = 0; made && i < topics_.size(); ++i) made = adds(stream, name + "==" + as_nats_word(topics_[i]), stream + ".0." + topics_[i], in_flight_);
+      for (std::size_t i = 0; made && i < topics_.size(); ++i)
+        made = adds(stream, name + "==" + as_nats_word(topics_[i]), stream + ".0." + topics_[i], in_flight_);
     }
     return made && adds(link_->again_stream(), name, link_->again_stream() + "." + group_, in_flight_);
   }
@@ -261,7 +272,9 @@ class nats_subscription {
     if (came == NATS_OK) {
       const jsConsumerConfig& is = *info.get()->Config;
       config.DeliverPolicy = is.DeliverPolicy;  // where it began is said once
-      const bool same = is.AckWait == config.AckWait && is.MaxAckPending == config.MaxAckPending && filter == (is.FilterSubject == nullptr ? "" : is.FilterSubject) && topics == (is.Description == nullptr ? "" : is.Description);
+      const auto text = [](const char* of) { return of == nullptr ? std::string_view() : std::string_view(of); };
+      const bool same = is.AckWait == config.AckWait && is.MaxAckPending == config.MaxAckPending && filter == text(is.FilterSubject) &&
+                        topics == text(is.Description);
       if (!same) came = js_UpdateConsumer(info.fill(), link_->streams(), stream.c_str(), &config, nullptr, &code);
     } else if (code == JSConsumerNotFoundErr || came == NATS_NOT_FOUND) {
       came = js_AddConsumer(info.fill(), link_->streams(), stream.c_str(), &config, nullptr, &code);
@@ -287,8 +300,8 @@ class nats_subscription {
     const natsStatus came = js_GetConsumerInfo(info.fill(), link_->streams(), stream.c_str(), name.c_str(), nullptr, nullptr);
     return came == NATS_OK && info.get()->Config->Description != nullptr ? info.get()->Config->Description : std::string();
   }
-  /// Whether another member of the group has asked for a topic that this one has not, when that message came. Whoever asked before it was published is
-  /// seen, as the words are read after the number of the last message.
+  /// Whether another member of the group has asked for a topic that this one has not, when that message came. Whoever asked before it was published
+  /// is seen, as the words are read after the number of the last message.
   bool is_of_another(const lane& of, std::string_view topic, std::uint64_t sequence) {
     if (has_word(group_topics_, topic)) return true;
     if (sequence <= group_topics_known_to_) return false;
@@ -303,93 +316,170 @@ class nats_subscription {
 
   // ---- receiving
 
-  // A request that is open when nobody waits for it any more would be given messages: this server (2.9) does not look whether anybody is there. So
-  // receive ends with none open, and waits by short ones.
+  // No request may be left open when nobody waits for it any more: it would be given messages; and where this server (2.9) comes upon one that is
+  // over, by its time or as nobody listens, a message that is to be handed out again is away until it is late. So receive ends with none open. A
+  // request without a time is answered at once, by what there is, or that there is nothing; only where others of the group have all that may be under
+  // way it is not. Then it is taken back, and that lane is asked for a while by requests of a few milliseconds, which are over when they are
+  // answered, or by themselves.
 
-  /// Takes what is there, of all lanes or of those of which the server has said that there is more: asks one lane behind the other, those with one
-  /// message under way together, for no more than there is room for. The server answers each request with its messages and, where those were fewer,
-  /// with a word; where there is none, or others of the group have all that may be under way, when the request's time is over. So the lane of revived
-  /// letters, which mostly has none, is the last one, and where the others always fill the room, it is asked beside them now and then.
+  /// Takes what is there, of all lanes or of those that may answer at once: asks one lane behind the other, those with one message under way
+  /// together, for no more than there is room for. The lane of revived letters, which mostly has none, is the last one, and where the others always
+  /// fill the room, it is asked beside them now and then.
   template <class Take>
   void rounds(std::size_t limit, std::size_t& count, bool of_all, Take& take) {
     const std::size_t others = lanes_.size() - 1;
-    const bool revived_first = steady::now() >= revived_due_;
+    const steady::time_point now = steady::now();
+    const bool revived_first = now >= revived_due_;
     for (std::size_t asked = 0; asked < lanes_.size() && count < limit;) {
       std::size_t room = limit - count;
       const auto asks_lane = [&](lane& one, std::size_t most) {
-        if (!is_free(one) || !(of_all || one.has_more)) return;
+        const bool at_once = deliveries_ != 1 && now >= one.held_until;
+        if (!is_free(one) || !(of_all || one.has_more || at_once)) return;
         const std::size_t batch = std::min({room, one.batch, most});
-        if (asks(one, batch, true, one.has_more && one.batch != 1 ? std::max<std::int64_t>(time_asked_, 100) : time_asked_)) room -= batch;
+        const std::int64_t time = at_once ? 0 : one.has_more && one.batch != 1 ? std::max<std::int64_t>(time_asked_, 100) : time_asked_;
+        if (asks(one, batch, time)) room -= batch;
       };
       if (asked == 0 && revived_first) asks_lane(revived(), std::max<std::size_t>(room / 16, 1)), ++asked;
       for (; room != 0 && asked < lanes_.size(); ++asked) {
         if (asked == others && !revived_first) asks_lane(revived(), room);
         else asks_lane(lanes_[next_lane_ = (next_lane_ + 1) % others], room);
       }
-      if (!hears(limit, count, take) && losses_ != link_->losses()) return;
+      if ((!hears(limit, count, take) && losses_ != link_->losses()) || !inbox_) return;
     }
   }
 
-  /// Waits for one message of each lane, for longer and longer: until there is one, and no request is open.
+  /// Waits for one message: looks again when something is published, as others are told it too, and from time to time, for what is handed out again.
   template <class Take>
   void waits(std::size_t limit, std::size_t& count, steady::time_point end, Take& take) {
-    for (std::int64_t slice = 2; count == 0 && losses_ == link_->losses(); slice = std::min<std::int64_t>(slice * 2, 64)) {
+    nats_inbox wakes;
+    for (std::int64_t slice = 1; count == 0 && inbox_ && losses_ == link_->losses(); slice = std::min<std::int64_t>(slice * 2, 64)) {
+      if (!wakes && !listens(wakes)) return nats_Sleep(1);
+      rounds(limit, count, true, take);
       const std::int64_t left = milliseconds_until(end);
-      if (left == 0) return;
-      const bool with_revived = steady::now() >= revived_due_;
-      std::size_t room = limit;
-      for (std::size_t i = 0; i + 1 < lanes_.size() && room != 0; ++i) {
-        lane& one = lanes_[next_lane_ = (next_lane_ + 1) % (lanes_.size() - 1)];
-        if (is_free(one) && asks(one, 1, false, std::min(left, std::max(slice, time_asked_)))) --room;
-      }
-      if (with_revived && room != 0 && is_free(lanes_.back())) (void)asks(revived(), 1, true, time_asked_);
-      if (std::none_of(lanes_.begin(), lanes_.end(), [](const lane& one) { return one.asked != 0; })) return nats_Sleep(1);
-      (void)hears(limit, count, take);
+      if (count != 0 || left == 0) return;
+      nats_message word;
+      if (natsSubscription_NextMsg(word.fill(), wakes.get(), std::min(left, slice)) != NATS_OK) continue;
+      wakes.reset();  // it tells one
+      slice = 1;
     }
   }
+  /// Is told when one more message of the topics is published. All its bytes come; so only one, and only while somebody waits.
+  bool listens(nats_inbox& wakes) {
+    const std::string subject = link_->place().stream + ".*." + (topics_.size() == 1 ? topics_.front() : ">");
+    return natsConnection_SubscribeSync(wakes.fill(), link_->connection(), subject.c_str()) == NATS_OK &&
+           natsSubscription_AutoUnsubscribe(wakes.get(), 1) == NATS_OK;
+  }
 
-  /// Takes what is answered, until no request is open. False: one was answered by nobody, as the connection was lost, or the server did not come to it in
-  /// its time: then requests get more time, until it goes well for a while.
+  /// Takes what is answered, until no request is open. False: one was answered by nobody, as the connection was lost, or the server did not come to
+  /// it in its time: then requests get more time, until it goes well for a while.
   template <class Take>
   bool hears(std::size_t limit, std::size_t& count, Take& take) {
-    const auto open = [&] { return std::any_of(lanes_.begin(), lanes_.end(), [](const lane& one) { return one.asked != 0; }); };
-    steady::time_point last = steady::now();
-    for (const lane& one : lanes_)
-      if (one.asked != 0) last = std::max(last, one.until);
-    while (open()) {
+    if (open_requests_ == 0) return true;
+    (void)natsConnection_FlushTimeout(link_->connection(), 100);  // now, and not when cnats' thread comes to it, a millisecond later
+    steady::time_point gives_up = after(link_->place().patience);
+    bool was_held = false;
+    while (open_requests_ != 0) {
+      std::int64_t time = 0;
+      bool any_endless = false;
+      for (const lane& one : lanes_)
+        if (one.asked != 0) time = std::max(time, one.is_endless ? silence : milliseconds_until(one.until)), any_endless |= one.is_endless;
       nats_message next;
-      const natsStatus came = natsSubscription_NextMsg(next.fill(), inbox_.get(), milliseconds_until(last) + grace);
+      natsStatus came = natsSubscription_NextMsg(next.fill(), inbox_.get(), time);
       if (came != NATS_OK) {
+        if (any_endless && losses_ == link_->losses() && steady::now() < gives_up) {
+          if (was_held = is_held() && !(was_held && takes_back(limit, count, take)); inbox_) continue;
+        }
+        if (any_endless) inbox_.reset();  // and with it what is open
         for (lane& one : lanes_) one.has_more = std::exchange(one.asked, 0) != 0;
+        open_requests_ = 0;
         time_asked_ = std::min<std::int64_t>(time_asked_ * 2, 64);
         went_well_ = 0;
         return false;
       }
-      const bool is_word = !is_message(next.get());
-      const placed where = is_word ? placed{} : place_of(natsMsg_GetReply(next.get()));
-      const std::size_t at = is_word ? lane_that_said(next.get()) : lane_of(where);
-      if (at != lanes_.size()) lanes_[at].has_more = where.pending != 0;
-      if (!is_word && count == limit) left_.push_back(std::move(next));  // it was asked for earlier
-      else if (!is_word && takes(std::move(next), take)) ++count;
-      if (at != lanes_.size() && lanes_[at].asked != 0) lanes_[at].asked = is_word ? 0 : lanes_[at].asked - 1;
+      while (came == NATS_OK) {
+        hears_one(std::move(next), limit, count, take);
+        came = open_requests_ == 0 ? NATS_TIMEOUT : natsSubscription_NextMsg(next.fill(), inbox_.get(), 0);
+      }
+      gives_up = after(link_->place().patience);
+      was_held = false;
     }
     if (++went_well_ % 256 == 0) time_asked_ = std::max<std::int64_t>(time_asked_ / 2, 2);
     return true;
+  }
+  template <class Take>
+  void hears_one(nats_message next, std::size_t limit, std::size_t& count, Take& take) {
+    const bool is_word = !is_message(next.get());
+    const placed where = is_word ? placed{} : place_of(natsMsg_GetReply(next.get()));
+    const std::size_t at = is_word ? lane_that_said(next.get()) : lane_of(where);
+    if (at != lanes_.size()) {
+      lanes_[at].has_more = where.pending != 0;
+      if (lanes_[at].asked != 0 && (lanes_[at].asked = is_word ? 0 : lanes_[at].asked - 1) == 0) --open_requests_;
+    }
+    if (!is_word && count == limit) left_.push_back(std::move(next));  // it was asked for earlier
+    else if (!is_word && takes(std::move(next), where, at, take)) ++count;
+  }
+
+  /// Whether a lane does not answer because others have all that may be under way, and not because the server is slow.
+  bool is_held() {
+    for (lane& one : lanes_) {
+      if (one.asked == 0 || !one.is_endless) continue;
+      nats_owned<jsConsumerInfo, jsConsumerInfo_Destroy> info;
+      const natsStatus came = js_GetConsumerInfo(info.fill(), link_->streams(), one.stream.c_str(), one.consumer.c_str(), nullptr, nullptr);
+      if (came == NATS_OK && info.get()->NumAckPending >= info.get()->Config->MaxAckPending) return true;
+    }
+    return false;
+  }
+  /// Takes back the requests without a time that are not answered: others have what may be under way. The server gives nothing to who does not
+  /// listen, but it has to find them before the next message is handed out again; so it is asked again at once, by requests that end. False: there
+  /// were none.
+  template <class Take>
+  bool takes_back(std::size_t limit, std::size_t& count, Take& take) {
+    if (std::none_of(lanes_.begin(), lanes_.end(), [](const lane& one) { return one.asked != 0 && one.is_endless; })) return false;
+    nats_inbox before;
+    before = std::move(inbox_);
+    if (!opens_inbox()) return false;
+    if (natsSubscription_Drain(before.get()) != NATS_OK) return false;
+    held_for_ = std::min(held_for_ * 2, std::chrono::milliseconds(64'000));
+    std::size_t room = limit - count;
+    for (lane& one : lanes_) {
+      if (one.asked == 0) continue;
+      --open_requests_;
+      const std::size_t batch = std::min(one.batch, std::max<std::size_t>(room, 1));
+      one.asked = 0;
+      one.held_until = steady::now() + held_for_;
+      if (asks(one, batch, time_asked_)) room -= std::min(room, batch);
+    }
+    (void)natsConnection_FlushTimeout(link_->connection(), 100);
+    for (nats_message next; natsSubscription_NextMsg(next.fill(), before.get(), 1000) == NATS_OK;)
+      if (is_message(next.get())) takes_late(std::move(next), limit, count, take);
+    return true;
+  }
+  /// A message that was asked for by an earlier request.
+  template <class Take>
+  void takes_late(nats_message next, std::size_t limit, std::size_t& count, Take& take) {
+    const placed where = place_of(natsMsg_GetReply(next.get()));
+    if (count == limit) left_.push_back(std::move(next));
+    else if (takes(std::move(next), where, lane_of(where), take)) ++count;
   }
 
   lane& revived() {
     revived_due_ = after(milliseconds(100));
     return lanes_.back();
   }
-  /// A request for so many messages, with its own number, so that a late word does not end a newer one.
-  bool asks(lane& one, std::size_t batch, bool at_once, std::int64_t milliseconds) {
+  /// A request for so many messages, with its own number, so that a late word does not end a newer one. Milliseconds: 0: without a time.
+  bool asks(lane& one, std::size_t batch, std::int64_t milliseconds) {
     one.request = ++last_request_;
-    const std::string reply = inbox_subject_ + std::to_string(&one - lanes_.data()) + "-" + std::to_string(one.request);
-    const std::string request = "{\"batch\":" + std::to_string(batch) + (at_once ? ",\"no_wait\":true" : "") +
-                                ",\"expires\":" + std::to_string(milliseconds) + "000000}";
-    if (natsConnection_PublishRequestString(link_->connection(), one.ask_subject.c_str(), reply.c_str(), request.c_str()) != NATS_OK) return false;
+    text_.assign(inbox_subject_).append(std::to_string(&one - lanes_.data())).append("-").append(std::to_string(one.request)) += '\0';
+    const std::size_t request = text_.size();
+    text_.append("{\"batch\":").append(std::to_string(batch)).append(",\"no_wait\":true");
+    if (milliseconds != 0) text_.append(",\"expires\":").append(std::to_string(milliseconds)).append("000000");
+    text_ += '}';
+    if (natsConnection_PublishRequest(link_->connection(), one.ask_subject.c_str(), text_.c_str(), text_.data() + request,
+                                      static_cast<int>(text_.size() - request)) != NATS_OK) return false;
+    if (one.asked == 0) ++open_requests_;
     one.asked = batch;
-    one.until = steady::now() + std::chrono::milliseconds(milliseconds);
+    one.is_endless = milliseconds == 0;
+    one.until = steady::now() + std::chrono::milliseconds(milliseconds + grace);
     return true;
   }
   /// Whether there may be something on a lane: not where its only message is under way here.
@@ -410,12 +500,10 @@ class nats_subscription {
   }
 
   template <class Take>
-  bool takes(nats_message message, Take& take) {
+  bool takes(nats_message message, const placed& where, std::size_t at, Take& take) {
     nats_parcel next{std::move(message), {}, {}, {}, {}, {}};
     const std::string_view subject(natsMsg_GetSubject(next.message.get()));
-    const std::string reply = natsMsg_GetReply(next.message.get());
-    const placed where = place_of(reply);
-    const std::size_t at = lane_of(where);
+    const char* const reply = natsMsg_GetReply(next.message.get());
     if (at == lanes_.size()) return says(reply, "-NAK"), false;
     next.read();
     const std::string& stream = link_->place().stream;
@@ -438,21 +526,14 @@ class nats_subscription {
     }
     const delivery_token token = ++last_token_;
     const nats_parcel& parcel = open_.emplace(token, std::move(one)).first->second.parcel;
-    const delivered what{.token = token, .topic = parcel.topic, .id = parcel.id, .key = parcel.key, .headers = parcel.headers, .payload = parcel.payload(),
-                         .deliveries = where.deliveries, .sequence = where.sequence, .published = where.time};
+    const delivered what{.token = token, .topic = parcel.topic, .id = parcel.id, .key = parcel.key, .headers = parcel.headers,
+                         .payload = parcel.payload(), .deliveries = where.deliveries, .sequence = where.sequence, .published = where.time};
     ++visits_;
     take(what);
     --visits_;
     return true;
   }
 
-  /// What the server says in the subject where a message is settled.
-  struct placed {
-    std::string_view stream, consumer;
-    std::uint32_t deliveries = 1;
-    std::uint64_t sequence = 0, pending = 0;
-    timestamp time{};
-  };
   static std::uint64_t number_of(std::string_view digits) noexcept {
     std::uint64_t number = 0;
     (void)std::from_chars(digits.data(), digits.data() + digits.size(), number);
@@ -495,7 +576,7 @@ class nats_subscription {
     link_->fails(failure(failure::kind::conflict, 0, "nothing of this member is to be settled under the token ", token));
     return open_.end();
   }
-  bool settles(delivery_token token, const std::string& how) {
+  bool settles(delivery_token token, std::string_view how) {
     const auto at = finds(token);
     if (at == open_.end() || !says(at->second.reply, how)) return false;
     settled_.push_back(open_.extract(at));  // a visitor that settles what it looks at looks on
@@ -509,8 +590,8 @@ class nats_subscription {
     for (const auto& [token, one] : open_) (void)says(one.reply, "-NAK");
     for (auto at = open_.begin(); at != open_.end();) settled_.push_back(open_.extract(at++));
   }
-  bool says(const std::string& reply, const std::string& what) {
-    const natsStatus came = natsConnection_PublishString(link_->connection(), reply.c_str(), what.c_str());
+  bool says(const char* reply, std::string_view what) {
+    const natsStatus came = natsConnection_Publish(link_->connection(), reply, what.data(), static_cast<int>(what.size()));
     return came == NATS_OK || link_->fails_with("settling", came);
   }
   /// Keeps a dead letter. Its name is made of the place of the message, so what is buried twice within two minutes is kept once.
@@ -518,8 +599,8 @@ class nats_subscription {
     const std::string letter = group_ + "/" + lanes_[one.lane].stream + "/" + std::to_string(one.sequence);
     nats_message made;
     std::string text;
-    natsStatus came = make_nats_message(made, link_->dead_stream() + "." + group_, link_->next_reply(), one.parcel.key, one.parcel.headers, one.parcel.payload(),
-                                        text);
+    natsStatus came = make_nats_message(made, link_->dead_stream() + "." + group_, link_->next_reply(), one.parcel.key, one.parcel.headers,
+                                        one.parcel.payload(), text);
     const auto add = [&](const char* name, const std::string& value) {
       if (came == NATS_OK) came = natsMsgHeader_Add(made.get(), name, value.c_str());
     };
@@ -536,7 +617,8 @@ class nats_subscription {
     return answer == nats_link::answer::accepted || answer == nats_link::answer::duplicate;
   }
 
-  static constexpr std::int64_t grace = 500;  ///< milliseconds by which an answer comes late at most
+  static constexpr std::int64_t grace = 500;   ///< milliseconds by which an answer comes late at most
+  static constexpr std::int64_t silence = 20;  ///< and after which one is asked why it has not answered that should have done so at once
 
   std::shared_ptr<nats_link> link_;
   std::string group_;
@@ -549,11 +631,13 @@ class nats_subscription {
   std::string group_topics_;
   std::uint64_t group_topics_known_to_ = 0;
   nats_inbox inbox_;
-  std::string inbox_subject_;
+  std::string inbox_subject_, text_;
   std::uint64_t losses_ = 0;
   std::vector<lane> lanes_;
   std::size_t next_lane_ = 0;
   std::uint64_t last_request_ = 0;
+  std::size_t open_requests_ = 0;
+  std::chrono::milliseconds held_for_{500};  ///< so long was a lane asked by short requests, the last time
   std::int64_t time_asked_ = 2;  ///< of a request, in milliseconds
   std::uint32_t went_well_ = 0;  ///< rounds since a request was not answered
   steady::time_point revived_due_{};
