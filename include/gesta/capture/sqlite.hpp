@@ -187,8 +187,8 @@ class sqlite_capture {
       if (!journal_.is_good()) return {why(), 0};
       if (journal_.is_open()) return {failure(failure::kind::busy, 0, "a transaction is open on the connection: ", journal_.path()), 0};
       std::uint64_t from = 0, count = 0;
-      // From here on the journal keeps what comes; what of it came before the rows are read is in them.
-      if (!journal_.last(from) || !journal_.keep(from, false) || !journal_.run("begin")) return {why(), 0};
+      // From here on the journal keeps what comes; what of it came before the rows are read is in them. No other backfill has this position.
+      if (!journal_.take_position(from) || !journal_.keep(from, false) || !journal_.run("begin")) return {why(), 0};
       bool wants_more = true;
       const bool read = journal_.last(from) && (read_rows<Row>(visit, from, count, wants_more) && ...);
       const failure cause = journal_.why();
@@ -335,7 +335,7 @@ class sqlite_capture {
       case SQLITE_TEXT:
       case SQLITE_BLOB: {
         type = row.type(at) == SQLITE_TEXT ? 't' : 'b';
-        const detail::byte_view bytes = row.bytes(at);
+        const detail::byte_view bytes = type == 't' ? row.text_bytes(at) : row.bytes(at);
         value_.assign(bytes.size == 0 ? "" : static_cast<const char*>(bytes.data), bytes.size);
         break;
       }

@@ -255,6 +255,7 @@ class sqlite_journal {
     if (own && !run("begin immediate")) return false;
     keep_.set(0, reader_.c_str()).set(1, static_cast<std::int64_t>(position)).set(2, std::int64_t{is_complete});
     int code = keep_.step();
+    if (code == SQLITE_DONE) code = number_.set(0, std::int64_t{0}).step();
     if (code == SQLITE_DONE) code = trim_.step();
     if (code != SQLITE_DONE) {
       fail(code);
@@ -275,6 +276,11 @@ class sqlite_journal {
     int code = drop.prepare(connection_, "delete from main.gesta_change_readers where name = ?");
     if (code == SQLITE_OK) code = drop.set(0, reader_.c_str()).step();
     return code == SQLITE_DONE || fail(code);
+  }
+  /// A position of its own, behind all that were given out.
+  bool take_position(std::uint64_t& to) {
+    const int code = number_.set(0, std::int64_t{1}).step();
+    return (code == SQLITE_DONE || fail(code)) && last(to);
   }
   /// The last position that was given out, 0 where none was.
   bool last(std::uint64_t& to) {
@@ -314,6 +320,8 @@ class sqlite_journal {
                           "operation integer not null, time integer not null, before text, after text)") &&
                       run("create table if not exists main.gesta_change_readers(name text primary key, position integer not null, "
                           "is_complete integer not null) without rowid") &&
+                      run("insert into main.sqlite_sequence(name, seq) select 'gesta_changes', 0 where not exists(select 1 from main.sqlite_sequence "
+                          "where name = 'gesta_changes')") &&
                       prepare() && find_reader() && run("commit");
     if (!made) {
       const failure cause = why_;
@@ -332,7 +340,11 @@ class sqlite_journal {
            make(keep_, "insert into main.gesta_change_readers values(?, ?, ?) on conflict(name) do update set position = excluded.position, "
                        "is_complete = excluded.is_complete") &&
            make(trim_, "delete from main.gesta_changes where position <= (select min(position) from main.gesta_change_readers)") &&
-           make(last_, "select coalesce((select seq from main.sqlite_sequence where name = 'gesta_changes'), 0)") &&
+           // A statement that ends by FAIL keeps what it wrote, and SQLite does not note the numbers that it gave: once trimmed they would be given again.
+           make(number_, "update main.sqlite_sequence set seq = max(seq, coalesce((select max(position) from main.gesta_changes), 0)) + ? "
+                         "where name = 'gesta_changes'") &&
+           make(last_, "select max(coalesce((select seq from main.sqlite_sequence where name = 'gesta_changes'), 0), "
+                       "coalesce((select max(position) from main.gesta_changes), 0))") &&
            make(schema_, "pragma main.schema_version") &&
            make(count_triggers_, "select count(*) from temp.sqlite_temp_schema where type = 'trigger' and name like 'gesta_change_%'");
   }
@@ -431,7 +443,7 @@ class sqlite_journal {
       to.clear();
       return true;
     }
-    const byte_view bytes = next_.bytes(column);
+    const byte_view bytes = next_.text_bytes(column);
     return detail::read_cells({bytes.size == 0 ? "" : static_cast<const char*>(bytes.data), bytes.size}, to);
   }
 
@@ -440,6 +452,7 @@ class sqlite_journal {
     auto& self = *static_cast<sqlite_journal*>(sqlite3_user_data(context));
     const std::int64_t survived = sqlite3_value_int64(argument[0]);
     while (!self.waiting_.empty() && self.waiting_.back().stamp > survived) self.waiting_.pop_back();
+    if (survived != self.stamp_) self.schema_version_ = -1;  // with it a change of the schema may have been, and its number is given again
     const failure before = self.why_;
     if (!self.load_columns()) {
       sqlite3_result_error(context, self.why_.describe(), -1);
@@ -523,7 +536,7 @@ class sqlite_journal {
   std::int64_t schema_version_ = -1;
   std::int64_t stamp_ = 0;
   std::vector<waiting> waiting_;
-  sqlite_statement next_, keep_, trim_, last_, schema_, count_triggers_;
+  sqlite_statement next_, keep_, number_, trim_, last_, schema_, count_triggers_;
 };
 
 }  // namespace gesta::detail

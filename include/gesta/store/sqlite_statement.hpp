@@ -100,6 +100,11 @@ class sqlite_statement {
     const void* const data = sqlite3_column_blob(statement_, column);
     return {data, data == nullptr ? 0 : static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
   }
+  /// A text in UTF-8, whatever the file keeps texts in; zeros may stand in it.
+  byte_view text_bytes(int column) const noexcept {
+    const void* const data = sqlite3_column_text(statement_, column);
+    return {data, data == nullptr ? 0 : static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  }
   /// Ends with a zero; never a null pointer.
   const char* text(int column) const noexcept {
     const unsigned char* const words = sqlite3_column_text(statement_, column);
