@@ -3,6 +3,7 @@
 #include <gesta/gesta.hpp>
 #include <gesta/runtime/instance_pictures.hpp>
 #include <gesta/runtime/saga_runner.hpp>
+#include <gesta/testing/given_process.hpp>
 
 #include <cstdio>
 
@@ -16,6 +17,17 @@ struct tallies : gesta::projection<tally> { static constexpr auto id = "tally"; 
 
 // What can come in which state was found while compiling: without one of the functions of manager.hpp, or with one more, this would not compile.
 struct shop : gesta::model<order::orders, payment::payments, stock::stocks, shipping::parcels, manager, tallies> {};
+
+// A test of it needs no app: what it hears, where it then is, and what it asks.
+// [given]
+static_assert(gesta::testing::given<shop, manager>(order::placed{8, 5, 100})
+                  .is(managing::paying{{8, 5, 100}}).asks(payment::charge{8, 100})
+                  .hears(order::cancel_asked{8}).defers(order::cancel_asked{8})                   // it waits for the card's answer
+                  .answered(payment::charged{8, 100}).is<managing::stopping>().asks(stock::reserve{8, 5})
+                  .answered(stock::sold_out{}).asks(payment::refund{8, 100})
+                  .answered(payment::refunded{8, 100}).asks(order::cancel{8, order::cause::customer})
+                  .answered(order::cancelled{8, order::cause::customer}).compensated());
+// [/given]
 
 int main(int count, char** words) {
   if (const auto form = gesta::diagram_named(count > 2 ? words[2] : ""))       // --course mermaid|dot|json

@@ -6,6 +6,7 @@
 #include <gesta/gesta.hpp>
 #include <gesta/runtime/saga_runner.hpp>
 #include <gesta/store/sqlite.hpp>
+#include <gesta/testing/given_process.hpp>
 
 #include <cstdint>
 #include <string>
@@ -383,6 +384,49 @@ TEST_CASE("What is put off comes again behind the next move, in its order, and b
   CHECK(app.state<talk::talks>(9).text ==
         "a buyer whose name is too long for a small string asks 200;a buyer whose name is too long for a small string asks 180;");
   CHECK(app.state<talk::talks>(9).is_sealed);
+}
+
+TEST_CASE("A story that a test tells goes where the runner goes") {
+  std::int64_t now = 1'000'000'000;
+  auto app = gesta::start<house>(gesta::memory_store{}, test_clock{&now});
+  auto runner = gesta::run_sagas(app);
+  const std::string name = "a buyer whose name is too long for a small string";
+  auto told = gesta::testing::given<house, talk::negotiation>(talk::opened{9, name});
+  REQUIRE(handled(app, talk::open{9, name}));
+  const auto stands = [&](auto state, std::size_t open, std::size_t waiting) {
+    CAPTURE(told);
+    CHECK(told.template is<decltype(state)>());
+    CHECK(instance(app, 9).state_index() == index_of_state<decltype(state)>);
+    CHECK(instance(app, 9).open().size() == open);
+    CHECK(instance(app, 9).waiting().size() == waiting);
+  };
+  stands(talk::listening{}, 0, 0);
+  for (const int price : {200, 180, 40}) {
+    REQUIRE(handled(app, talk::offer{9, price}));
+    if (price == 180) REQUIRE(handled(app, talk::shout{9}));
+  }
+  told = told.hears(talk::offered{9, 200}).hears(talk::offered{9, 180}).hears(talk::shouted{9}).hears(talk::offered{9, 40});
+  told = told.asks(talk::note{9, name + " asks 200"}).defers(talk::offered{9, 180}, talk::shouted{9}, talk::offered{9, 40});
+  stands(talk::writing{}, 1, 3);
+  CHECK(runner.poll({.steps = 1}).steps == 1);
+  told = told.answered(talk::noted{9, ""}).is(talk::writing{name, 2}).asks(talk::note{9, name + " asks 180"});
+  told = told.defers(talk::shouted{9}, talk::offered{9, 40});
+  stands(talk::writing{}, 1, 2);
+  CHECK(runner.poll({.steps = 1}).steps == 1);
+  told = told.answered(talk::noted{9, ""}).rejects(talk::shouted{9}).defers().asks(talk::seal{9});
+  stands(talk::sealing{}, 1, 0);
+  CHECK(app.view<talk::rejected_shouts>().count == 1);
+  CHECK(runner.poll({.steps = 1}).steps == 1);
+  told = told.answered(talk::sealed{9}, talk::stamped{9}).asks().completed();
+  stands(talk::agreed{}, 0, 0);
+
+  REQUIRE(handled(app, talk::open{8, "x"}));
+  auto late = gesta::testing::given<house, talk::negotiation>(talk::opened{8, "x"}).times_out_in(gesta::seconds(60));
+  CHECK(runner.poll().next_due == gesta::timestamp{61'000'000'000});
+  now += 60'000'000'000;
+  CHECK(runner.poll({.steps = 1}).steps == 1);
+  CHECK(instance(app, 8).state_index() == index_of_state<talk::closing>);
+  CHECK(late.after(gesta::seconds(60)).is<talk::closing>().asks(talk::close{9}).answered(talk::closed{9}).compensated());
 }
 
 TEST_CASE("Each event of one decision is an input of its own, and what changes nothing is one as well") {

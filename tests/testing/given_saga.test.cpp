@@ -65,6 +65,114 @@ static_assert(!begun().retried<fulfil::take_payment>());
 static_assert(!begun().resolved<fulfil::take_payment>());
 static_assert(begun().hears(order::placed{1, 5, 100}).asks(payment::charge{1, 100}));
 
+// ---- steps whose commands another service decides: its contract says how they may end
+
+namespace yard {
+
+struct reserved { int order, item; static constexpr auto id = gesta::integration_id{"yard.reserved"}; };
+struct released { int order; static constexpr auto id = gesta::integration_id{"yard.released"}; };
+struct shipped  { int order; static constexpr auto id = gesta::integration_id{"yard.shipped"}; };
+struct sold_out { int left; static constexpr auto id = "yard.sold_out"; };
+struct shut     { static constexpr auto id = "yard.shut"; };
+struct late     { static constexpr auto id = "yard.late"; };
+struct reserve { int order, item; static constexpr auto id = "yard.reserve"; };
+struct release { int order, item; static constexpr auto id = "yard.release"; };
+struct ship    { int order; static constexpr auto id = "yard.ship"; };
+struct recall  { int order; static constexpr auto id = "yard.recall"; };
+struct remind  { int order; static constexpr auto id = "yard.remind"; };
+auto decide(const gesta::elsewhere&, const reserve&) -> gesta::emits<reserved>::or_rejects<sold_out>;
+auto decide(const gesta::elsewhere&, const release&) -> gesta::emits<released>::or_nothing::or_rejects<shut>;
+auto decide(const gesta::elsewhere&, const ship&) -> gesta::emits<shipped>::or_rejects<late>;
+auto decide(const gesta::elsewhere&, const recall&) -> gesta::emits<released>::or_nothing;
+auto decide(const gesta::elsewhere&, const remind&) -> gesta::sent;
+
+struct begin {
+  static constexpr auto id = "begin";
+  using begun_by = order::placed;
+  constexpr auto undo(const order::placed& o) const -> order::cancel { return {o.order, cause::stock}; }
+};
+struct takes_pieces {  // two, one behind the other, each with a time of its own
+  static constexpr auto id = "takes_pieces";
+  static constexpr auto within = gesta::seconds(30);
+  constexpr auto run(const order::placed& o) const -> gesta::many<reserve> { return {{o.order, o.item}, {o.order, o.item + 1}}; }
+  constexpr auto undo(const reserve& c) const -> release { return {c.order, c.item}; }
+  constexpr auto on(const sold_out&) const -> gesta::compensate { return {}; }
+  constexpr auto on(gesta::timed_out) const -> gesta::compensate { return {}; }
+  constexpr auto on_undo(const shut&) const -> gesta::stuck { return {}; }
+};
+struct ships {
+  static constexpr auto id = "ships";
+  static constexpr auto within = gesta::seconds(30);
+  constexpr auto run(const order::placed& o) const -> ship { return {o.order}; }
+  constexpr auto undo(const ship& c) const -> recall { return {c.order}; }
+  constexpr auto on(const late&) const -> gesta::again<1> { return {.after = gesta::seconds(5)}; }
+  constexpr auto on(gesta::timed_out) const -> gesta::again<1> { return {.after = gesta::seconds(5)}; }
+};
+struct reminds {
+  static constexpr auto id = "reminds";
+  static constexpr auto within = gesta::seconds(30);
+  using undo = gesta::needless;
+  constexpr auto run(const shipped& e) const -> remind { return {e.order}; }  // a fact from the answer of another service
+  constexpr auto on(gesta::timed_out) const -> gesta::until_answered { return {}; }
+};
+struct confirms {
+  static constexpr auto id = "confirms";
+  using undo = gesta::irreversible;
+  constexpr auto run(const order::placed& o) const -> order::confirm { return {o.order}; }
+};
+
+}  // namespace yard
+
+namespace {
+
+struct sending : gesta::saga<gesta::by<"order">, yard::begin, yard::takes_pieces, yard::ships, yard::reminds, yard::confirms> {
+  static constexpr auto id = "sending";
+};
+struct office : gesta::model<order::orders, sending> {};
+constexpr auto sent_for = [] { return given<office, sending>(order::placed{1, 5, 100}).asks(yard::reserve{1, 5}); };
+constexpr auto taken = [] { return sent_for().answered(yard::reserved{1, 5}).asks(yard::reserve{1, 6}).answered(yard::reserved{1, 6}); };
+
+static_assert(taken().asks(yard::ship{1}).answered(yard::shipped{1}).asks(yard::remind{1}).answered(gesta::sent{}).asks(order::confirm{1})
+                  .answered(order::confirmed{1}).completed());
+static_assert(sent_for().answered(yard::reserved{1, 5}).answered(yard::sold_out{0}).asks(yard::release{1, 5}).answered(yard::released{1})
+                  .asks(order::cancel{1, cause::stock}).answered(order::cancelled{1, cause::stock}).compensated());
+// Each of many has a time of its own; what was not answered in time is undone as well, and a late answer changes nothing.
+static_assert(sent_for().after(gesta::seconds(29)).answered(yard::reserved{1, 5}).after(gesta::seconds(29)).asks(yard::reserve{1, 6})
+                  .after(gesta::seconds(1)).asks(yard::release{1, 6}).answered(yard::reserved{1, 6}).asks(yard::release{1, 6})
+                  .answered(gesta::nothing{}).asks(yard::release{1, 5}).answered(yard::shut{}).stuck<yard::takes_pieces>());
+// Not answered in time, the same request is sent once more, and its answer counts also before that; refused, it is another one.
+static_assert(taken().after(gesta::seconds(30)).asks().answered(yard::shipped{1}).asks(yard::remind{1}));
+static_assert(taken().after(gesta::seconds(35)).asks(yard::ship{1}).answered(yard::shipped{1}).asks(yard::remind{1}));
+static_assert(taken().answered(yard::late{}).asks().after(gesta::seconds(5)).asks(yard::ship{1}).answered(yard::late{}).asks(yard::release{1, 6}));
+static_assert(!taken().answered(yard::late{}).answered(yard::shipped{1}));
+static_assert(taken().after(gesta::seconds(30)).after(gesta::seconds(35)).asks(yard::recall{1}).answered(yard::shipped{1}).asks(yard::recall{1}));
+static_assert(taken().answered(yard::shipped{1}).after(gesta::days(1)).asks(yard::remind{1}));
+static_assert(!taken().answered(gesta::sent{}));
+
+}  // namespace
+
+// ---- many commands that are decided here have their time together
+
+namespace depot {
+
+struct pick_in_time {
+  static constexpr auto id = "pick_in_time";
+  static constexpr auto within = gesta::seconds(10);
+  constexpr auto run(const ordered& o) const -> gesta::many<pick> { return {{o.order}, {o.order}}; }
+  constexpr auto undo(const pick& p) const -> put { return {p.order}; }
+  constexpr auto on(none_left) const -> gesta::compensate { return {}; }
+  constexpr auto on(gesta::timed_out) const -> gesta::until_answered { return {.after = gesta::seconds(1)}; }
+  constexpr auto on_undo(shut) const -> gesta::stuck { return {}; }
+};
+struct hurry : gesta::saga<gesta::by<"order">, beginning, pick_in_time> {
+  static constexpr auto id = "hurry";
+};
+struct hurried : gesta::model<all, hurry> {};
+static_assert(given<hurried, hurry>(ordered{2}).after(gesta::seconds(6)).answered(picked{2}).asks(pick{2}).after(gesta::milliseconds(4500)).asks()
+                  .after(gesta::seconds(1)).asks(pick{2}).answered(picked{2}).completed());
+
+}  // namespace depot
+
 TEST_CASE("groups are asked at once, and a step is named where several could be meant") {
   const auto trip = given<agency, travel>(trip::asked{7, 0});
   CHECK(trip.asks(flight::book{7}, hotel::book{7}, car::rent{7}));

@@ -1379,6 +1379,11 @@ struct remote_command_unwaited {
 };
 
 template <bool Ok, class Saga>
+struct unrecorded_saga_waits {
+  static_assert(Ok, "[gesta E580] the Saga has a deadline, or a step that asks a command that another service decides, and  gesta::unrecorded_sagas  has no clock and waits for nobody; run it by  gesta::run_sagas,  or take these out of it");
+};
+
+template <bool Ok, class Saga>
 struct remote_in_lean {
   static_assert(Ok, "[gesta E735] the Saga asks a command that another service decides, and the model is  gesta::lean,  which keeps neither times nor the names of messages; take  gesta::lean  out of it");
 };
@@ -1408,6 +1413,21 @@ struct expects_undeclared_event {
 template <bool Ok, class Contract, class Rejection>
 struct expects_undeclared_rejection {
   static_assert(Ok, "[gesta E952] the test expects a Rejection that the command's Contract does not list; expect one that it lists, or add it to  ::or_rejects<...>");
+};
+
+template <bool Ok, class Model, class Part>
+struct told_of_no_part {
+  static_assert(Ok, "[gesta E577] gesta::testing::given<Model, Part>  takes a model and behind it a saga or a process, and Model and Part are not these, or not in this order; write  given<shop, fulfilment>(order::placed{...})");
+};
+
+template <bool Ok, class Model, class Saga>
+struct explores_no_saga {
+  static_assert(Ok, "[gesta E578] explore and explore_app take a model and behind it a saga, and Model and Saga are not these, or not in this order; write  explore<shop, fulfilment>(),  and tell stories of a process by  gesta::testing::given<shop, manager>");
+};
+
+template <bool Ok, class Saga>
+struct explored_app_asks_elsewhere {
+  static_assert(Ok, "[gesta E579] a step of the Saga asks a command that another service decides, and explore_app has only the aggregates of the model; use  gesta::testing::explore<Model, Saga>,  which needs no values, and tell such answers by  gesta::testing::given<Model, Saga>(...).answered(...)");
 };
 
 template <bool Ok, class View, class... Event>

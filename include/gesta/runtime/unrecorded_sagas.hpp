@@ -17,6 +17,7 @@
 #include <gesta/message/about.hpp>
 #include <gesta/message/duration.hpp>
 #include <gesta/message/key.hpp>
+#include <gesta/model/diagnostic.hpp>
 #include <gesta/model/flow.hpp>
 #include <gesta/react/ended.hpp>
 #include <gesta/react/saga.hpp>
@@ -236,6 +237,11 @@ class instances_in_memory {
   hash_index index_;
 };
 
+/// Whether a saga has to wait for a time of its own, or for another service.
+template <class Model, class Saga>
+inline constexpr bool waits_unrecorded = saga_read<flow_of_parts<plain_aggregates<Model>>, Saga>::deadlines::size != 0 ||
+                                         saga_read<flow_of_parts<plain_aggregates<Model>>, Saga>::asks_elsewhere;
+
 }  // namespace detail
 
 /// Runs the instances of one saga of a model on states in memory, without a log. `Way` says in which order: gesta::to_completion, gesta::in_rounds,
@@ -251,6 +257,31 @@ class instances_in_memory {
 /// Commands are answered at once, so `within` of a step never passes. A verb that asks for gesta::about gets an empty one. Verbs and steps must not
 /// throw. No heap is used where `room` suffices, but for what a `run` that returns gesta::many allocates. One thread at a time.
 template <class Model, class Saga, class Way = to_completion, class States = unrecorded_states<Model>>
+class unrecorded_sagas;
+
+/// A saga that would have to wait: a sentence says so, and nothing else.
+template <class Model, class Saga, class Way, class States>
+  requires detail::waits_unrecorded<Model, Saga>
+class unrecorded_sagas<Model, Saga, Way, States> : diagnostic::unrecorded_saga_waits<false, Saga> {
+  using plan = detail::saga_flow<flow_of_parts<detail::plain_aggregates<Model>>, Saga>;
+
+ public:
+  using key_type = typename plan::key_type;
+  using beginning = typename plan::beginning;
+
+  explicit unrecorded_sagas(States&, std::uint32_t = 1024) {}
+  saga_stands begin(const beginning&) { return {}; }
+  void handle(const auto&...) {}
+  bool interrupt(const auto&) { return false; }
+  std::size_t run(const auto&...) { return 0; }
+  std::size_t run_some(std::size_t, const auto&...) { return 0; }
+  bool has(const key_type&) const { return false; }
+  void each_stuck(const auto&) const {}
+  bool retry(const key_type&, const auto&...) { return false; }
+  bool resolve(const key_type&, const auto&...) { return false; }
+};
+
+template <class Model, class Saga, class Way, class States>
 class unrecorded_sagas {
   using flow_type = flow_of_parts<detail::plain_aggregates<Model>>;
   using plan = detail::saga_flow<flow_type, Saga>;
@@ -259,8 +290,6 @@ class unrecorded_sagas {
   using instance_type = detail::saga_instance_in_memory<plan>;
   using bits = typename rules::bits;
   static constexpr std::size_t steps = rules::steps;
-  static_assert(plan::deadlines::size == 0, "a saga that nobody records has no clock of its own: take the deadline out, or use gesta::run_sagas");
-  static_assert(!plan::asks_elsewhere, "a saga that nobody records waits for no other service: use gesta::run_sagas and gesta::ask_by");
 
  public:
   using key_type = typename plan::key_type;

@@ -15,6 +15,7 @@
 #include <gesta/react/saga_flow.hpp>
 #include <gesta/testing/explored.hpp>
 #include <gesta/testing/explorer.hpp>
+#include <gesta/testing/told.hpp>
 
 namespace gesta {
 
@@ -80,8 +81,13 @@ namespace testing {
 /// Time and memory grow with the states: about 1 us and 150 bytes for each.
 template <class Model, class Saga>
 explored explore(const explore_options& options = {}) {
-  using read = detail::saga_read<flow<Model>, Saga>;
-  return detail::exploring::explorer(detail::exploring::subject_of<read>::value, options).walk();
+  if constexpr (detail::testing::has_parts<Model> && detail::saga_part<Saga>) {
+    using read = detail::saga_read<flow<Model>, Saga>;
+    return detail::exploring::explorer(detail::exploring::subject_of<read>::value, options).walk();
+  } else {
+    (void)sizeof(diagnostic::explores_no_saga<false, Model, Saga>);
+    return {};
+  }
 }
 
 }  // namespace testing

@@ -18,6 +18,7 @@
 #include <gesta/detail/pack.hpp>
 #include <gesta/detail/select.hpp>
 #include <gesta/message/about.hpp>
+#include <gesta/model/diagnostic.hpp>
 #include <gesta/react/ended.hpp>
 #include <gesta/react/saga_course.hpp>
 #include <gesta/runtime/export.hpp>
@@ -28,6 +29,7 @@
 #include <gesta/testing/explored.hpp>
 #include <gesta/testing/mortal_store.hpp>
 #include <gesta/testing/print.hpp>
+#include <gesta/testing/told.hpp>
 
 namespace gesta {
 
@@ -71,7 +73,7 @@ class app_explorer {
   template <std::size_t I>
   using step_of = typename reading::template step<I>;
   using death = gesta::testing::afterlife::death;
-  static_assert(!reading::asks_elsewhere, "the answers of other services are not told here: explore the saga by gesta::testing::explore, and play them by hand");
+  static_assert(sizeof(diagnostic::explored_app_asks_elsewhere<!reading::asks_elsewhere, Saga>) != 0);
 
  public:
   app_explorer(const Beginning& beginning, const Further&... further) : beginning_(beginning), further_(further...) {}
@@ -359,6 +361,14 @@ class app_explorer {
   std::vector<move> moves_;
 };
 
+/// Of what cannot be explored: a sentence has said so.
+struct unexplored {
+  template <class Check>
+  gesta::testing::explored each(const Check&) const {
+    return {};
+  }
+};
+
 }  // namespace detail::exploring
 
 namespace testing {
@@ -370,11 +380,21 @@ namespace testing {
 /// what was kept. All that is stored needs a form as bytes. `.each(check)` tells them all; a story takes some microseconds for each of its steps.
 template <class Model, class Saga, class Beginning, class... Further>
 auto explore_app(const Beginning& beginning, const Further&... further) {
-  return detail::exploring::app_explorer<Model, Saga, Beginning, Further...>(beginning, further...);
+  if constexpr (detail::testing::has_parts<Model> && detail::saga_part<Saga>) {
+    return detail::exploring::app_explorer<Model, Saga, Beginning, Further...>(beginning, further...);
+  } else {
+    (void)sizeof(diagnostic::explores_no_saga<false, Model, Saga>);
+    return detail::exploring::unexplored{};
+  }
 }
 template <class Model, class Saga, class Beginning, class... Further>
 auto explore_app(const app_options& options, const Beginning& beginning, const Further&... further) {
-  return detail::exploring::app_explorer<Model, Saga, Beginning, Further...>(options, beginning, further...);
+  if constexpr (detail::testing::has_parts<Model> && detail::saga_part<Saga>) {
+    return detail::exploring::app_explorer<Model, Saga, Beginning, Further...>(options, beginning, further...);
+  } else {
+    (void)sizeof(diagnostic::explores_no_saga<false, Model, Saga>);
+    return detail::exploring::unexplored{};
+  }
 }
 
 }  // namespace testing

@@ -26,48 +26,16 @@
 #include <gesta/testing/given.hpp>
 #include <gesta/testing/print.hpp>
 #include <gesta/testing/same.hpp>
+#include <gesta/testing/told.hpp>
 
 namespace gesta {
 
+namespace testing {
+template <class Reading>
+class saga_told;
+}  // namespace testing
+
 namespace detail::testing {
-
-// Words that are written only while the program runs: a static_assert says none.
-class spoken {
- public:
-  constexpr spoken() = default;
-  constexpr spoken(const spoken& other) : size_(other.size_) {
-    if (other.text_ == nullptr) return;
-    text_ = new char[room];
-    for (std::size_t i = 0; i < size_; ++i) text_[i] = other.text_[i];
-  }
-  constexpr spoken(spoken&& other) noexcept : text_(other.text_), size_(other.size_) {
-    other.text_ = nullptr;
-    other.size_ = 0;
-  }
-  spoken& operator=(const spoken&) = delete;
-  constexpr ~spoken() { delete[] text_; }
-
-  template <class Put>
-  constexpr void say(Put put) {
-    if (__builtin_is_constant_evaluated()) return;
-    if (text_ == nullptr) text_ = new char[room];
-    writer to{text_, room, size_};
-    put(to);
-    size_ = to.size < room ? to.size : room;
-  }
-  description words() const noexcept {
-    description d;
-    const std::size_t size = size_ < sizeof d.words ? size_ : sizeof d.words - 1;
-    for (std::size_t i = 0; i < size; ++i) d.words[i] = text_[i];
-    d.words[size] = '\0';
-    return d;
-  }
-
- private:
-  static constexpr std::size_t room = sizeof(description::words);
-  char* text_ = nullptr;
-  std::size_t size_ = 0;
-};
 
 // A value that may be missing, at a place of its own.
 template <std::size_t I, class T>
@@ -137,15 +105,33 @@ struct at_index {
   static constexpr std::size_t value = I;
 };
 
+/// The saga of a story, as it is read; nothing where Saga is none, so that no other given is ruled out by an error.
+template <class Model, class Saga>
+struct saga_of_story {};
+template <has_parts Model, saga_part Saga>
+struct saga_of_story<Model, Saga> {
+  using beginning = typename saga_read<flow<Model>, Saga>::beginning;
+  using told = gesta::testing::saga_told<saga_flow<flow<Model>, Saga>>;
+};
+
 }  // namespace detail::testing
 
 namespace testing {
 
 /// A saga of which some inputs are told; made by gesta::testing::given<Model, Saga>(beginning). Each word gives a saga of which one more is told, and
 /// leaves this one as it was. It is true while everything that was expected has come; written to a stream it says what was told, and at the first
-/// expectation that was missed what there was instead. The machine, the table and the calls of steps are those that run the saga.
+/// expectation that was missed what there was instead. The machine, the table and the calls of steps are those that run the saga. What another service
+/// decides (gesta::elsewhere) is answered by the same words, gesta::sent{} where nobody answers.
 template <class Reading>
-class [[nodiscard]] saga_told {
+class [[nodiscard]] saga_told : public detail::testing::story<saga_told<Reading>> {
+  using story = detail::testing::story<saga_told<Reading>>;
+  friend story;
+  using story::expect;
+  using story::holds_;
+  using story::judge;
+  using story::say_passed;
+  using story::say_told;
+  using story::words_;
   template <std::size_t I>
   using step_of = typename Reading::template step<I>;
   using step_list = typename Reading::steps;
@@ -156,7 +142,7 @@ class [[nodiscard]] saga_told {
  public:
   template <class Event>
   constexpr explicit saga_told(const Event& beginning) {
-    words_.say([&](detail::writer& out) { out.put("given "), detail::printing::put(beginning, out); });
+    story::say_given(beginning);
     learn<0>(beginning);
     set_deadline(typename Reading::deadlines{});
     run([](auto& course) { course.begin(); }, none{});
@@ -164,8 +150,9 @@ class [[nodiscard]] saga_told {
 
   // ---- what happens
 
-  /// The open command, or undo, that can end so has ended: with an event, a rejection or gesta::nothing. Where several can, that of the first
-  /// step; answered<Step> says which. An answer to a command that has timed out is heard as one that comes too late.
+  /// The open command, or undo, that can end so has ended: with an event, a rejection, gesta::nothing or gesta::sent. Where several can, that of the
+  /// first step; answered<Step> says which. An answer to a command that has timed out is heard as one that comes too late; one to a request elsewhere
+  /// that waits to be sent once more is its answer.
   template <class Outcome>
   constexpr saga_told answered(const Outcome& outcome) const {
     return answer<void>(outcome);
@@ -188,11 +175,7 @@ class [[nodiscard]] saga_told {
   constexpr saga_told after(duration time) const {
     saga_told next = *this;
     if (!holds_) return next;
-    next.words_.say([&](detail::writer& out) {
-      out.put("\n  after ");
-      out.put_number(time.nanoseconds / 1'000'000);
-      out.put(" ms");
-    });
+    next.say_passed(time);
     next.pass(now_ + time);
     return next;
   }
@@ -253,18 +236,6 @@ class [[nodiscard]] saga_told {
   constexpr saga_told stuck() const {
     if (!holds_) return *this;
     return expect(steps_[index<Step>].is == step_is::stuck, [](detail::writer& out) { out.put("stuck at "), out.put(detail::type_name<Step>); });
-  }
-
-  // ---- the finding
-
-  constexpr explicit operator bool() const noexcept { return holds_; }
-  /// What was told, a line each, then what was expected and what there was. Very long ones are cut.
-  description describe() const { return words_.words(); }
-  template <class Stream>
-    requires requires(Stream& out, const char* text) { out << text; }
-  friend Stream& operator<<(Stream& out, const saga_told& s) {
-    out << s.describe().c_str();
-    return out;
   }
 
  private:
@@ -367,13 +338,15 @@ class [[nodiscard]] saga_told {
     switch (a.is) {
       case act_is::asked:
         due_[I] = now_;
+        is_the_same_[I] = false;
         if constexpr (step_of<I>::has_within) until_[I] = now_ + step_of<I>::within();
         return ask<I>();
-      case act_is::answered:  // where it asks more, the next has a time of its own
-        if constexpr (step_of<I>::has_within) until_[I] = now_ + step_of<I>::within();
+      case act_is::answered:  // where it asks more elsewhere, the next has a time of its own
+        if constexpr (step_of<I>::has_within && step_of<I>::is_remote) until_[I] = now_ + step_of<I>::within();
         break;
       case act_is::asked_again:
         due_[I] = now_ + after_;
+        is_the_same_[I] = step_of<I>::is_remote && has_timed_out_;
         if constexpr (step_of<I>::has_within) until_[I] = due_[I] + step_of<I>::within();
         break;
       case act_is::undo_asked: due_[I] = now_; break;
@@ -424,6 +397,7 @@ class [[nodiscard]] saga_told {
   template <std::size_t I, class Outcome>
   constexpr void take(const Outcome& outcome) {
     note_answer(Reading::template answer_to<I>(outcome));
+    has_timed_out_ = detail::same<Outcome, timed_out>;
     run([](auto& course) { course.answered(static_cast<std::uint16_t>(I), Reading::template outcome_index<I, Outcome>); },
         [&](const act& a) {
           if constexpr (step_of<I>::asks_many) {
@@ -473,7 +447,7 @@ class [[nodiscard]] saga_told {
   constexpr bool answer_open(const Outcome& outcome) {
     using says = step_of<I>;
     if constexpr (std::is_void_v<Step> || detail::same<Step, typename says::type>) {
-      if (is_before(now_, due_[I])) return false;
+      if (is_before(now_, due_[I]) && !is_the_same_[I]) return false;
       if constexpr (detail::contains<Outcome, typename says::outcomes> && !detail::same<Outcome, timed_out>) {
         if (steps_[I].is == step_is::asked) return take<I>(outcome), true;
       }
@@ -567,31 +541,6 @@ class [[nodiscard]] saga_told {
 
   // ---- words
 
-  template <class Message>
-  constexpr void say_told(const char* what, const Message& message) {
-    words_.say([&](detail::writer& out) {
-      out.put("\n  ");
-      out.put(what);
-      detail::printing::put(message, out);
-    });
-  }
-  template <class Put>
-  constexpr saga_told expect(bool holds, Put put) const {
-    saga_told next = *this;
-    next.judge(holds, put);
-    return next;
-  }
-  template <class Put>
-  constexpr void judge(bool holds, Put put) {
-    holds_ = holds;
-    if (holds) return;
-    words_.say([&](detail::writer& out) {
-      out.put("\n  expected: ");
-      put(out);
-      out.put("\n  actual:   ");
-      put_actual(out);
-    });
-  }
   void put_actual(detail::writer& out) const {
     detail::printing::comma between{out};
     auto put = [&](const auto& command) {
@@ -631,8 +580,8 @@ class [[nodiscard]] saga_told {
   }
   static constexpr auto has_time_ = times_of(detail::make_indices<Reading::step_count>{});
 
-  bool holds_ = true;
   bool has_deadline_ = false;
+  bool has_timed_out_ = false;
   timestamp now_{};
   timestamp deadline_{};
   duration after_{};
@@ -640,16 +589,16 @@ class [[nodiscard]] saga_told {
   detail::step_status steps_[Reading::step_count] = {};
   timestamp due_[Reading::step_count] = {};
   timestamp until_[Reading::step_count] = {};
+  bool is_the_same_[Reading::step_count] = {};  // asked again elsewhere as the same request: an answer to it counts before it is sent once more
   detail::testing::slots_of<typename lists::facts> facts_{};
   detail::testing::slots_of<typename Reading::causes> causes_{}, new_causes_{};
   detail::testing::slots_of<typename lists::elements> elements_{};
-  detail::testing::spoken words_{};
 };
 
 /// A saga that has begun with this event, at the time zero of a clock that `after` moves.
-template <class Model, class Saga>
-constexpr auto given(const typename detail::saga_read<flow<Model>, Saga>::beginning& beginning) {
-  return saga_told<detail::saga_flow<flow<Model>, Saga>>(beginning);
+template <class Model, class Saga, class Story = detail::testing::saga_of_story<Model, Saga>>
+constexpr typename Story::told given(const typename Story::beginning& beginning) {
+  return typename Story::told(beginning);
 }
 
 }  // namespace testing

@@ -1,0 +1,33 @@
+#include <gesta/model/model.hpp>
+#include <gesta/testing/explore_app.hpp>
+
+#include "shop/order.hpp"
+
+namespace shipping {
+struct shipped { int order; static constexpr auto id = gesta::integration_id{"shipping.shipped"}; };
+struct ship    { int order; static constexpr auto id = "shipping.ship"; };
+struct left_us { int order; static constexpr auto id = "shipping.left_us"; };
+struct parcel { bool is_sent = false; };
+constexpr void evolve(parcel& p, const left_us&) { p.is_sent = true; }
+constexpr auto decide(const parcel&, const ship& c) -> gesta::emits<left_us> { return left_us{c.order}; }
+struct parcels : gesta::aggregate<parcel, gesta::commands<ship>, gesta::by<"order">> { static constexpr auto id = "parcel"; };
+}  // namespace shipping
+
+struct place_order {
+  static constexpr auto id = "place_order";
+  using begun_by = order::placed;
+  constexpr auto undo(const order::placed& o) const -> order::cancel { return {o.order, order::cause::customer}; }
+};
+struct ship_parcel {
+  static constexpr auto id = "ship_parcel";
+  static constexpr auto within = gesta::seconds(30);
+  using undo = gesta::irreversible;
+  constexpr auto run(const order::placed& o) const -> shipping::ship { return {o.order}; }
+  constexpr auto on(const gesta::timed_out&) const -> gesta::until_answered { return {}; }
+};
+struct fulfilment : gesta::saga<gesta::by<"order">, place_order, ship_parcel> { static constexpr auto id = "fulfilment"; };
+struct shop : gesta::model<order::orders, shipping::parcels, fulfilment> {};
+
+bool explored() {
+  return static_cast<bool>(gesta::testing::explore_app<shop, fulfilment>(order::place{1, 5, 100}).each([](auto&, gesta::ended) {}));
+}
