@@ -8,6 +8,11 @@
 
 #include "../retail/fulfilment/shop.hpp"
 
+namespace trade {
+/// What a service took and did not live to settle comes again after this: a poll takes milliseconds.
+inline constexpr gesta::duration settles_within = gesta::seconds(2);
+}  // namespace trade
+
 namespace trade::told {
 
 using retail::invoice_no;

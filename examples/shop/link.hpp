@@ -1,9 +1,12 @@
-// What the command lines of the two services say alike: retail's words, and by what they are connected.
-// May include: retail's options, gesta's transports, std.
+// What the command lines of the two services say alike: retail's words, where they keep what happens, and by what they are connected.
+// May include: retail's options, gesta's stores and transports, std.
 #pragma once
 
 #include <gesta/store/sqlite.hpp>
 #include <gesta/transport/socket.hpp>
+#ifdef SHOP_POSTGRES
+#include <gesta/store/postgres.hpp>
+#endif
 #ifdef SHOP_NATS
 #include <gesta/transport/nats.hpp>
 #endif
@@ -39,7 +42,13 @@ inline words read_words(int count, const char* const* all) {
   said.asked = retail::read_fulfil_options(static_cast<int>(rest.size()), rest.data());
   retail::fulfil_options& asked = said.asked;
   if (asked.wrong.empty() && (asked.choreography || asked.steps_a_commit != 0)) asked.wrong = "a saga leads, and each step is a commit";
-  if (asked.wrong.empty() && asked.sqlite_path.empty()) asked.wrong = "--store sqlite:PATH has to be said: a service outlives its process";
+#ifdef SHOP_POSTGRES
+  const bool is_kept = !asked.sqlite_path.empty() || !asked.postgres.empty();
+#else
+  const bool is_kept = !asked.sqlite_path.empty();
+#endif
+  if (asked.wrong.empty() && !is_kept)
+    asked.wrong = "--store sqlite:PATH or postgres:ADDRESS has to be said, and this program built with it: a service outlives its process";
 #ifdef SHOP_NATS
   const bool is_known = said.link.starts_with("socket:") || said.link.starts_with("nats://");
 #else
@@ -49,13 +58,21 @@ inline words read_words(int count, const char* const* all) {
   return said;
 }
 
-/// Calls use(transport) with what the command line names.
+/// Calls use(store, transport) with what the command line names; in a database what the service keeps lies in the schema of its name.
 template <class Use>
-int with_link(const words& said, Use&& use) {
+int with_store_and_link(const words& said, const char* schema, Use&& use) {
+  const auto with_link = [&](const auto& store) {
 #ifdef SHOP_NATS
-  if (said.link.starts_with("nats://")) return use(gesta::nats{said.link, "shop"});
+    if (said.link.starts_with("nats://")) return use(store, gesta::nats{said.link, "shop"});
 #endif
-  return use(gesta::socket{said.link.substr(7)});
+    return use(store, gesta::socket{said.link.substr(7)});
+  };
+#ifdef SHOP_POSTGRES
+  if (!said.asked.postgres.empty()) return with_link(gesta::postgres_store{.address = said.asked.postgres, .schema = schema});
+#else
+  (void)schema;
+#endif
+  return with_link(gesta::sqlite_store{said.asked.sqlite_path});
 }
 
 /// Reads the orders of the file that is named, or of the made-up one. False: `code` is what the process ends with.

@@ -83,7 +83,7 @@ class order_service {
  public:
   /// `wait`: how long it waits for an answer before it looks around.
   order_service(App& app, const Transport& link, gesta::duration wait = gesta::milliseconds(20))
-      : app_(app), sagas_(gesta::run_sagas(app)), asks_(gesta::ask_by<desk>(app, link)), wait_(wait) {}
+      : app_(app), sagas_(gesta::run_sagas(app)), asks_(gesta::ask_by<desk>(app, link, settles_within)), wait_(wait) {}
 
   /// `idle` is called where nothing could be done. False: why() says what failed, or nobody answered for `patience` seconds.
   template <class Idle>

@@ -1,6 +1,6 @@
 // The stock service as a program: it fills its shelves, answers until it is told to end (SIGTERM), and then says what became of its goods.
 //
-//   shop_stock --store sqlite:stock.db --link socket:/run/shop/bus|nats://HOST:PORT [--data FILE] [--stock FACTOR]
+//   shop_stock --store sqlite:stock.db|postgres:ADDRESS --link socket:/run/shop/bus|nats://HOST:PORT [--data FILE] [--stock FACTOR]
 //
 // Killed at any moment and started again it goes on where it was. Exit code: 0; 1 when the store fails; 2 for wrong words.
 #include "stock.hpp"
@@ -24,8 +24,8 @@ int main(int count, char** all) {
   retail::orders_in_file file;
   int code = 0;
   if (!trade::read_file(said, file, code)) return code;
-  return trade::with_link(said, [&](const auto& link) {
-    auto app = gesta::start<trade::depot>(gesta::sqlite_store{said.asked.sqlite_path});
+  return trade::with_store_and_link(said, "shop_stock", [&](const auto& store, const auto& link) {
+    auto app = gesta::start<trade::depot>(store);
     if (const gesta::failure* const why = app.broken()) return retail::complain(why->describe(), retail::store_failed);
     trade::stock_service service(app, link);
     if (!service.fill(file, said.asked)) return retail::complain(service.why(), retail::store_failed);

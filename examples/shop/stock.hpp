@@ -39,7 +39,7 @@ template <class App, class Transport>
 class stock_service {
  public:
   stock_service(App& app, const Transport& link)
-      : app_(app), serves_(gesta::serve<counter, retail::stock::reserve, retail::stock::release, retail::shipping::ship>(app, link)) {}
+      : app_(app), serves_(gesta::serve<counter, retail::stock::reserve, retail::stock::release, retail::shipping::ship>(app, link, settles_within)) {}
 
   /// Fills the shelves, once. False: the store failed.
   bool fill(const retail::orders_in_file& file, const retail::fulfil_options& asked) {

@@ -19,6 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 
+_prctl = ctypes.CDLL(None).prctl  # not looked up in a child of a program with threads
+
 
 def programs():
     """The folder of the newest server's programs, or None."""
@@ -73,7 +75,7 @@ class Server:
 
     def run(self, program, *arguments):
         def ends_with_the_test():
-            ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
+            _prctl(1, signal.SIGQUIT)
         with open(self.folder / "words", "a", encoding="utf-8") as words:
             os.chmod(words.fileno(), 0o666)
             return subprocess.Popen([programs() / program, *arguments], cwd=self.folder, stdout=words, stderr=words, stdin=subprocess.DEVNULL,

@@ -113,7 +113,8 @@ class asker {
   using subscription = decltype(std::declval<connection&>().subscribe(std::declval<const subscribing&>()));
 
  public:
-  asker(App& app, const Transport& to) : app_(app), link_(to), answers_to_(std::string(name()) + ".answers"), member_(subscribe()) {
+  asker(App& app, const Transport& to, duration settle_within = seconds(30))
+      : app_(app), link_(to), answers_to_(std::string(name()) + ".answers"), member_(subscribe(settle_within)) {
     log_ = app_.incarnation();
     if constexpr (engine_type::is_memory) log_ = {0, static_cast<std::uint64_t>(now().nanoseconds)};  // a log that ends with the program
     source_ = std::string(name()) + "/" + std::string(message_id_text(log_).view());
@@ -145,9 +146,9 @@ class asker {
   auto& table_of() {
     return engine().template table_of<typename flow_type::template stream_of<Part>>();
   }
-  subscription subscribe() {
+  subscription subscribe(duration settle_within) {
     const std::string_view topics[] = {answers_to_};
-    return link_.subscribe({.topics = topics, .group = name(), .deliveries = 0, .from_beginning = true});
+    return link_.subscribe({.topics = topics, .group = name(), .settle_within = settle_within, .deliveries = 0, .from_beginning = true});
   }
   bool fail(exchanged& result, const failure& cause) {
     result.failed = true;
@@ -587,14 +588,15 @@ struct no_exchange {
 
 /// Sends what the sagas of an app ask elsewhere: `auto asks = gesta::ask_by<desk>(app, gesta::socket{"/run/shop"});`. Desk is a struct that says
 /// `static constexpr auto id`, the name under which this service asks and is answered: words of [A-Za-z0-9_-] with dots between them. The transport is
-/// opened, and may lose nothing that it has accepted. It acts only when it is polled.
+/// opened, and may lose nothing that it has accepted. It acts only when it is polled. An answer that a process took and did not live to record comes
+/// again after `settle_within`, or at once where the transport sees that the process is gone.
 template <class Desk, class App, class Transport>
-auto ask_by(App& app, const Transport& to) {
+auto ask_by(App& app, const Transport& to, duration settle_within = seconds(30)) {
   constexpr bool has_id = detail::has_short_id<Desk>;
   constexpr bool is_sure = connects<detail::remote_commands<Desk>, Transport>;
   (void)sizeof(diagnostic::asker_without_id<has_id, Desk>);
   if constexpr (has_id) check_connection<detail::remote_commands<Desk>, Transport>();
-  if constexpr (has_id && is_sure) return asker<Desk, App, Transport>(app, to);
+  if constexpr (has_id && is_sure) return asker<Desk, App, Transport>(app, to, settle_within);
   else return detail::no_exchange{};
 }
 

@@ -90,7 +90,7 @@ class server {
   using contract_of = detail::contract_of_elsewhere<C>;
 
  public:
-  server(App& app, const Transport& to) : app_(app), link_(to), member_(subscribe()) {}
+  server(App& app, const Transport& to, duration settle_within = seconds(30)) : app_(app), link_(to), member_(subscribe(settle_within)) {}
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
@@ -135,9 +135,9 @@ class server {
   };
 
   engine_type& engine() noexcept { return detail::facts_of_app::engine(app_); }
-  subscription subscribe() {
+  subscription subscribe(duration settle_within) {
     const std::string_view topics[] = {id_of<Command>.name...};
-    return link_.subscribe({.topics = topics, .group = name(), .deliveries = 0, .from_beginning = true});
+    return link_.subscribe({.topics = topics, .group = name(), .settle_within = settle_within, .deliveries = 0, .from_beginning = true});
   }
   bool fail(exchanged& result, const failure& cause) {
     result.failed = true;
@@ -392,9 +392,10 @@ class server {
 /// Each is listed by an aggregate of the model, which finds its entity by a field of it, and has its contract declared beside it:
 /// `auto decide(const gesta::elsewhere&, const reserve&) -> gesta::emits<reserved>::or_rejects<sold_out>;`. Its outcome is what `publish` makes of the
 /// events that it records, its rejection, or nothing. Desk is a struct that says `static constexpr auto id`, the name of the group that shares the
-/// messages. The transport is opened, and may lose nothing that it has accepted. It acts only when it is polled.
+/// messages. The transport is opened, and may lose nothing that it has accepted. It acts only when it is polled. A command that a process took and did
+/// not live to answer comes again after `settle_within`, which is more than a poll takes, or at once where the transport sees that the process is gone.
 template <class Desk, class... Command, class App, class Transport>
-auto serve(App& app, const Transport& to) {
+auto serve(App& app, const Transport& to, duration settle_within = seconds(30)) {
   using flow_type = typename std::remove_reference_t<decltype(detail::facts_of_app::engine(app))>::flow_type;
   constexpr bool has_id = detail::has_short_id<Desk>;
   constexpr bool is_sure = connects<detail::remote_commands<Desk>, Transport>;
@@ -407,7 +408,7 @@ auto serve(App& app, const Transport& to) {
     (((void)sizeof(diagnostic::outcome_beyond_contract<std::is_void_v<typename detail::beyond_contract<flow_type, Command>::type>, Command,
                                                        typename detail::beyond_contract<flow_type, Command>::type>)),
      ...);
-    if constexpr (is_within) return server<Desk, App, Transport, Command...>(app, to);
+    if constexpr (is_within) return server<Desk, App, Transport, Command...>(app, to, settle_within);
     else return detail::no_exchange{};
   } else {
     return detail::no_exchange{};

@@ -45,7 +45,7 @@ def attempt(mutation, program_source, compiler, further):
                 ran = subprocess.run([program, what], capture_output=True, text=True, timeout=120, errors="replace")
                 found = [line for line in ran.stdout.splitlines() if line.startswith("broken: ")]
                 if ran.returncode == 77:
-                    return f"ERROR  {name}: {ran.stdout.strip()}"
+                    return f"{ran.stdout.strip()} (mutation: {name})"  # skipped: ...
                 if ran.returncode == 0:
                     return f"ALIVE  {name}: no broken law ({what})"
                 said.append(found[0][8:] if found else f"ended with {ran.returncode}")
@@ -72,7 +72,8 @@ def main(mutations, program_source, further=()):
         results = list(pool.map(lambda m: attempt(m, program_source, given.compiler, further), chosen))
     for result in results:
         print(result)
-    wrong = sum(not r.startswith("found") for r in results)
+    skipped = sum(r.startswith("skipped: ") for r in results)
+    wrong = sum(not r.startswith("found") for r in results) - skipped
     drawn = sum(m[5] for m in chosen)
-    print(f"{len(results) - wrong} of {len(results)} mutations found, {drawn} of them by drawn histories too")
-    sys.exit(1 if wrong else 0)
+    print(f"{len(results) - wrong - skipped} of {len(results)} mutations found, {drawn} of them by drawn histories too")
+    sys.exit(1 if wrong else 77 if skipped else 0)
