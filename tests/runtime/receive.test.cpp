@@ -95,6 +95,35 @@ struct by_customer : gesta::projection<gesta::rows<customer, "name">, gesta::fol
 std::string locate(const by_customer&, const ordered& e) { return e.customer; }
 std::string locate(const by_customer&, const cancelled& e) { return e.customer; }
 
+// Told in three versions: the first had a sign for what is a number today, the second several at once.
+struct moved_1 { std::string customer, number; static constexpr auto id = gesta::integration_id{"shop.moved", 1}; };
+struct moved_2 { std::string customer; std::vector<int> numbers; static constexpr auto id = gesta::integration_id{"shop.moved", 2}; };
+struct moved { std::string customer; int number = 0; static constexpr auto id = gesta::integration_id{"shop.moved", 3}; };
+auto upcast(const moved_2& old) -> gesta::emits<gesta::many<moved>> {
+  return gesta::each(old.numbers, [&old](int number) { return moved{old.customer, number}; });
+}
+auto upcast(const moved_1& old) -> moved_2 { return {old.customer, {std::stoi(old.number)}}; }
+
+struct moving {
+  static constexpr auto id = "moving";
+  using hears = gesta::from_outside<moved>;
+  using history = gesta::history<moved_1, moved_2>;
+  using idempotent = gesta::by_position;
+};
+gesta::done::or_fails<refused> receive(const moving&, const moved& e, post& to) {
+  if (to.refuses == e.number) return refused{e.number};
+  return send(to, e.number), gesta::done{};
+}
+gesta::retry on_failure(const moving&, const refused&) { return {.times = 3, .first = gesta::duration{10}}; }
+
+struct house { std::string name; int moves = 0, last = 0; };
+void project(house& h, const moved& e) { ++h.moves, h.last = e.number; }
+struct by_house : gesta::projection<gesta::rows<house, "name">, gesta::follows<gesta::from_outside<moved>>> {
+  static constexpr auto id = "by_house";
+  using history = gesta::history<moved_1, moved_2>;
+};
+std::string locate(const by_house&, const moved& e) { return e.customer; }
+
 constexpr std::string_view binary_type = "application/vnd.gesta.binary";
 constexpr gesta::back_off quick{.first = gesta::duration{10}, .factor = 2, .most = gesta::duration{40}, .answer = {}};
 constexpr std::int64_t day = 86'400'000'000'000;
@@ -322,6 +351,46 @@ TEST_CASE("bad input is put aside with its cause and stops nobody") {
   CHECK(view.row("a")->last == 2);
   CHECK(causes(in).size() == bad);
   CHECK(causes(view).size() == bad);
+}
+
+TEST_CASE("versions of before are brought to today: one after the other, to several events, to none") {
+  world w;
+  post to;
+  auto in = gesta::receive_by<moving>(w.bus, gesta::memory_views{}, to, gesta::from_beginning{}, outlasting::clock{});
+  auto view = gesta::consume_from<by_house>(w.bus, gesta::memory_views{}, gesta::from_beginning{}, outlasting::clock{});
+  const auto tell = [&](std::uint64_t position, std::uint32_t version, std::string_view payload) {
+    w.tell({.id = gesta::id_of_place({{7, 7}, position, 0}), .source = "/shop", .type = "shop.moved", .version = version, .key = "a", .content_type = binary_type},
+           payload, "shop.moved");
+  };
+  tell(1, 1, bytes_of(moved_1{"a", "11"}));
+  tell(2, 2, bytes_of(moved_2{"a", {21, 22, 23}}));
+  tell(3, 2, bytes_of(moved_2{"a", {}}));
+  tell(4, 3, bytes_of(moved{"a", 31}));
+  tell(4, 3, bytes_of(moved{"a", 31}));
+  tell(5, 4, bytes_of(moved{"a", 41}));
+  for (const gesta::received& got : {poll_all(in), poll_all(view)}) {
+    CHECK(got);
+    CHECK(got.handled == 5);
+    CHECK(got.repeated == 1);
+    CHECK(got.put_aside == 1);
+  }
+  CHECK(to.sent == sent_once{{11, 1}, {21, 1}, {22, 1}, {23, 1}, {31, 1}});
+  REQUIRE(view.row("a") != nullptr);
+  CHECK(view.row("a")->moves == 5);
+  CHECK(view.row("a")->last == 31);
+
+  SUBCASE("where one of several cannot be handled, none behind it is, and all come again") {
+    to.refuses = 52;
+    tell(6, 2, bytes_of(moved_2{"a", {51, 52, 53}}));
+    CHECK(in.poll().handed_back == 1);
+    CHECK(to.sent.count(53) == 0);
+    to.refuses = 0;
+    outlasting::now += 1000;
+    CHECK(poll_all(in).handled == 1);
+    CHECK(to.sent[51] == 2);
+    CHECK(to.sent[52] == 1);
+    CHECK(to.sent[53] == 1);
+  }
 }
 
 TEST_CASE("what was handled and could not be marked is not handled again as long as the program lives") {

@@ -733,6 +733,11 @@ struct heard_and_not_received {
   static_assert(Ok, "[gesta E727] the Receiver hears the Event and does not take it; add  void receive(const Handler&, const Event&, Capability&)  with exactly these types, where it is a projection  void project(View&, const Event&),  and  locate  where no field of the event says its row");
 };
 
+template <bool Ok, class Receiver, class Old>
+struct old_is_not_heard {
+  static_assert(Ok, "[gesta E746] the Receiver lists the Old version in its history, and it does not become an event that is heard there; it has an integration_id, and beside it stands  auto upcast(const Old&) -> Newer,  without or_rejects, where each Newer is heard or is listed as well");
+};
+
 template <bool Ok, class Handler, class Event, class Error>
 struct receive_error_unanswered {
   static_assert(Ok, "[gesta E728] receive of the Event may return the Error, and the Handler does not say what follows; add  gesta::retry on_failure(const Handler&, const Error&)  or  gesta::park on_failure(const Handler&, const Error&)");

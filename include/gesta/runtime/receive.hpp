@@ -34,7 +34,9 @@
 #include <gesta/detail/select.hpp>
 #include <gesta/message/duration.hpp>
 #include <gesta/model/diagnostic.hpp>
+#include <gesta/model/flow.hpp>
 #include <gesta/model/rules/effects.hpp>
+#include <gesta/model/rules/ids.hpp>
 #include <gesta/react/effect.hpp>
 #include <gesta/react/projection.hpp>
 #include <gesta/react/rows.hpp>
@@ -45,6 +47,7 @@
 #include <gesta/runtime/consumer_options.hpp>
 #include <gesta/runtime/effects.hpp>
 #include <gesta/runtime/inbox.hpp>
+#include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/relay.hpp>
 #include <gesta/runtime/row_projecting.hpp>
 #include <gesta/transport/transport.hpp>
@@ -125,13 +128,41 @@ bool forgets_old_marks(Views& views, timestamp now) {
   return false;
 }
 
+// ---- versions
+
+template <class Who>
+struct history_of_receiver : type_is<types<>> {};
+template <class Who>
+  requires requires { typename Who::history; }
+struct history_of_receiver<Who> : type_is<history_in<typename Who::history>> {};
+
+/// What may arrive: events as they are today, and the versions of before that Who lists, `using history = gesta::history<placed_1>;`. Named as in a flow.
+template <class Who, class Heard, class Old = typename history_of_receiver<Who>::type>
+struct heard_versions;
+template <class Who, class Heard, class... Old>
+struct heard_versions<Who, Heard, types<Old...>> {
+  using current_events = Heard;
+  using old_versions = types<Old...>;
+  using all = concat<Heard, old_versions>;
+
+  template <class O>
+  static constexpr bool becomes_heard() {
+    if constexpr (!told_to_others<O>) return false;
+    else if constexpr (!rules::leads_to_today<heard_versions, sizeof...(Old), O>()) return false;
+    else return !rules::refuses<heard_versions, O>();
+  }
+  static constexpr bool kept = (becomes_heard<Old>() && ...);
+  static constexpr void check() { ((void)sizeof(diagnostic::old_is_not_heard<becomes_heard<Old>(), Who, Old>), ...); }
+};
+
 // ---- what both share
 
 /// A member of a group that handles what comes by itself. Not copyable.
-template <class Transport, class Events, class Codecs, class Clock, class Observers>
+template <class Transport, class Versions, class Codecs, class Clock, class Observers>
 class hearing {
  protected:
-  using names = arriving_names<Events>;
+  using events = typename Versions::all;
+  using names = arriving_names<events>;
 
  public:
   hearing(const hearing&) = delete;
@@ -182,16 +213,17 @@ class hearing {
     else result.caught_up = true;
   }
 
-  /// act(const Event&) with what was told. False: the payload is not what its type says.
+  /// act(const Event&) with what was told, brought to today: once, or as often as its `upcast` says. False: the payload is not what its type says.
   template <class Act>
   static bool decodes(const arrival& one, Act&& act) {
     bool is_read = false;
     detail::select<names::count>(one.type, [&](auto type) {
       detail::select<Codecs::list::size>(one.codec, [&](auto codec) {
-        detail::at<type(), Events> event{};
+        using event_type = detail::at<type(), events>;
+        event_type event{};
         is_read = static_cast<bool>(
             detail::at<codec(), typename Codecs::list>{}.decode(reinterpret_cast<const std::byte*>(one.payload.data()), one.payload.size(), event));
-        if (is_read) act(static_cast<const detail::at<type(), Events>&>(event));
+        if (is_read) detail::visit_newer<Versions>(static_cast<const event_type&>(event), act);
       });
     });
     return is_read;
@@ -246,10 +278,12 @@ struct no_marks {
 /// seconds for one message. With the other declarations it may come again whenever the acknowledgement did not arrive. An error of the handler is
 /// answered by its `on_failure`: handed back, and later each time, or a dead letter of the group with its cause. What was handed over so often by
 /// whatever cause counts as tried. An exception, and what is not understood, is a dead letter at once. Nobody waits for it. Order is what the transport
-/// promises: who needs it says `using needs = gesta::edge<gesta::in_order>;`.
+/// promises: who needs it says `using needs = gesta::edge<gesta::in_order>;`. A version of before that it lists, `using history = gesta::history<placed_1>;`,
+/// is brought to today by its `upcast`; where that gives several events and one of them cannot be handled, all of them come again.
 template <class Handler, class Transport, class Views, class Capability, class Codecs, class Clock = system_clock, class Observers = observed_by<>>
-class straight_handler : public detail::hearing<Transport, typename detail::heard_by<Handler>::type, Codecs, Clock, Observers> {
-  using base = detail::hearing<Transport, typename detail::heard_by<Handler>::type, Codecs, Clock, Observers>;
+class straight_handler
+    : public detail::hearing<Transport, detail::heard_versions<Handler, typename detail::heard_by<Handler>::type>, Codecs, Clock, Observers> {
+  using base = detail::hearing<Transport, detail::heard_versions<Handler, typename detail::heard_by<Handler>::type>, Codecs, Clock, Observers>;
   using state = detail::arrival::state;
   static constexpr bool has_marks = detail::keeps_marks<Handler>;
   static constexpr duration window = detail::window_of<Handler>();
@@ -298,7 +332,7 @@ class straight_handler : public detail::hearing<Transport, typename detail::hear
     retry answer{.times = 0};
     bool is_done = true;
     const bool is_read = detail::without_exceptions(
-        [&] { return base::decodes(one, [&](const auto& event) { is_done = handles(event, one, answer); }); },
+        [&] { return base::decodes(one, [&](const auto& event) { is_done = is_done && handles(event, one, answer); }); },
         [&](const char* words) {
           one.cause = std::string("handling it threw: ") + words;
           is_done = false;
@@ -376,10 +410,11 @@ class straight_handler : public detail::hearing<Transport, typename detail::hear
 /// Promises: rows and marks are one commit, and only then the messages are acknowledged: by position, for ever. A message changes the view once,
 /// wherever the program ends. Many are one commit; where `project` throws for one of them, or makes a row that the store will never keep, each gets a
 /// commit of its own, and that one becomes a dead letter of the group, with the words of the exception or of the store. It can be built anew only from
-/// what the transport still has. Order is what the transport promises: a view that needs it says `using needs = gesta::edge<gesta::in_order>;`.
+/// what the transport still has. Order is what the transport promises: a view that needs it says `using needs = gesta::edge<gesta::in_order>;`. Versions of
+/// before are those of its `using history = gesta::history<placed_1>;`, brought to today by their `upcast`.
 template <class Projection, class Transport, class Views, class Events, class Codecs, class Clock = system_clock, class Observers = observed_by<>>
-class straight_view : public detail::hearing<Transport, Events, Codecs, Clock, Observers> {
-  using base = detail::hearing<Transport, Events, Codecs, Clock, Observers>;
+class straight_view : public detail::hearing<Transport, detail::heard_versions<Projection, Events>, Codecs, Clock, Observers> {
+  using base = detail::hearing<Transport, detail::heard_versions<Projection, Events>, Codecs, Clock, Observers>;
   using arrival = detail::arrival;
   using state = detail::arrival::state;
   using row_type = typename detail::projected_rows<Projection>::row_type;
@@ -544,7 +579,8 @@ struct straight_rules<Handler, Capability, types<Event...>> {
   template <class E>
   static constexpr bool takes_envelope = !needs_envelope || !receives<Handler, E, Capability> || receives_exactly_enveloped<Handler, E, Capability>;
 
-  static constexpr bool kept = sizeof...(Event) != 0 && (receives<Handler, Event, Capability> && ...) && (is_plain<Event>() && ...) &&
+  using versions = heard_versions<Handler, types<Event...>>;
+  static constexpr bool kept = versions::kept && sizeof...(Event) != 0 && (receives<Handler, Event, Capability> && ...) && (is_plain<Event>() && ...) &&
                                (takes_envelope<Event> && ...) && (answers<Event>(errors<Event>()) && ...);
   static constexpr void check() {
     (void)sizeof(diagnostic::receiver_hears_nothing<sizeof...(Event) != 0, Handler>);
@@ -552,6 +588,7 @@ struct straight_rules<Handler, Capability, types<Event...>> {
     ((void)sizeof(diagnostic::receive_returns_strange<is_plain<Event>(), Handler, Event>), ...);
     ((void)sizeof(diagnostic::key_not_handed_over<takes_envelope<Event>, Handler, Event>), ...);
     (check_errors<Event>(errors<Event>()), ...);
+    if constexpr (sizeof...(Event) != 0) versions::check();
   }
 };
 
@@ -570,10 +607,12 @@ struct straight_view_rules<Projection, follows<from_outside<First, Integration..
     if constexpr (!projects<typename Projection::view_type, E>) return false;
     else return has_place<Projection, E>;
   }
-  static constexpr bool kept = is_taken<First>() && (is_taken<Integration>() && ...);
+  using versions = heard_versions<Projection, events>;
+  static constexpr bool kept = versions::kept && is_taken<First>() && (is_taken<Integration>() && ...);
   static constexpr void check() {
     (void)sizeof(diagnostic::heard_and_not_received<is_taken<First>(), Projection, First>);
     ((void)sizeof(diagnostic::heard_and_not_received<is_taken<Integration>(), Projection, Integration>), ...);
+    versions::check();
   }
 };
 
