@@ -1,4 +1,4 @@
-// [gesta E501] the Step does not say how it is undone; add  undo(facts) -> command,  or say  using undo = gesta::irreversible;  or  gesta::needless
+// [gesta E501] the Step does not say how it is undone; give it one  undo(facts) -> command,  no template and no overload, or say  using undo = gesta::irreversible;  or  gesta::needless
 // in step_without_undo<false, take_payment>
 #include <gesta/model/model.hpp>
 

@@ -1,4 +1,4 @@
-// [gesta E519] the Step answers an Outcome with which its command never ends (gesta::timed_out: only where the step says  within;  a template counts for nothing); remove the function, or correct its parameter
+// [gesta E519] the Step answers an Outcome with which its command never ends (in on_undo: with which the command of its undo is never refused; gesta::timed_out: only where the step says  within;  a template counts for nothing); remove the function, or correct its parameter
 // in outcome_never_comes<false, confirm_order, payment::card_declined>
 #include <gesta/model/model.hpp>
 

@@ -29,4 +29,13 @@ struct aggregate {
   using found_by = By;
 };
 
+namespace detail {
+
+template <class By>
+inline constexpr bool says_by = false;
+template <fixed_string Field>
+inline constexpr bool says_by<by<Field>> = true;
+
+}  // namespace detail
+
 }  // namespace gesta

@@ -248,6 +248,11 @@ struct refusal_never_given {
 };
 
 template <bool Ok, class Part>
+struct part_listed_twice {
+  static_assert(Ok, "[gesta E585] the model lists the Part twice; remove one of the two");
+};
+
+template <bool Ok, class Part>
 struct not_a_part {
   static_assert(Ok, "[gesta E209] the model lists something that is no part of a model; list aggregates, projections, gesta::reactors, choreographies, sagas, processes, gesta::history, gesta::retired, gesta::budget, gesta::lean or gesta::traced");
 };
@@ -390,7 +395,7 @@ struct member_without_column {
 
 template <bool Ok, class Step>
 struct step_without_undo {
-  static_assert(Ok, "[gesta E501] the Step does not say how it is undone; add  undo(facts) -> command,  or say  using undo = gesta::irreversible;  or  gesta::needless");
+  static_assert(Ok, "[gesta E501] the Step does not say how it is undone; give it one  undo(facts) -> command,  no template and no overload, or say  using undo = gesta::irreversible;  or  gesta::needless");
 };
 
 template <bool Ok, class Irreversible, class CanFail, class Outcome>
@@ -490,7 +495,7 @@ struct interrupt_too_late {
 
 template <bool Ok, class Step, class Outcome>
 struct outcome_never_comes {
-  static_assert(Ok, "[gesta E519] the Step answers an Outcome with which its command never ends (gesta::timed_out: only where the step says  within;  a template counts for nothing); remove the function, or correct its parameter");
+  static_assert(Ok, "[gesta E519] the Step answers an Outcome with which its command never ends (in on_undo: with which the command of its undo is never refused; gesta::timed_out: only where the step says  within;  a template counts for nothing); remove the function, or correct its parameter");
 };
 
 template <bool Ok, class Saga, class Step>
@@ -541,6 +546,21 @@ struct not_an_answer_of_interrupt {
 template <bool Ok, class Step, class Rejection>
 struct saga_rejection_without_id {
   static_assert(Ok, "[gesta E565] what the Step's command, or its undo's, is refused with is recorded, and this Rejection does not say its name; add  static constexpr auto id = \"...\";");
+};
+
+template <bool Ok, class Part>
+struct correlation_not_said {
+  static_assert(Ok, "[gesta E581] nothing says by which field an event finds its instance of the Part; write  gesta::by<\"field\">  before all else that it lists:  gesta::saga<gesta::by<\"order\">, Step...>,  gesta::process<gesta::by<\"order\">, ...>");
+};
+
+template <bool Ok, class Step, class Returned>
+struct step_returns_no_command {
+  static_assert(Ok, "[gesta E582] run, undo or not_found of the Step returns something that is no command: nothing, an event, or a container; return the one command that is to be asked, from run also  gesta::many<Command>;  where nothing is to be undone say  using undo = gesta::needless;");
+};
+
+template <bool Ok, class Part, class Given>
+struct no_such_instance {
+  static_assert(Ok, "[gesta E584] the runner is asked for an instance of a Part that is no saga or process of the model (resolve: no saga), or by a Given that is no key of it; write  sagas.state<Part>(key)  with a Part that the model lists and a key of the type of the field that its  gesta::by<...>  names");
 };
 
 // ---- flow --------------------------------------------------------------------------------------------------------------------
@@ -829,6 +849,26 @@ struct start_not_said {
   static_assert(Ok, "[gesta E175] nothing says where the Reactor begins when it was never run, so a deployment might perform all of the past; give  gesta::from_now{},  gesta::from_beginning{}  or  gesta::continues{\"id of the old one\"}  as a further argument");
 };
 
+template <bool Ok, class Reactor, class Argument>
+struct no_consumer_option {
+  static_assert(Ok, "[gesta E185] the consumer of the Reactor got an Argument that is no option of it; give a start, and where wanted a clock (it returns a gesta::timestamp),  gesta::unknown_events,  gesta::stop_after,  gesta::events_a_commit  or  gesta::observed_by(...);  how often an effect is tried again says its  on_failure");
+};
+
+template <bool Ok, class Reactor, class Argument>
+struct consumer_option_twice {
+  static_assert(Ok, "[gesta E186] the consumer of the Reactor got an Argument of one kind twice (two starts, two clocks, or one option twice); give it once");
+};
+
+template <bool Ok, class Reactor, class Given>
+struct capability_not_kept {
+  static_assert(Ok, "[gesta E187] Given stands where gesta::perform_by takes the capability, and it is a temporary that would be gone before the first effect, or the capability was left out; declare it before the consumer and write  gesta::perform_by<Reactor>(log, views, capability, gesta::from_now{})");
+};
+
+template <bool Ok, class Reactor, class Given>
+struct no_view_store {
+  static_assert(Ok, "[gesta E188] the second argument says where the Reactor keeps how far it is, and Given is no store of views; write  gesta::perform_by<Reactor>(log, gesta::sqlite_views{\"shop.db\"}, capability, start)  or  gesta::memory_views{}  (gesta::react_by  takes no capability)");
+};
+
 template <bool Ok, class Contract, class Returned>
 struct error_undeclared {
   static_assert(Ok, "[gesta E176] perform returns an error that its Contract does not list; add it to  gesta::done::or_fails<...>");
@@ -1086,6 +1126,11 @@ struct not_a_store {
 template <bool Ok, class Process, class State, class Input>
 struct cell_missing {
   static_assert(Ok, "[gesta E520] in this State the process does not say what the Input means; add  on(const State&, const Input&) -> gesta::becomes<Next>::asks<Command>,  or list Input in the State's  ignores,  defers  or  rejects");
+};
+
+template <bool Ok, class Process, class State, class Listed>
+struct no_list_of_inputs {
+  static_assert(Ok, "[gesta E583] what the State  ignores,  defers  or  rejects  is Listed, which is no list of inputs; write  using ignores = gesta::inputs<Input...>;  for one input as well");
 };
 
 template <bool Ok, class Process, class State, class Input>

@@ -145,9 +145,20 @@ struct all<Flow, gesta::detail::types<Part...>, gesta::detail::types<Aggregate..
                                 of_tags<Flow>::sound && of_ids<Flow>::sound && of_kinds<Flow>::sound && of_performers<Flow>::sound && of_flow<Flow>::sound;
 };
 
+/// What a model may list once. Of a part that stands there twice everything would be said twice, so nothing else is said.
 template <class Flow>
-using checked =
-    all<Flow, typename Flow::parts, typename Flow::deciders, typename Flow::projections, typename Flow::reactors, typename Flow::choreographies>;
+using parts_once = gesta::detail::concat<typename Flow::deciders, typename Flow::projections, typename Flow::reactors, typename Flow::sagas,
+                                         typename Flow::processes, typename Flow::choreographies>;
+template <class Flow>
+constexpr auto chosen_rules() noexcept {
+  constexpr std::size_t twice = first_twice<parts_once<Flow>>::at;
+  if constexpr (twice != npos) return gesta::detail::type_is<reports<report_at<diagnostic::part_listed_twice, parts_once<Flow>, twice>>>{};
+  else
+    return gesta::detail::type_is<
+        all<Flow, typename Flow::parts, typename Flow::deciders, typename Flow::projections, typename Flow::reactors, typename Flow::choreographies>>{};
+}
+template <class Flow>
+using checked = typename decltype(chosen_rules<Flow>())::type;
 
 }  // namespace rules
 

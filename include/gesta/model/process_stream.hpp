@@ -17,9 +17,14 @@
 
 namespace gesta::detail {
 
-/// How a process finds its instance.
+/// How a process finds its instance; without a `gesta::by`, of which a rule speaks, it does not.
 template <class By>
-struct found_by_field;
+struct found_by_field {
+  template <class Message>
+  static constexpr bool has() {
+    return false;
+  }
+};
 template <fixed_string Field>
 struct found_by_field<by<Field>> {
   template <class Message>

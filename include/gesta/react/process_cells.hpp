@@ -154,6 +154,10 @@ template <class List>
 struct listed_inputs : type_is<types<>> {};
 template <class... Input>
 struct listed_inputs<inputs<Input...>> : type_is<types<Input...>> {};
+template <class List>
+inline constexpr bool is_list_of_inputs = false;
+template <class... Input>
+inline constexpr bool is_list_of_inputs<inputs<Input...>> = true;
 template <class State>
 constexpr auto ignored_by() {
   if constexpr (requires { typename State::ignores; }) return typename listed_inputs<typename State::ignores>::type{};

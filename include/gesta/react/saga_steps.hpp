@@ -63,6 +63,11 @@ constexpr auto on_signature() {
   if constexpr (requires { signature<decltype(&Step::on)>{}; }) return signature<decltype(&Step::on)>{};
   else return signature<void>{};
 }
+template <class Step>
+constexpr auto on_undo_signature() {
+  if constexpr (requires { signature<decltype(&Step::on_undo)>{}; }) return signature<decltype(&Step::on_undo)>{};
+  else return signature<void>{};
+}
 
 /// Asks an overloaded function for the one that takes exactly this type, by const reference or by value. Deduction takes a function as it is
 /// declared, so no conversion counts, and a template is never seen.

@@ -82,6 +82,17 @@ struct no_effects {
   consumed poll(std::uint64_t = 0) { return {}; }
 };
 
+template <class Views>
+inline constexpr bool is_view_store = requires { typename Views::template opened<>; };
+
+/// Says what is wrong with the arguments of a consumer.
+template <class Reactor, class Arguments>
+no_effects wrong_arguments() {
+  if constexpr (Arguments::unknown != npos) (void)sizeof(diagnostic::no_consumer_option<false, Reactor, at<Arguments::unknown, typename Arguments::list>>);
+  else (void)sizeof(diagnostic::consumer_option_twice<false, Reactor, at<Arguments::twice, typename Arguments::list>>);
+  return {};
+}
+
 }  // namespace detail
 
 /// Performs the effects of Reactor: made by `gesta::perform_by<mailer>(log, views, smtp, gesta::from_now{})`. It acts only when it is polled. Not
@@ -419,12 +430,11 @@ class effects : public detail::acting_outside<effects<Reactor, Log, Views, Capab
 
 namespace detail {
 
-template <class Reactor, class Log, class Views, class Capability, class Start, consumer_option... Option>
-  requires is_start<Start>
-auto performed_by(Log& log, const Views& views, Capability& capability, Start start, const Option&... option) {
+template <class Reactor, class Log, class Views, class Capability, class... Option>
+auto performed_by(Log& log, const Views& views, Capability& capability, const Option&... option) {
   using clock = clock_in<Option...>;
   using observers = decltype(detail::observers_of(option...));
-  return effects<Reactor, Log, Views, Capability, clock, observers>(log, views, capability, start, detail::clock_of(option...),
+  return effects<Reactor, Log, Views, Capability, clock, observers>(log, views, capability, detail::start_of(option...), detail::clock_of(option...),
                                                                     detail::option_or<unknown_events>(unknown_events::fail, option...),
                                                                     detail::option_or<stop_after>(stop_after{}, option...),
                                                                     detail::option_or<events_a_commit>(events_a_commit{}, option...), detail::observers_of(option...));
@@ -439,16 +449,27 @@ auto performed_by(Log& log, const Views& views, Capability& capability, Start st
 /// order: a clock, gesta::unknown_events, gesta::stop_after, gesta::events_a_commit, gesta::observed_by: those hear gesta::parked and gesta::retried,
 /// once that is kept.
 template <class Reactor, class Log, class Views, class Capability, class... Argument>
-auto perform_by(Log& log, const Views& views, Capability& capability, Argument... argument) {
+auto perform_by(Log& log, const Views& views, Capability&& given, Argument... argument) {
+  using capability = std::remove_reference_t<Capability>;
+  using arguments = detail::arguments_of_consumer<Argument...>;
+  constexpr bool is_kept = std::is_lvalue_reference_v<Capability>;
   constexpr bool is_start_said = (detail::is_start<Argument> || ...);
-  if constexpr (!is_start_said) {
+  if constexpr (!detail::is_view_store<Views>) {
+    (void)sizeof(diagnostic::no_view_store<detail::is_view_store<Views>, Reactor, Views>);
+    return detail::no_effects{};
+  } else if constexpr (!is_kept) {
+    (void)sizeof(diagnostic::capability_not_kept<is_kept, Reactor, capability>);
+    return detail::no_effects{};
+  } else if constexpr (arguments::unknown != detail::npos || arguments::twice != detail::npos) {
+    return detail::wrong_arguments<Reactor, arguments>();
+  } else if constexpr (!is_start_said) {
     (void)sizeof(diagnostic::start_not_said<is_start_said, Reactor>);
     return detail::no_effects{};
-  } else if constexpr (!rules::effects_sound<flow<typename Log::model_type>, Reactor, Capability>) {
-    (void)sizeof(rules::of_effects<flow<typename Log::model_type>, Reactor, Capability>);
+  } else if constexpr (!rules::effects_sound<flow<typename Log::model_type>, Reactor, capability>) {
+    (void)sizeof(rules::of_effects<flow<typename Log::model_type>, Reactor, capability>);
     return detail::no_effects{};
   } else {
-    return detail::performed_by<Reactor>(log, views, capability, argument...);
+    return detail::performed_by<Reactor>(log, views, given, argument...);
   }
 }
 

@@ -136,13 +136,12 @@ class reactions : detail::with_app<App>, public effects<Reactor, App, Views, det
 
 namespace detail {
 
-template <class Reactor, class App, class Views, class Start, consumer_option... Option>
-  requires is_start<Start>
-auto reacted_by(App& app, const Views& views, Start start, const Option&... option) {
+template <class Reactor, class App, class Views, class... Option>
+auto reacted_by(App& app, const Views& views, const Option&... option) {
   using clock = clock_in<Option...>;
   using observers = decltype(detail::observers_of(option...));
   return reactions<Reactor, App, Views, clock, observers>(
-      app, views, start, detail::clock_of(option...), detail::option_or<unknown_events>(unknown_events::fail, option...),
+      app, views, detail::start_of(option...), detail::clock_of(option...), detail::option_or<unknown_events>(unknown_events::fail, option...),
       detail::option_or<stop_after>(stop_after{}, option...), detail::option_or<events_a_commit>(events_a_commit{}, option...),
       detail::observers_of(option...));
 }
@@ -156,6 +155,7 @@ auto reacted_by(App& app, const Views& views, Start start, const Option&... opti
 /// gesta::from_now: it would act on those events again.
 template <class Reactor, class App, class Views, class... Argument>
 auto react_by(App& app, const Views& views, Argument... argument) {
+  using arguments = detail::arguments_of_consumer<Argument...>;
   constexpr bool is_start_said = (detail::is_start<Argument> || ...);
   if constexpr (detail::same<App, detail::mistaken_app>) {
     return detail::no_effects{};
@@ -168,6 +168,11 @@ auto react_by(App& app, const Views& views, Argument... argument) {
   } else if constexpr (!detail::takes_back_units<App>()) {
     (void)sizeof(diagnostic::cannot_take_back<detail::takes_back_units<App>(), typename detail::engine_in<App>::log_type>);
     return detail::no_effects{};
+  } else if constexpr (!detail::is_view_store<Views>) {
+    (void)sizeof(diagnostic::no_view_store<detail::is_view_store<Views>, Reactor, Views>);
+    return detail::no_effects{};
+  } else if constexpr (arguments::unknown != detail::npos || arguments::twice != detail::npos) {
+    return detail::wrong_arguments<Reactor, arguments>();
   } else if constexpr (!is_start_said) {
     (void)sizeof(diagnostic::start_not_said<is_start_said, Reactor>);
     return detail::no_effects{};

@@ -99,8 +99,12 @@ class saga_runner {
   /// How an instance of a saga or a process stands. Costs a look-up.
   template <class Saga, class Key>
   saga_standing state(const Key& key) {
-    const auto found = table_of<Saga>().find(key);
-    return found ? detail::performer<Saga>::standing(engine(), found.number) : saga_standing{};
+    if constexpr (!asks_rightly<Saga, Key>()) {
+      return told_wrong<Saga, Key>(saga_standing{});
+    } else {
+      const auto found = table_of<Saga>().find(key);
+      return found ? detail::performer<Saga>::standing(engine(), found.number) : saga_standing{};
+    }
   }
   /// Calls visit(const char* saga, key_bytes key, const saga_standing&) for each instance that waits for a person: stuck, or put aside. Costs a look
   /// at every instance of the model.
@@ -128,24 +132,34 @@ class saga_runner {
   /// of its own, or a part of the open batch. failure::kind::conflict: nothing is stuck there.
   template <class Saga, class Key>
   committed retry(const Key& key, const text<64>& who) {
-    const auto found = table_of<Saga>().find(key);
-    if (found && engine().template work_of<Saga>().take_up(found.number)) {
-      push<Saga>(found.number);
-      return {};
+    if constexpr (!asks_rightly<Saga, Key>()) {
+      return told_wrong<Saga, Key>(committed{});
+    } else {
+      const auto found = table_of<Saga>().find(key);
+      if (found && engine().template work_of<Saga>().take_up(found.number)) {
+        push<Saga>(found.number);
+        return {};
+      }
+      if constexpr (detail::saga_part<Saga>) return say<Saga>(key, [&](auto& turn, std::uint16_t step) { return turn.retried(step, who); });
+      else return committed(failure(failure::kind::conflict, 0, "nothing is put aside there"));
     }
-    if constexpr (detail::saga_part<Saga>) return say<Saga>(key, [&](auto& turn, std::uint16_t step) { return turn.retried(step, who); });
-    else return committed(failure(failure::kind::conflict, 0, "nothing is put aside there"));
   }
   /// An undo that is stuck counts as undone, because a person has done what was to be done, and says who and why. Likewise.
   template <class Saga, class Key>
   committed resolve(const Key& key, const text<64>& who, const text<200>& why) {
-    return say<Saga>(key, [&](auto& turn, std::uint16_t step) { return turn.resolved(step, who, why); });
+    if constexpr (!detail::saga_part<Saga> || !asks_rightly<Saga, Key>()) return told_wrong<Saga, Key>(committed{});
+    else return say<Saga>(key, [&](auto& turn, std::uint16_t step) { return turn.resolved(step, who, why); });
   }
 
   /// How often an input of a saga changed nothing: in this program, since it began.
   template <class Saga>
   const detail::performer_work::counts& ignored() {
-    return engine().template work_of<Saga>().changed_nothing;
+    if constexpr (!detail::contains<Saga, performers> && !detail::contains<pinned<Saga>, performers>) {
+      static const detail::performer_work::counts none{};
+      return told_wrong<Saga, void, const detail::performer_work::counts&>(none);
+    } else {
+      return engine().template work_of<Saga>().changed_nothing;
+    }
   }
 
  private:
@@ -162,6 +176,19 @@ class saga_runner {
     }
   };
   enum class step_result : std::uint8_t { done, put_aside, taken_back, failed };
+
+  /// Whether an instance of Part can be asked for by what is given.
+  template <class Part, class Given>
+  static constexpr bool asks_rightly() {
+    if constexpr (!detail::contains<Part, performers> && !detail::contains<pinned<Part>, performers>) return false;
+    else if constexpr (!detail::saga_part<Part> && !detail::process_part<Part>) return false;
+    else return key_argument<Given, typename flow_type::template stream_of<Part>::key>;
+  }
+  template <class Part, class Given, class Nothing>
+  static Nothing told_wrong(Nothing nothing) {
+    (void)sizeof(diagnostic::no_such_instance<false, Part, Given>);
+    return nothing;
+  }
 
   engine_type& engine() noexcept { return detail::facts_of_app::engine(app_); }
   template <class Part>

@@ -58,17 +58,22 @@ template <class Process>
 inline constexpr bool has_beginning = gesta::detail::said_in_process<states, Process>::size != 0 &&
                                       gesta::detail::said_in_process<begins, Process>::size != 0;
 
-template <class Flow, class Process, bool Begun = has_beginning<Process>>
+template <class Flow, class Process, bool Begun = has_beginning<Process>, bool IsCorrelated = gesta::detail::says_by<typename Process::managed_by>>
 struct process_rules;
+/// Whose `gesta::by` is missing has lost one of its lists to it.
+template <class Flow, class Process, bool Begun>
+struct process_rules<Flow, Process, Begun, false> {
+  using all = gesta::detail::types<diagnostic::correlation_not_said<false, Process>>;
+};
 
 /// Of one without a beginning nothing else is said.
 template <class Flow, class Process>
-struct process_rules<Flow, Process, false> {
+struct process_rules<Flow, Process, false, true> {
   using all = gesta::detail::types<diagnostic::process_without_beginning<false, Process>>;
 };
 
 template <class Flow, class Process>
-struct process_rules<Flow, Process, true> {
+struct process_rules<Flow, Process, true, true> {
   using of_deciders = typename Flow::of_deciders;
   using cells = gesta::detail::process_cells<of_deciders, Process>;
   using states = typename cells::states;
@@ -171,6 +176,31 @@ struct process_rules<Flow, Process, true> {
     return npos;
   }
 
+  /// What a state says instead of a list of inputs; void where each of its lists is one.
+  template <class State>
+  static constexpr auto no_list_of() {
+    if constexpr (requires { typename State::ignores; requires !gesta::detail::is_list_of_inputs<typename State::ignores>; })
+      return gesta::detail::type_is<typename State::ignores>{};
+    else if constexpr (requires { typename State::defers; requires !gesta::detail::is_list_of_inputs<typename State::defers>; })
+      return gesta::detail::type_is<typename State::defers>{};
+    else if constexpr (requires { typename State::rejects; requires !gesta::detail::is_list_of_inputs<typename State::rejects>; })
+      return gesta::detail::type_is<typename State::rejects>{};
+    else return gesta::detail::type_is<void>{};
+  }
+  template <class State>
+  using no_list = typename decltype(no_list_of<State>())::type;
+  template <class... State>
+  static constexpr std::size_t first_without_list(gesta::detail::types<State...>) {
+    return first_true({!std::is_void_v<no_list<State>>...});
+  }
+  static constexpr auto find_unlisted() {
+    constexpr std::size_t at = first_without_list(states{});
+    if constexpr (at == npos) return gesta::detail::type_is<kept<diagnostic::no_list_of_inputs, Process>>{};
+    else
+      return gesta::detail::type_is<
+          diagnostic::no_list_of_inputs<false, Process, gesta::detail::at<at, states>, no_list<gesta::detail::at<at, states>>>>{};
+  }
+
   /// What a state lists that is no input at all.
   template <class State>
   using listed = gesta::detail::concat<decltype(gesta::detail::ignored_by<State>()), decltype(gesta::detail::deferred_by<State>()),
@@ -217,7 +247,8 @@ struct process_rules<Flow, Process, true> {
   static constexpr std::size_t timeless = Flow::is_traced ? npos : first_timed(false);
   using untimed = report_at<diagnostic::process_without_time, states, timeless, Process>;
   using mistimed = report_at_of<diagnostic::within_of_another_type, states, first_mistimed(states{}), Process>;
-  using readable = gesta::detail::types<mistimed, unnamed, same_id, not_emitted, without_key, no_default, unhandled, asked_keyless, nameless,
+  using unlisted = typename decltype(find_unlisted())::type;
+  using readable = gesta::detail::types<mistimed, unlisted, unnamed, same_id, not_emitted, without_key, no_default, unhandled, asked_keyless, nameless,
                                         odd_move, untimed>;
 
   template <place At, template <bool, class...> class Report>

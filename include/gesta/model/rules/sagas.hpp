@@ -77,6 +77,14 @@ constexpr bool lacks_key_of_saga() {
   else return !gesta::detail::same<std::remove_cv_t<typename Key::template type_of<Message>>, typename Key::type>;
 }
 
+/// Whether `run`, `undo` or `not_found` returns what can be no command of any model.
+template <class Flow, class Returned>
+constexpr bool is_never_a_command() {
+  if constexpr (std::is_void_v<Returned>) return true;
+  else if constexpr (Flow::template knows<Returned> || gesta::detail::decided_elsewhere<Returned>) return false;
+  else return !gesta::detail::plain<Returned> || gesta::detail::contains<Returned, typename Flow::current_events> || requires { typename Returned::value_type; };
+}
+
 // ---- the list
 
 /// What stands in the list of a saga, and where something is wrong with it.
@@ -151,11 +159,11 @@ struct saga_places<Flow, Saga, gesta::detail::types<Step...>, gesta::detail::typ
   static constexpr std::size_t unaddressed[sizeof...(Step) + 1] = {
       first_true({is_unaddressed<Flow, typename says<Step>::command>(), is_unaddressed<Flow, typename says<Step>::undo_command>()})..., npos};
   template <class S>
-  static constexpr bool says_no_command() {
-    constexpr bool is_step = gesta::detail::kind_of_step<S>() == gesta::detail::step_kind::step;
-    return (is_step && std::is_void_v<typename says<S>::command>) || (says<S>::undo::is_one && std::is_void_v<typename says<S>::undo_command>);
+  static constexpr std::size_t without_command() {
+    if (gesta::detail::kind_of_step<S>() == gesta::detail::step_kind::step && is_never_a_command<Flow, typename says<S>::command>()) return 0;
+    return says<S>::undo::is_one && is_never_a_command<Flow, typename says<S>::undo_command>() ? 1 : npos;
   }
-  static constexpr std::size_t asks_nothing[sizeof...(Step) + 1] = {(says_no_command<Step>() ? 0 : npos)..., npos};
+  static constexpr std::size_t asks_nothing[sizeof...(Step) + 1] = {without_command<Step>()..., npos};
 
   // Messages: that of `run`, that of `undo`, then its events.
   template <class S>
@@ -205,11 +213,17 @@ struct saga_places<Flow, Saga, gesta::detail::types<Step...>, gesta::detail::typ
     else return !Flow::template knows<NotFound>;
   }
   template <class NotFound>
+  static constexpr bool is_no_answer() {
+    if constexpr (gesta::detail::same<NotFound, drop> || gesta::detail::same<NotFound, gesta::detail::unsaid>) return false;
+    else return is_never_a_command<Flow, NotFound>();
+  }
+  template <class NotFound>
   static constexpr bool is_unaddressed_answer() {
     if constexpr (gesta::detail::same<NotFound, drop> || gesta::detail::same<NotFound, gesta::detail::unsaid>) return false;
     else return is_unaddressed<Flow, NotFound>();
   }
   static constexpr std::size_t unhandled_answer = first_true({is_unhandled_answer<typename interrupt_says<Interrupt>::not_found>()...});
+  static constexpr std::size_t strange_answer = first_true({is_no_answer<typename interrupt_says<Interrupt>::not_found>()...});
   static constexpr std::size_t unaddressed_answer = first_true({is_unaddressed_answer<typename interrupt_says<Interrupt>::not_found>()...});
   static constexpr std::size_t unheard = first_true({!gesta::detail::contains<typename interrupt_says<Interrupt>::event, typename Flow::current_events>...});
 
@@ -277,9 +291,19 @@ struct saga_places<Flow, Saga, gesta::detail::types<Step...>, gesta::detail::typ
   }
 };
 
+template <class Flow, class Saga, bool IsCorrelated>
+struct saga_rules_of;
+/// Whose `gesta::by` is missing has lost its first step to it, so nothing else is said of it.
+template <class Flow, class Saga>
+struct saga_rules_of<Flow, Saga, false> {
+  using all = gesta::detail::types<diagnostic::correlation_not_said<false, Saga>>;
+};
+template <class Flow, class Saga>
+using saga_rules = saga_rules_of<Flow, Saga, gesta::detail::says_by<typename Saga::correlated_by>>;
+
 /// A saga without an own event or step would read as many mistakes; these are said first.
 template <class Flow, class Saga>
-struct saga_rules {
+struct saga_rules_of<Flow, Saga, true> {
   using items = saga_items<typename Saga::step_list>;
   using shape = gesta::detail::saga_shape<typename Saga::step_list>;
   using steps = typename shape::steps;
@@ -335,9 +359,7 @@ struct saga_rules {
       return fine<diagnostic::step_command_unhandled>{};
     } else {
       constexpr place_in_saga at = commands<Saga>::unhandled;
-      if constexpr (commands<Saga>::nothing.step != npos)
-        return gesta::detail::type_is<
-            diagnostic::step_command_unhandled<false, gesta::detail::at<commands<Saga>::nothing.step, steps>, void>>{};
+      if constexpr (commands<Saga>::nothing.step != npos || places::strange_answer != npos) return fine<diagnostic::step_command_unhandled>{};
       else if constexpr (at.step != npos)
         return gesta::detail::type_is<diagnostic::step_command_unhandled<false, gesta::detail::at<at.step, steps>, command_at<at.step, at.which>>>{};
       else if constexpr (places::unhandled_answer != npos) {
@@ -345,6 +367,22 @@ struct saga_rules {
         return gesta::detail::type_is<
             report_unhandled<diagnostic::step_command_unhandled, interrupt, typename gesta::detail::interrupt_says<interrupt>::not_found>>{};
       } else return fine<diagnostic::step_command_unhandled>{};
+    }
+  }
+  static constexpr auto find_no_command() {
+    if constexpr (!is_listed) {
+      return fine<diagnostic::step_returns_no_command>{};
+    } else {
+      constexpr place_in_saga at = commands<Saga>::nothing;
+      if constexpr (at.step != npos) {
+        using step = gesta::detail::at<at.step, steps>;
+        using returned = std::conditional_t<at.which == 0, typename says<at.step>::run::returned, typename says<at.step>::undo::returned>;
+        return gesta::detail::type_is<diagnostic::step_returns_no_command<false, step, returned>>{};
+      } else if constexpr (places::strange_answer != npos) {
+        using interrupt = gesta::detail::at<places::strange_answer, interrupts>;
+        return gesta::detail::type_is<
+            diagnostic::step_returns_no_command<false, interrupt, typename gesta::detail::interrupt_says<interrupt>::not_found>>{};
+      } else return fine<diagnostic::step_returns_no_command>{};
     }
   }
   static constexpr auto find_unaddressed() {
@@ -389,6 +427,7 @@ struct saga_rules {
       return gesta::detail::type_is<diagnostic::saga_waits_in_vain<false, interrupt, typename gesta::detail::interrupt_says<interrupt>::event>>{};
     } else return fine<diagnostic::saga_waits_in_vain>{};
   }
+  using no_command = typename decltype(find_no_command())::type;
   using unhandled = typename decltype(find_unhandled())::type;
   using unaddressed = typename decltype(find_unaddressed())::type;
   using keyless = typename decltype(find_keyless())::type;
@@ -508,6 +547,13 @@ struct saga_rules {
     if constexpr (at == npos) return gesta::detail::type_is<void>{};
     else return gesta::detail::type_is<gesta::detail::at<at, gesta::detail::types<T...>>>{};
   }
+  template <class Step, class Rejections>
+  static constexpr auto undo_taken_in_vain() {
+    using on_undo = decltype(gesta::detail::on_undo_signature<Step>());
+    if constexpr (on_undo::parameters::size == 1) return gesta::detail::type_is<std::remove_cvref_t<gesta::detail::at<0, typename on_undo::parameters>>>{};
+    else return first_undo_taken<Step, Rejections>(gesta::detail::concat<typename Flow::rejections, typename Flow::current_events,
+                                                                         gesta::detail::types<timed_out, nothing>>{});
+  }
   static constexpr auto find_in_vain() {
     if constexpr (!has_commands) return fine<diagnostic::outcome_never_comes>{};
     else {
@@ -519,7 +565,7 @@ struct saga_rules {
         return gesta::detail::type_is<diagnostic::outcome_never_comes<false, step, outcome>>{};
       } else if constexpr (undo.step != npos) {
         using step = gesta::detail::at<undo.step, steps>;
-        using outcome = typename decltype(first_undo_taken<step, typename says<undo.step>::undo_rejections>(typename Flow::rejections{}))::type;
+        using outcome = typename decltype(undo_taken_in_vain<step, typename says<undo.step>::undo_rejections>())::type;
         return gesta::detail::type_is<diagnostic::outcome_never_comes<false, step, outcome>>{};
       } else return fine<diagnostic::outcome_never_comes>{};
     }
@@ -623,7 +669,7 @@ struct saga_rules {
   using too_late = typename decltype(find_in_time())::type;
   using undone_unknown = typename decltype(find_undone_unknown())::type;
 
-  using all = gesta::detail::types<odd, no_beginning, begins_behind, listed_twice, mistimed, unhandled, unaddressed, keyless, never_emitted, without_id, same_id,
+  using all = gesta::detail::types<odd, no_beginning, begins_behind, listed_twice, mistimed, no_command, unhandled, unaddressed, keyless, never_emitted, without_id, same_id,
                                    without_undo, unanswered, undo_unanswered, strange, undo_strange, unnamed, in_vain, strange_interrupt,
                                    without_not_found, unknown_fact, uncertain_fact, ambiguous_fact, unanswered_fact, causeless, failure, standing,
                                    final_loser, many_loser, too_late, undone_unknown>;

@@ -1,5 +1,3 @@
-// [gesta E510] the Step asks (or undoes with) a Command that no aggregate of the model lists; add it to the commands of its aggregate, or add the aggregate to the model
-// in step_command_unhandled<false, reserve_stock, void>
 #include <gesta/model/model.hpp>
 
 #include "shop/order.hpp"
@@ -23,7 +21,7 @@ struct take_payment {
 struct reserve_stock {
   static constexpr auto id = "reserve_stock";
   constexpr auto run(const order::placed& o) -> stock::reserve { return {o.order, o.item}; }
-  constexpr void undo(const stock::reserved&) {}
+  constexpr auto undo(const stock::reserved& r) -> stock::release { return {r.order, r.item}; }
   constexpr auto on(stock::sold_out) -> gives_up { return order::cause::stock; }
 };
 struct confirm_order {
@@ -34,4 +32,6 @@ struct confirm_order {
 struct fulfilment : gesta::saga<gesta::by<"order">, place_order, take_payment, reserve_stock, confirm_order> {
   static constexpr auto id = "fulfilment";
 };
-struct shop : gesta::model<order::orders, payment::payments, stock::stocks, fulfilment> {};
+struct note_it { static constexpr auto id = "note_it"; };
+constexpr auto react(const note_it&, const order::confirmed& e) -> order::cancel { return {e.order, order::cause::stock}; }
+struct shop : gesta::model<order::orders, payment::payments, stock::stocks, fulfilment, gesta::reactors<note_it>> {};

@@ -1,5 +1,5 @@
-// [gesta E510] the Step asks (or undoes with) a Command that no aggregate of the model lists; add it to the commands of its aggregate, or add the aggregate to the model
-// in step_command_unhandled<false, reserve_stock, void>
+// [gesta E582] run, undo or not_found of the Step returns something that is no command: nothing, an event, or a container; return the one command that is to be asked, from run also  gesta::many<Command>;  where nothing is to be undone say  using undo = gesta::needless;
+// in step_returns_no_command<false, reserve_stock, void>
 #include <gesta/model/model.hpp>
 
 #include "shop/order.hpp"
@@ -22,8 +22,9 @@ struct take_payment {
 };
 struct reserve_stock {
   static constexpr auto id = "reserve_stock";
-  constexpr void run(const order::placed&) {}
-  using undo = gesta::needless;
+  constexpr auto run(const order::placed& o) -> stock::reserve { return {o.order, o.item}; }
+  constexpr void undo(const stock::reserved&) {}
+  constexpr auto on(stock::sold_out) -> gives_up { return order::cause::stock; }
 };
 struct confirm_order {
   static constexpr auto id = "confirm_order";

@@ -1,0 +1,27 @@
+#include <gesta/gesta.hpp>
+#include <gesta/runtime/effects.hpp>
+#include <gesta/store/memory_views.hpp>
+
+#include <cstdint>
+
+struct paid { int cents; static constexpr auto id = "order.paid"; };
+struct pay { int cents; };
+struct order { int cents = 0; };
+constexpr void evolve(order& o, const paid& e) { o.cents += e.cents; }
+constexpr auto decide(const order&, const pay& c) -> gesta::emits<paid> { return paid{c.cents}; }
+struct orders : gesta::aggregate<order, gesta::commands<pay>> { static constexpr auto id = "order"; };
+struct shop : gesta::model<orders> {};
+
+struct post { int sent = 0; };
+struct unreachable { int code; };
+struct refused {};
+
+struct mailer { static constexpr auto id = "mailer"; };
+void perform(const mailer&, const paid&, post& p) { ++p.sent; }
+
+int main() {
+  auto app = gesta::start<shop>(gesta::memory_store{});
+  post out;
+  auto mails = gesta::perform_by<mailer>(app, gesta::memory_views{}, out, gesta::continues{"old_mailer"});
+  (void)mails.poll();
+}
