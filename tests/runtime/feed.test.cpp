@@ -1,7 +1,10 @@
 // A feed hands over the log without a gap and without a repetition, also over a restore, and only what is of its log.
 // (What holds for every store is said by the laws: testing/laws/store_table.hpp.)
 #include <gesta/gesta.hpp>
+#include <gesta/runtime/relay.hpp>
+#include <gesta/store/memory_views.hpp>
 #include <gesta/store/sqlite.hpp>
+#include <gesta/transport/in_process.hpp>
 
 #include <doctest/doctest.h>
 
@@ -17,6 +20,9 @@ struct note { int number; };
 struct notes { int count = 0; };
 void evolve(notes& n, const noted&) { ++n.count; }
 auto decide(const notes&, const note& c) -> gesta::emits<noted> { return noted{c.number}; }
+struct told { int number; static constexpr auto id = gesta::integration_id{"feed.told"}; };
+told publish(const noted& e) { return {e.number}; }
+struct outlet { static constexpr auto id = "feed.outlet"; };
 struct all_notes : gesta::aggregate<notes, gesta::commands<note>> { static constexpr auto id = "feed.notes"; };
 struct model : gesta::model<all_notes> {};
 
@@ -153,4 +159,70 @@ TEST_CASE("a feed that is ended within what an old event became hands that over 
   seen.clear();
   CHECK(app.read({}, ends_at(1)));  // a reader is asked once
   CHECK(seen == std::vector<int>{1});
+}
+
+namespace {
+
+struct what_came {
+  std::vector<std::string> sources, ids, causes;
+};
+/// What a relay that begins anew tells of a log.
+template <class App>
+what_came told_of(App& app) {
+  gesta::in_process_hub hub{gesta::system_clock{}};
+  gesta::in_process bus{hub};
+  decltype(bus)::connection wire(bus);
+  auto out = gesta::relay<outlet>(app, gesta::memory_views{}, wire, gesta::from_beginning{});
+  CHECK(out.poll().caught_up);
+  what_came all;
+  const std::string_view topics[] = {"feed.told"};
+  auto ear = wire.subscribe({.topics = topics, .group = "all", .from_beginning = true});
+  const auto take = [&](const gesta::delivered& one) {
+    all.ids.emplace_back(one.id);
+    all.sources.emplace_back(one.value_of("ce-source"));
+    all.causes.emplace_back(one.value_of("ce-correlationid"));
+    CHECK(ear.ack(one.token));
+  };
+  while (ear.receive(100, {}, take) != 0) {}
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("what is told from before a restore keeps its id, and what came in the place of what was lost has another") {
+  const folder f;
+  const gesta::sqlite_store lived{.path = f.path + "/a.db"}, once{.path = f.path + "/b.db"}, twice{.path = f.path + "/c.db"};
+  what_came first;
+  {
+    auto app = gesta::start<model>(lived);
+    write(app, 1, 3);
+    REQUIRE(gesta::backup(lived, f.path + "/copy.db"));
+    write(app, 4, 5);
+    first = told_of(app);
+    REQUIRE(first.ids.size() == 5);
+  }
+  REQUIRE(gesta::restore(f.path + "/copy.db", once));
+  what_came second;
+  {
+    auto app = gesta::start<model>(once);
+    write(app, 40, 41);
+    REQUIRE(gesta::backup(once, f.path + "/again.db"));
+    second = told_of(app);
+    REQUIRE(second.ids.size() == 5);
+  }
+  REQUIRE(gesta::restore(f.path + "/again.db", twice));
+  auto app = gesta::start<model>(twice);
+  write(app, 60, 60);
+  const what_came third = told_of(app);
+  REQUIRE(third.ids.size() == 6);
+  for (std::size_t i = 0; i < 5; ++i) {
+    CAPTURE(i);
+    CHECK((first.ids[i] == second.ids[i]) == (i < 3));
+    CHECK((first.sources[i] == second.sources[i]) == (i < 3));
+    CHECK((first.causes[i] == second.causes[i]) == (i < 3));
+    CHECK(third.ids[i] == second.ids[i]);
+    CHECK(third.sources[i] == second.sources[i]);
+    CHECK(third.causes[i] == second.causes[i]);
+  }
+  CHECK(third.ids[5] == gesta::id_of_place({app.incarnation(), 6, 0}));
 }

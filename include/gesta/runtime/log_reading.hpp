@@ -63,6 +63,18 @@ class log_reading {
     else return {};
   }
 
+  /// visit(incarnation, position) for each incarnation that the log has had, the first one first, with the position up to which it shares all with those
+  /// before. The event at a position is of the last one whose position is smaller: that is what the log was called when the event was recorded.
+  template <class Visit>
+  read_result each_incarnation(Visit&& visit) {
+    bool is_any = false;
+    const auto each = [&](const message_id& name, std::uint64_t after) { is_any = true, visit(name, after); };
+    if constexpr (requires { held().log().each_incarnation(each); })
+      if (!held().log().each_incarnation(each)) return read_result(held().log().last_failure());
+    if (!is_any) visit(incarnation(), std::uint64_t{0});
+    return {};
+  }
+
   /// Follows the log from a checkpoint on, from its beginning by default: what lies there, then what comes. Reads nothing yet.
   feed<Self> follow(const checkpoint& after = {}) { return feed<Self>(static_cast<Self&>(*this), after); }
 

@@ -44,6 +44,16 @@ class postgres_log : public postgres_appending {
     answer = found.rows() == 1 && (found[0].is_null(0) || found[0].number(0) >= where);
     return true;
   }
+  /// visit(incarnation, position up to which it shares all with the one before) for each, the first one first. False: last_failure() says why not.
+  template <class Visit>
+  bool each_incarnation(Visit&& visit) {
+    if (is_open_) flush();
+    std::size_t at = 0;
+    if (!connection_.ask([&] { at = connection_.queue(incarnations_); })) return false;
+    const postgres_answer all = connection_.take(at);
+    for (int i = 0; i < all.rows(); ++i) visit(all[i].id(0, {}), static_cast<std::uint64_t>(all[i].number(1)));
+    return true;
+  }
 
   // ---- reading alone
 
@@ -273,6 +283,7 @@ class postgres_log : public postgres_appending {
   bool loaded_closed_ = false;
   std::vector<std::byte> state_;
 
+  postgres_statement incarnations_{"select incarnation, after from incarnations order by number"};
   postgres_statement knows_{"select (select min(after) from incarnations later where later.number > i.number) from incarnations i where incarnation = $1 and "
                             "(select coalesce(max(position), 0) from events) >= $2",
                             {postgres_type::id, int8}};

@@ -47,6 +47,16 @@ inline int read_incarnation(sqlite3* connection, message_id& name) noexcept {
   return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
+/// visit(incarnation, position up to which it shares all with the one before) for each, the first one first. SQLITE_OK or an error.
+template <class Visit>
+int each_incarnation_in(sqlite3* connection, Visit&& visit) {
+  sqlite_statement all;
+  int code = all.prepare(connection, "select incarnation, after from incarnations order by number");
+  if (code != SQLITE_OK) return code;
+  while ((code = all.step()) == SQLITE_ROW) visit(stored_id::read(all, 0, {}), static_cast<std::uint64_t>(all.number(1)));
+  return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
 /// Whether this file's log is the one in which a position was seen: its incarnation is that of now, or one that the file was restored
 /// from, and the position is not after the cut. False too where it is not known. SQLITE_OK or an error.
 inline int is_of_this_log(sqlite3* connection, const message_id& name, std::uint64_t position, bool& answer) noexcept {

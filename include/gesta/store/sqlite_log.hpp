@@ -38,6 +38,12 @@ class sqlite_log : public sqlite_appending {
     const int code = is_of_this_log(file_.connection(), incarnation, position, answer);
     return code == SQLITE_OK || file_.fail(code);
   }
+  /// visit(incarnation, position up to which it shares all with the one before) for each, the first one first. False: last_failure() says why not.
+  template <class Visit>
+  bool each_incarnation(Visit&& visit) {
+    const int code = each_incarnation_in(file_.connection(), visit);
+    return code == SQLITE_OK || file_.fail(code);
+  }
   /// Copies the file while it is in use, also by this log: gesta::backup. What an open unit has done is not in the copy.
   copy_result backup(const char* to) { return sqlite_copy(file_.path(), to, file_.patience()).backup(); }
 
