@@ -7,24 +7,28 @@
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/letters.hpp>
 #include <gesta/store/sqlite_views.hpp>
+#ifdef GESTA_LOG_POSTGRES
+#include <gesta/store/postgres_views.hpp>
+#endif
 
 #include "catalog.hpp"
 #include "commands.hpp"
 #include "file.hpp"
+#include "postgres.hpp"
 
 namespace tool {
 
 namespace {
 
-using views_type = gesta::sqlite_views::opened<>;
-
 /// The letters of one consumer, as the library changes them.
-class desk : public gesta::detail::letter_desk<views_type> {
-  using base = gesta::detail::letter_desk<views_type>;
+template <class Store>
+class desk : public gesta::detail::letter_desk<typename Store::template opened<>> {
+  using base = gesta::detail::letter_desk<typename Store::template opened<>>;
 
  public:
-  desk(const std::string& path, const std::string& consumer)
-      : base(gesta::sqlite_views{.path = path}, consumer, {}, gesta::observed_by<>{}), path_(path), consumer_(consumer) {
+  /// `path`: for people.
+  desk(const Store& store, const std::string& path, const std::string& consumer)
+      : base(store, consumer, {}, gesta::observed_by<>{}), path_(path), consumer_(consumer) {
     if (const gesta::failure* const cause = views_.broken()) throw trouble{trouble::access, path + ": " + cause->describe()};
   }
   using base::close;
@@ -36,7 +40,7 @@ class desk : public gesta::detail::letter_desk<views_type> {
   gesta::letter find(std::int64_t position, const std::optional<std::string>& key) {
     std::optional<gesta::letter> found;
     int count = 0;
-    expect(letters([&](const gesta::letter& one) {
+    expect(base::letters([&](const gesta::letter& one) {
       if (one.position != static_cast<std::uint64_t>(position) || !one.discarded.empty() || (key && one.key != *key)) return;
       ++count;
       if (!found) found = one;
@@ -56,6 +60,7 @@ class desk : public gesta::detail::letter_desk<views_type> {
   }
 
  private:
+  using base::views_;
   std::string path_, consumer_;
 };
 
@@ -79,19 +84,35 @@ void need_consumers(file& from) {
 }
 /// Only who is there can be told something; what a name that is misspelt said would be lost.
 void need_consumer(const std::string& path, const std::string& consumer) {
-  file from(path, file::access::read);
+  file from(path, file::access::read, false);
   need_consumers(from);
   query q(from.connection(), "select 1 from consumers where name = ?1 union all select 1 from letters where consumer = ?1");
-  if (!q.set(1, consumer).next()) throw trouble{trouble::usage, path + ": there is no consumer " + consumer};
+  if (!q.set(1, consumer).next()) throw trouble{trouble::usage, from.path() + ": there is no consumer " + consumer};
+}
+/// Calls act(desk) with the letters of a consumer who is there.
+template <class Act>
+int at_desk(const std::string& path, const std::string& consumer, Act&& act) {
+  need_consumer(path, consumer);
+#ifdef GESTA_LOG_POSTGRES
+  if (is_postgres(path)) {
+    const gesta::postgres_place place = place_of(path);
+    desk of(gesta::postgres_views{.address = place.address, .schema = place.schema}, shown(path), consumer);
+    act(of);
+    return 0;
+  }
+#endif
+  desk of(gesta::sqlite_views{.path = path}, path, consumer);
+  act(of);
+  return 0;
 }
 
 }  // namespace
 
 int list_consumers(const std::string& path, const std::optional<std::string>& log) {
-  file from(path, file::access::read);
+  file from(path, file::access::read, false);
   need_consumers(from);
   std::optional<file> other;
-  if (log) other.emplace(*log, file::access::read);
+  if (log) other.emplace(*log, file::access::read, false);
   file& followed = other ? *other : from;
   const std::int64_t end = followed.ask("select coalesce(max(position), 0) from events");
   query first(followed.connection(), "select time from events where position > ? order by position limit 1");
@@ -135,7 +156,7 @@ int list_consumers(const std::string& path, const std::optional<std::string>& lo
 }
 
 int list_letters(const std::string& path, const std::optional<std::string>& consumer, bool with_discarded) {
-  file from(path, file::access::read);
+  file from(path, file::access::read, false);
   need_consumers(from);
   query q(from.connection(), std::string("select consumer, position, key, attempts, cause, since, due, discarded from letters where position <> 0") +
                                  (with_discarded ? "" : " and discarded = ''") + (consumer ? " and consumer = ?" : "") + " order by consumer, position, key");
@@ -163,32 +184,23 @@ int list_letters(const std::string& path, const std::optional<std::string>& cons
 }
 
 int retry(const std::string& path, const std::string& consumer, const std::optional<std::int64_t>& position, const std::optional<std::string>& key) {
-  need_consumer(path, consumer);
-  desk of(path, consumer);
   const gesta::timestamp now = gesta::system_clock{}();
-  of.expect(position ? of.make_due(of.find(*position, key), now) : of.make_all_due(now));
-  return 0;
+  return at_desk(path, consumer, [&](auto& of) { of.expect(position ? of.make_due(of.find(*position, key), now) : of.make_all_due(now)); });
 }
 
 int discard(const std::string& path, const std::string& consumer, std::int64_t position, const std::optional<std::string>& key, const std::string& reason) {
-  need_consumer(path, consumer);
-  desk of(path, consumer);
-  of.expect(of.close(of.find(position, key), reason, gesta::system_clock{}()));
-  return 0;
+  return at_desk(path, consumer, [&](auto& of) { of.expect(of.close(of.find(position, key), reason, gesta::system_clock{}())); });
 }
 
 int pause(const std::string& path, const std::string& consumer) {
-  need_consumer(path, consumer);
-  desk(path, consumer).set_paused(true);
-  return 0;
+  return at_desk(path, consumer, [](auto& of) { of.set_paused(true); });
 }
 
 int resume(const std::string& path, const std::string& consumer) {
-  need_consumer(path, consumer);
-  desk of(path, consumer);
-  of.set_paused(false);
-  of.expect(of.go_on());
-  return 0;
+  return at_desk(path, consumer, [](auto& of) {
+    of.set_paused(false);
+    of.expect(of.go_on());
+  });
 }
 
 }  // namespace tool

@@ -1,4 +1,4 @@
-// gesta-log copy: brings one file to what another holds, row by row.
+// gesta-log copy: brings one file to what another, or a log in PostgreSQL, holds, row by row.
 //
 // Until all is there the copy bears another application id, so no program takes it for a whole log. Each step is one transaction; after
 // any of them the copy holds the first events of the source, and the next run goes on from there.
@@ -10,6 +10,7 @@
 
 #include "commands.hpp"
 #include "file.hpp"
+#include "postgres.hpp"
 
 namespace tool {
 
@@ -18,11 +19,13 @@ namespace {
 class copying {
  public:
   copying(const std::string& from, const std::string& to)
-      : from_(from), format_(file(from, file::access::read).format()), found_(content_of(to)), to_((refuse_others(to), to), file::access::write) {
+      : from_(shown(from)), format_(file(from, file::access::read, false).format()), found_(content_of(to)),
+        to_((refuse_others(to), to), file::access::write) {
     // Where the tables were just being made SQLite takes that back now, and nothing is left of the file.
     if (to_.ask("pragma page_count") == 0) found_ = content::nothing;
     query attach(to_.connection(), "attach ? as source");
-    attach.set(1, reading_uri(from_)).run();
+    attach.set(1, is_postgres(from) ? std::string() : reading_uri(from)).run();
+    if (is_postgres(from)) declarations_ = lay_out(to_.connection(), "source", from, true).declarations;
   }
 
   int run(std::int64_t events_at_a_time) {
@@ -53,9 +56,11 @@ class copying {
   // All or nothing, under a name that keeps everybody away.
   void make_tables() {
     to_.execute("begin immediate");
-    std::vector<std::string> statements;
-    for (query q(to_.connection(), "select sql from source.sqlite_master where sql is not null and name not like 'sqlite\\_%' escape '\\' order by type != 'table', rowid"); q.next();)
-      statements.emplace_back(q.bytes(0));
+    std::vector<std::string> statements = declarations_;
+    if (statements.empty()) {
+      for (query q(to_.connection(), "select sql from source.sqlite_master where sql is not null and name not like 'sqlite\\_%' escape '\\' order by type != 'table', rowid"); q.next();)
+        statements.emplace_back(q.bytes(0));
+    }
     for (const std::string& sql : statements) to_.execute(sql);
     to_.execute("pragma main.user_version=" + std::to_string(format_));
     to_.execute("pragma main.application_id=" + std::to_string(unfinished_application));
@@ -156,15 +161,17 @@ class copying {
     to_.execute("pragma main.wal_checkpoint(truncate)");
   }
 
-  std::string from_;
+  std::string from_;  ///< for people
   std::int64_t format_;
   content found_;
   file to_;
+  std::vector<std::string> declarations_;  ///< of a log in PostgreSQL; else the source says them itself
 };
 
 }  // namespace
 
 int copy(const std::string& from, const std::string& to, std::int64_t events_at_a_time) {
+  if (is_postgres(to)) return copy_to_postgres(from, to);
   const int code = copying(from, to).run(events_at_a_time);
   end_output();
   return code;

@@ -62,7 +62,7 @@ int export_facts(const std::string& path) {
   const catalog types(from);
   const auto known = [&](std::int64_t number, const char* kind, const std::string& where) {
     const type* const found = types.find(number);
-    if (found == nullptr || found->kind != kind) throw trouble{trouble::content, path + ": " + where + " is of no " + kind + "; see gesta-log verify"};
+    if (found == nullptr || found->kind != kind) throw trouble{trouble::content, from.path() + ": " + where + " is of no " + kind + "; see gesta-log verify"};
     return found;
   };
   print_line(R"({"gesta":"facts","format":1})");
@@ -113,7 +113,7 @@ int export_facts(const std::string& path) {
       put_hex(q.bytes(column), line);
     }
     if (!q.is_null(8) && !export_payload(types, event, q.bytes(8), line))
-      throw trouble{trouble::content, path + ": the payload at " + where + " is none of its form; see gesta-log verify"};
+      throw trouble{trouble::content, from.path() + ": the payload at " + where + " is none of its form; see gesta-log verify"};
     print_line(line += '}');
   }
   if (from.format() >= 2) {
@@ -133,7 +133,7 @@ int export_facts(const std::string& path) {
                                   "on s.source = o.source order by o.source, o.number");
        q.next(); ++outcomes) {
     const std::string where = "the outcome of " + std::string(q.bytes(0)) + " " + q.number(1);
-    if (q.number(2) < 0 || q.number(2) > 2) throw trouble{trouble::content, path + ": " + where + " is no verdict; see gesta-log verify"};
+    if (q.number(2) < 0 || q.number(2) > 2) throw trouble{trouble::content, from.path() + ": " + where + " is no verdict; see gesta-log verify"};
     std::string line;
     name("once", line);
     put_text(q.bytes(0), line);
@@ -148,7 +148,7 @@ int export_facts(const std::string& path) {
       put_text(rejection->id, line);
       put_number("rejection_version", rejection->version, line);
       if (!export_payload(types, rejection, q.bytes(6), line))
-        throw trouble{trouble::content, path + ": " + where + " is none of its form; see gesta-log verify"};
+        throw trouble{trouble::content, from.path() + ": " + where + " is none of its form; see gesta-log verify"};
     }
     print_line(line += '}');
   }

@@ -7,6 +7,8 @@
 
 #include <gesta/store/sqlite_schema.hpp>
 
+#include "postgres.hpp"
+
 namespace tool {
 
 std::string operator+(std::string text, std::int64_t number) { return text += std::to_string(number); }
@@ -51,12 +53,14 @@ void query::fail() const {
   const int code = sqlite3_errcode(connection_) & 0xff;
   const bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
   const char* const path = sqlite3_db_filename(connection_, "main");
-  throw trouble{damaged ? trouble::content : trouble::access, std::string(path == nullptr ? "" : path) + ": " + sqlite3_errmsg(connection_)};
+  const std::string where = path == nullptr || *path == '\0' ? std::string() : std::string(path) + ": ";  // a server says itself where it is
+  throw trouble{damaged ? trouble::content : trouble::access, where + sqlite3_errmsg(connection_)};
 }
 
 // ---- files
 
 content content_of(const std::string& path) {
+  if (is_postgres(path)) throw trouble{trouble::usage, shown(path) + ": a file of SQLite is needed here"};
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> in(std::fopen(path.c_str(), "rb"), [](std::FILE* f) { return f == nullptr ? 0 : std::fclose(f); });
   if (in == nullptr && errno == ENOENT) return content::nothing;
   if (in == nullptr) throw trouble{trouble::access, path + ": " + std::strerror(errno)};
@@ -87,7 +91,19 @@ std::string reading_uri(const std::string& path) {
   return uri + "?mode=ro";
 }
 
-file::file(std::string path, access how) : path_(std::move(path)) {
+file::file(const std::string& name, access how, bool with_streams) : path_(shown(name)) {
+  if (is_postgres(name)) {
+    try {
+      if (how == access::write) throw trouble{trouble::usage, path_ + ": is only read here"};
+      open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "");  // of its own, and on the disk where it grows large
+      format_there_ = lay_out(connection_, "main", name, with_streams).format;
+      format_ = gesta::detail::sqlite_format;
+    } catch (...) {
+      sqlite3_close(connection_);
+      throw;
+    }
+    return;
+  }
   if (how == access::read) {
     switch (content_of(path_)) {
       case content::gesta: break;
@@ -106,6 +122,7 @@ file::file(std::string path, access how) : path_(std::move(path)) {
         throw trouble{trouble::access, path_ + ": made by a newer gesta, format " + format_ + "; this is a tool for formats up to " + gesta::detail::sqlite_format};
       if (format_ < 1) throw trouble{trouble::content, path_ + ": its format is " + format_ + ", which never was one"};
     }
+    format_there_ = format_;
   } catch (...) {
     sqlite3_close(connection_);
     throw;

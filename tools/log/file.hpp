@@ -44,6 +44,7 @@ class query {
   int type(int column) const { return sqlite3_column_type(statement_.get(), column); }
   bool is_null(int column) const { return type(column) == SQLITE_NULL; }
   std::int64_t number(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+  double real(int column) const { return sqlite3_column_double(statement_.get(), column); }
   /// Text or bytes as they are; valid until the next step.
   std::string_view bytes(int column) const;
 
@@ -74,16 +75,20 @@ inline constexpr std::int64_t unfinished_application = 0x67657363;
 class file {
  public:
   enum class access { read, write };
-  /// For reading the path has to hold a whole log; the file is then seen as it was at this moment, whoever writes meanwhile.
-  file(std::string path, access how);
+  /// For reading the path has to hold a whole log; the file is then seen as it was at this moment, whoever writes meanwhile. A log in PostgreSQL is
+  /// seen so too, and only read; `with_streams`: the table of streams will be asked more than once.
+  file(const std::string& name, access how, bool with_streams = true);
   file(const file&) = delete;
   file& operator=(const file&) = delete;
   ~file();
 
   sqlite3* connection() const { return connection_; }
+  /// For people: shown().
   const std::string& path() const { return path_; }
-  /// The number of the format: pragma user_version.
+  /// The number of the format of the tables that stand here: pragma user_version.
   std::int64_t format() const { return format_; }
+  /// The number of the format that the log has where it stands.
+  std::int64_t format_there() const { return format_there_; }
 
   void execute(const std::string& sql);
   std::int64_t ask(const std::string& sql);
@@ -96,7 +101,7 @@ class file {
 
   std::string path_;
   sqlite3* connection_ = nullptr;
-  std::int64_t format_ = 0;
+  std::int64_t format_ = 0, format_there_ = 0;
 };
 
 /// A path as SQLite's URI, for reading only.

@@ -58,7 +58,7 @@ int list_streams(const std::string& path, const std::optional<std::string>& aggr
     print_line(line);
   }
   end_output();
-  if (!good) throw trouble{trouble::content, path + ": a key is none of its aggregate; see gesta-log verify"};
+  if (!good) throw trouble{trouble::content, from.path() + ": a key is none of its aggregate; see gesta-log verify"};
   return 0;
 }
 
@@ -162,7 +162,7 @@ int list_events(const std::string& path, const selection& which) {
     for (q.set(1, which.after).set(2, which.to).set(3, which.limit); q.next();) good = print_event(types, q) && good;
   }
   end_output();
-  if (!good) throw trouble{trouble::content, path + ": something cannot be read by its form; see gesta-log verify"};
+  if (!good) throw trouble{trouble::content, from.path() + ": something cannot be read by its form; see gesta-log verify"};
   return 0;
 }
 

@@ -1,4 +1,5 @@
-// gesta-log: looks into the files of gesta's SQLite store, and moves logs from one to another, without the program that wrote them.
+// gesta-log: looks into the files of gesta's SQLite store and into logs in PostgreSQL, and moves logs from one to another, without the program that
+// wrote them.
 #include <charconv>
 #include <cstdio>
 #include <cstring>
@@ -14,7 +15,7 @@
 namespace {
 
 constexpr const char* help =
-    R"(gesta-log - looks into the files of gesta's SQLite store, without the program that wrote them
+    R"(gesta-log - looks into the logs of gesta's SQLite and PostgreSQL stores, without the program that wrote them
 
 usage: gesta-log streams FILE [--aggregate ID]
        gesta-log events FILE [--stream AGGREGATE KEY] [--after POSITION] [--to POSITION] [--limit N] [--backwards]
@@ -48,7 +49,7 @@ verify    checks everything that can be checked: the pages, the dictionary of ty
           finding is a line that says where and why; at most N of them (100)
 copy      brings TO, a new file or a copy made before, to what FROM holds: positions, versions, times, ids, outcomes and incarnations stay as
           they are. Run again it goes on where it was, also after it was interrupted, and takes over what was erased since. A file that is
-          no beginning of FROM is refused and stays as it is
+          no beginning of FROM is refused and stays as it is. Into PostgreSQL: all in one transaction, into a schema that is empty or is not there
 export    writes the whole log as lines of JSON, with the bytes of every payload
 import    makes FILE, which must not be there, of such lines; FACTS may be - for standard input
 consumers one JSON object per line and consumer that keeps a view in FILE: up to which position, how many events it is behind the log, since when
@@ -71,6 +72,10 @@ saga-resolve  lets it count as undone, because WHO has undone it by hand; record
 trace     the events of one correlation as a tree of what caused what; ID as `events` shows it, as a UUID, or a traceparent. Several logs are one
           tree: what a service told and another heard, what it asked and another decided. Each line: event, aggregate, key, version, position,
           time, payload; personal data stays sealed. A cause that is not in the files is named. Reads the whole logs
+
+FILE, LOG, FROM and TO may be a log in PostgreSQL: postgres:ADDRESS or postgres:ADDRESS?SCHEMA, with an address as libpq takes it, "host=... dbname=..." or
+postgresql://..., and the schema gesta where none is said. Not for import, saga-retry and saga-resolve. A password is better in PGPASSWORD or in the
+password file than on the command line.
 
 Files that are only looked into are opened for reading only. They may be in use: what is seen is the file as it was at one moment, and writers do
 not wait. Exit codes: 0 well; 1 a file holds what it must not hold, or TO is no beginning of FROM; 2 wrong usage; 3 a file cannot be

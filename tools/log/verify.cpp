@@ -13,7 +13,7 @@ namespace {
 
 class inspection {
  public:
-  inspection(const std::string& path, std::int64_t most) : path_(path), from_(path, file::access::read), most_(most) {}
+  inspection(const std::string& path, std::int64_t most) : from_(path, file::access::read), path_(from_.path()), most_(most) {}
 
   int run() {
     try {
@@ -34,7 +34,7 @@ class inspection {
     }
     if (findings_ > most_) print_line("... " + std::to_string(findings_ - most_) + " more findings");
     if (findings_ == 0) {
-      print_line(path_ + ": format " + from_.format() + ", " + counted(count_of_events_, "event") + " of " +
+      print_line(path_ + ": format " + from_.format_there() + ", " + counted(count_of_events_, "event") + " of " +
                  counted(static_cast<std::int64_t>(streams_.size()), "stream") + ", " + counted(outcomes_, "outcome") + ": all is well" +
                  (unsaid_ == 0 ? std::string() : ", as far as " + counted(unsaid_, "type") + " without form can tell"));
     } else {
@@ -259,8 +259,8 @@ class inspection {
     }
   }
 
-  std::string path_;
   file from_;
+  std::string path_;
   std::int64_t most_;
   std::int64_t findings_ = 0, count_of_events_ = 0, last_position_ = 0, outcomes_ = 0, unsaid_ = 0;
   std::map<std::int64_t, stream> streams_;
