@@ -83,8 +83,8 @@ struct outlet { static constexpr auto id = "shop"; };
 int main() {
   for (const char* name : {"shop.db", "depot.db"})
     for (const char* end : {"", "-wal", "-shm"}) std::remove((std::string(name) + end).c_str());
-  gesta::in_process_hub hub(gesta::system_clock{});
-  const gesta::in_process wire(hub);
+  gesta::in_process_hub hub{gesta::system_clock{}};
+  gesta::in_process wire{hub};
   auto office = gesta::start<shop::office>(gesta::sqlite_store{.path = "shop.db"});
   auto sagas = gesta::run_sagas(office);
   auto asks = gesta::ask_by<shop::desk>(office, wire);

@@ -3,13 +3,20 @@
 // compile. What they include is included before, outside of all namespaces.
 #pragma once
 
+#include <gesta/describe/mermaid.hpp>
 #include <gesta/gesta.hpp>
 #include <gesta/runtime/ask.hpp>
+#include <gesta/runtime/inbox.hpp>
 #include <gesta/runtime/query.hpp>
+#include <gesta/runtime/relay.hpp>
 #include <gesta/runtime/saga_runner.hpp>
 #include <gesta/runtime/serve.hpp>
 #include <gesta/store/memory_views.hpp>
 #include <gesta/transport/in_process.hpp>
+
+#if __has_include(<sqlite3.h>)
+#include <gesta/store/sqlite.hpp>
+#endif
 
 #include <doctest/doctest.h>
 
@@ -17,6 +24,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -29,7 +37,7 @@
 #include "../../examples/retail/fulfilment/shop.hpp"
 #include "../../examples/retail/ledger.hpp"
 #include "../../examples/sales.hpp"
-#include "../../examples/shop/contract.hpp"
+#include "../../examples/shop/orders.hpp"
 #include "../../examples/trip.hpp"
 #include "../../examples/turnstile.hpp"
 #include "../codec/messages.hpp"
@@ -85,6 +93,23 @@ namespace example_44 {
 namespace example_26 {
 #include "../../examples/26_carried_state.cpp"
 }
+namespace example_37 {
+#include "../../examples/37_integration_event.cpp"
+}
+namespace example_39 {
+#include "../../examples/39_inbox.cpp"
+}
+namespace example_40 {
+#include "../../examples/customers.hpp"
+}
+namespace example_41 {
+#include "../../examples/41_claim_check.cpp"
+}
+#if __has_include(<sqlite3.h>)
+namespace example_45 {
+#include "../../examples/45_trace.cpp"
+}
+#endif
 #undef main
 #pragma GCC diagnostic pop
 
@@ -112,6 +137,11 @@ void fill(T& value, int& next) {
   if constexpr (std::is_arithmetic_v<T>) value = static_cast<T>(++next);
   else if constexpr (std::is_enum_v<T>) value = static_cast<T>(1);
   else if constexpr (gesta::detail::is_text<T>) value = T("text");
+  else if constexpr (requires { value.push_back(*value.begin()); }) {
+    std::remove_cvref_t<decltype(*value.begin())> one{};
+    golden::fill(one, next);
+    value.push_back(one);
+  }
   else gesta::detail::for_each_field(value, [&next](auto& field) { golden::fill(field, next); });
 }
 
@@ -191,6 +221,33 @@ void all_examples() {
                                     e44::stock::reserve{1, 7}, e44::stock::release{most, 7}, e44::stock::reserved{1, least}, e44::stock::released{2, 7},
                                     e44::stock::sold_out{3});
   example<Codec, e44::depot::house>("44_remote_command_depot", e44::depot::taken{1, 7}, e44::depot::put_back{least, most}, e44::stock::sold_out{3});
+
+  namespace e37 = example_37;
+  example<Codec, e37::shop>("37_integration_event", e37::placed{500, 100}, e37::placed{least, most}, e37::noted{"as a gift"}, e37::order_placed{400},
+                            e37::order_placed{least}, e37::shipped{3});
+
+  namespace e39 = example_39;
+  example<Codec, e39::shop>("39_inbox", e39::placed{500}, e39::order_placed{500}, e39::order_placed{least});
+  example<Codec, e39::billing>("39_inbox_billing", e39::billed{500}, e39::billed{most}, e39::order_placed{500});
+
+  namespace e40 = example_40;
+  e40::registered ada{{"ada"}, {}, {}};
+  if constexpr (std::string_view(Codec::name) == "binary") {  // what is sealed is told to nobody by a text
+    const std::byte name[] = {std::byte{1}, std::byte{2}, std::byte{3}};
+    gesta::detail::personal_access::put(ada.name, name, 3);
+    gesta::detail::personal_access::put(ada.mail, name, 2);
+  }
+  example<Codec, e40::shop>("40_personal_data", ada, e40::registered{{"bob"}, {}, {}}, e40::ordered{{"ada"}, 1200}, e40::ordered{{""}, least});
+
+  namespace e41 = example_41;
+  example<Codec, e41::studio>("41_claim_check", e41::taken{"xyz"}, e41::taken{std::string(130, 'y')}, e41::photo_taken{"xyz"}, e41::photo_taken{""});
+
+#if __has_include(<sqlite3.h>)
+  namespace e45 = example_45;
+  example<Codec, e45::shop::office>("45_trace", e45::shop::placed{1, 7}, e45::shop::confirmed{most}, e45::order_confirmed{1}, e45::reserve{1, 7},
+                                    e45::reserved{1, least}, e45::sold_out{7});
+  example<Codec, e45::depot::house>("45_trace_depot", e45::depot::taken{1, 7}, e45::depot::packed{most}, e45::order_confirmed{1}, e45::sold_out{7});
+#endif
 
   namespace e8 = example_08;
   example<Codec, e8::notebook>("08_encoded_messages", e8::noted{"to be, ", {"hamlet"}}, e8::noted{"", {}},
@@ -284,6 +341,12 @@ void all_examples() {
                               ::trade::told::released{"536365", "85123A", 1, 6}, ::trade::told::shipped{"536365", 5},
                               retail::stock::reserve{"536365", "85123A", 0, 6}, retail::stock::release{"536365", "85123A", 1, 6, cause::stock},
                               retail::shipping::ship{"536365", 5, few});
+
+  const retail::order::placed two_lines{"536365", {{"85123A", 2550, 6}, {"22423", 1, -1}}, few, many};
+  example<Codec, trade::order_desk>("shop_fulfilment", two_lines, retail::order::confirmed{"536365", 15299},
+                                    retail::order::cancelled{"536365", cause::shipping}, retail::payment::charged{"536365", 15299},
+                                    retail::payment::refunded{"536365", 15299, cause::stock}, retail::payment::card_declined{},
+                                    retail::stock::sold_out{3}, retail::shipping::undeliverable{});
 
   struct agency
       : gesta::model<trip::trips, flight::flights, hotel::hotels, car::cars, visa::visas, ::bank::banks, ticket::tickets> {};
