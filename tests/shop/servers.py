@@ -37,6 +37,7 @@ class Shop(crash.Shop):
 
     def __init__(self, folder, data, point=None, counts=None):
         super().__init__(folder, data, {})
+        self.point, self.struck = point, folder / "struck"
         self.broker = nats.Server()
         self.database = postgres.Server("shared_buffers=16MB", "max_connections=20")
         for who in self.programs:
@@ -45,23 +46,28 @@ class Shop(crash.Shop):
         if point is not None:
             self.may_give_up = point["who"] not in self.programs
             self.faults[point["at"]] = {"FAULTY_LINK": point["link"], "FAULTY_AT": str(point["call"]), "FAULTY_HOW": point["how"],
-                                         "FAULTY_STRUCK": str(folder / "struck")}
+                                         "FAULTY_STRUCK": str(self.struck)}
             if point["how"] == "other":
-                server = self.broker if point["who"] == "broker" else self.database
+                server = self.servers()[point["who"]]
                 self.faults[point["at"]] |= {"FAULTY_OTHER": str(server.process.pid), "FAULTY_SIGNAL": str(int(point["signal"]))}
 
     def words(self, who):
         return ["--data", self.data, "--seed", crash.SEED, "--store", f"postgres:{self.database.address}", "--link", self.broker.address] + (
             ["--fail", f"payment={crash.PAYMENT},shipping={crash.SHIPPING}"] if who == "orders" else ["--stock", crash.STOCK])
 
+    def servers(self):
+        return {"broker": self.broker, "database": self.database}
+
     def mind(self):
-        for who, server in [("broker", self.broker), ("database", self.database)]:
+        for who, server in self.servers().items():
             if server.process.poll() is not None:
                 self.killed.append(who)
                 server.was_killed = True  # what it left may still be there for a moment
                 server.start()
 
     def events(self):
+        if self.point is not None and self.point["how"] == "other" and self.struck.exists() and not self.killed:
+            self.servers()[self.point["who"]].process.wait(30)  # it was told to end by the last calls
         self.mind()
         rows = self.database.sql("select 'orders', id, count(*) from shop_orders.events join shop_orders.types using (type) group by id union all "
                                  "select 'stock', id, count(*) from shop_stock.events join shop_stock.types using (type) group by id")
