@@ -155,6 +155,21 @@ constexpr message_id message_of_id(std::string_view source, std::string_view id)
   return {both.high, both.low};
 }
 
+/// What somebody calls a conversation, or a cause: 32 hex digits or a UUID are its 128 bits; of any other text they are made.
+constexpr message_id message_of_text(std::string_view text) noexcept {
+  char digits[32] = {};
+  std::size_t count = 0;
+  const bool is_uuid = text.size() == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-';
+  for (std::size_t i = 0; i < text.size() && count < 32; ++i) {
+    if (is_uuid && (i == 8 || i == 13 || i == 18 || i == 23)) continue;
+    digits[count++] = text[i] >= 'A' && text[i] <= 'F' ? static_cast<char>(text[i] + ('a' - 'A')) : text[i];
+  }
+  message_id id{};
+  if ((text.size() == 32 || is_uuid) && read_message_id({digits, count}, id)) return id;
+  const auto hash = detail::hash128{}.add(text.data(), text.size());
+  return {hash.high, hash.low};
+}
+
 // ---- times as text
 
 namespace detail {
@@ -304,8 +319,8 @@ constexpr envelope_result take_attribute(std::size_t which, std::string_view tex
       good = get_decimal(text, 0xffffffff, number) && number != 0;
       to.version = static_cast<std::uint32_t>(number);
       break;
-    case of_correlation: good = read_message_id(text, to.correlation); break;
-    case of_causation: good = read_message_id(text, to.causation); break;
+    case of_correlation: to.correlation = message_of_text(text); break;
+    case of_causation: to.causation = message_of_text(text); break;
     default: break;
   }
   return good ? envelope_result{} : envelope_result{kind::malformed, name};
