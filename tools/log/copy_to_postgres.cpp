@@ -263,8 +263,10 @@ class copying {
   }
   postgres_table make(const std::string& name, const std::string& schema) {
     const std::set<std::string> truths = truths_in(schema);
-    postgres_table made{name, {}, {}};
+    postgres_table made{name, {}};
     std::vector<std::string> keys;
+    const auto there = from_.layout().keys.find(name);
+    const bool is_said = there != from_.layout().keys.end();
     std::string sql = "create table " + quoted(name) + "(\n";
     query q(from_.connection(), "select name, lower(type), \"notnull\", pk from pragma_table_info(?) order by cid");
     for (q.set(1, name); q.next();) {
@@ -280,10 +282,11 @@ class copying {
       if (place != 0 && keys.size() < place) keys.resize(place);
       if (place != 0) keys[place - 1] = quoted(c.name);
       sql += "  " + quoted(c.name) + ' ' + word + (q.number(2) != 0 || place != 0 ? " not null" : "");
-      if (made.columns.empty() && c.name == "only" && place == 1) sql += " check (\"only\" = 0)";
+      if (made.columns.empty() && c.name == "only" && (is_said ? there->second == "\"only\"" : place == 1)) sql += " check (\"only\" = 0)";
       sql += ",\n";
       made.columns.push_back(std::move(c));
     }
+    if (is_said) keys = {there->second};
     if (keys.empty()) throw trouble{trouble::content, from_.path() + ": the table of the view " + name + " is missing, or has no key"};
     sql += "  primary key(";
     for (std::size_t i = 0; i < keys.size(); ++i) sql += (i == 0 ? "" : ", ") + keys[i];

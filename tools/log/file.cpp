@@ -7,8 +7,6 @@
 
 #include <gesta/store/sqlite_schema.hpp>
 
-#include "postgres.hpp"
-
 namespace tool {
 
 std::string operator+(std::string text, std::int64_t number) { return text += std::to_string(number); }
@@ -96,7 +94,8 @@ file::file(const std::string& name, access how, bool with_streams) : path_(shown
     try {
       if (how == access::write) throw trouble{trouble::usage, path_ + ": is only read here"};
       open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "");  // of its own, and on the disk where it grows large
-      format_there_ = lay_out(connection_, "main", name, with_streams).format;
+      layout_ = lay_out(connection_, "main", name, with_streams);
+      format_there_ = layout_.format;
       format_ = gesta::detail::sqlite_format;
     } catch (...) {
       sqlite3_close(connection_);

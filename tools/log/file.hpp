@@ -7,6 +7,8 @@
 
 #include <gesta/store/sqlite_statement.hpp>
 
+#include "postgres.hpp"
+
 namespace tool {
 
 /// Why the tool gives up: said on standard error, and the exit code.
@@ -89,6 +91,8 @@ class file {
   std::int64_t format() const { return format_; }
   /// The number of the format that the log has where it stands.
   std::int64_t format_there() const { return format_there_; }
+  /// Of a log in PostgreSQL.
+  const postgres_layout& layout() const { return layout_; }
 
   void execute(const std::string& sql);
   std::int64_t ask(const std::string& sql);
@@ -102,6 +106,7 @@ class file {
   std::string path_;
   sqlite3* connection_ = nullptr;
   std::int64_t format_ = 0, format_there_ = 0;
+  postgres_layout layout_;
 };
 
 /// A path as SQLite's URI, for reading only.

@@ -251,7 +251,7 @@ std::string declaration(const postgres_table& of) {
                                                                                                                              : "";
     out += (&c == of.columns.data() ? "" : ", ") + gesta::detail::quoted(c.name) + type + (c.may_be_null ? "" : " not null");
   }
-  return out + (of.key.empty() ? ")" : ", primary key(" + of.key + "))");
+  return out + ')';
 }
 
 /// The expression that gives a column in the form that `value` reads.
@@ -510,6 +510,7 @@ void execute(sqlite3* db, const std::string& sql) {
 
 struct view_table {
   postgres_table table;
+  std::string key;                        ///< its columns, in quotes
   std::vector<std::string> declarations;  ///< for SQLite
 };
 
@@ -548,7 +549,7 @@ view_table view_on(postgres_link& link, const std::string& name) {
     made.table.columns.push_back(c);
   }
   made.declarations.push_back(sql + (is_number || keys.rows() == 0 ? ")" : ",\n  primary key(" + names + ")) without rowid"));
-  made.table.key = names;
+  made.key = names;
   const postgres_answer indexes = link.ask(
       "select string_agg(a.attname, chr(1) order by k.place)::text from pg_index i join pg_class x on x.oid = i.indexrelid cross join unnest(i.indkey) with "
       "ordinality k(number, place) join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number where not i.indisprimary and i.indrelid = " + of +
@@ -604,6 +605,7 @@ postgres_layout lay_out(sqlite3* connection, const std::string& database, const 
       if (!has(view)) throw trouble{trouble::content, shown(name) + ": the table of the view " + view + " is missing"};
       view_table made = view_on(on.link, view);
       add(made.table);
+      layout.keys[view] = made.key;
       layout.declarations.insert(layout.declarations.end(), made.declarations.begin(), made.declarations.end());
     }
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,9 @@ std::string shown(const std::string& name);
 
 /// What a log in PostgreSQL looks like in SQLite.
 struct postgres_layout {
-  std::int64_t format = 0;                ///< gesta_format
-  std::vector<std::string> declarations;  ///< what makes the same tables, views and indexes in a file, without names of databases
+  std::int64_t format = 0;                  ///< gesta_format
+  std::vector<std::string> declarations;    ///< what makes the same tables, views and indexes in a file, without names of databases
+  std::map<std::string, std::string> keys;  ///< the columns of the key of each table of a view, in quotes: SQLite takes none of a virtual table
 };
 /// Makes the tables of the log tables of `database`, which is of this connection, in the form of the SQLite store and as they are at this moment,
 /// whoever writes meanwhile. Events, outcomes, snapshots and rows of views stay on the server until they are asked for; streams are fetched where

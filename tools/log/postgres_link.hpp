@@ -65,7 +65,6 @@ struct postgres_column {
 struct postgres_table {
   std::string name;
   std::vector<postgres_column> columns;
-  std::string key{};  ///< of views only: the names of its columns, in quotes
 };
 
 /// The tables that each log has, in an order in which they can be filled.

@@ -83,6 +83,7 @@ class Logs(unittest.TestCase):
             self.assertEqual(rows(path), rows(back))
             self.assertEqual(declared(path), declared(back))
             run("verify", back)
+            run("verify", self.there(name))
             self.assertIn("holds all", lines("copy", self.there(name), back)[0])
             self.assertEqual(rows(path), rows(back))
             # From server to server, and a file goes on with what the server has got more.
