@@ -3,12 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <gesta/store/sqlite.hpp>
 #include <gesta/testing/explore.hpp>
 
 #include <algorithm>
 #include <memory>
 #include <string>
 
+#include "../folder.hpp"
 #include "remote_lab.hpp"
 
 namespace {
@@ -158,6 +160,43 @@ TEST_CASE("a request for which the transport has no room is sent when it has, an
     (void)shop.asks.poll();
   }
   CHECK(came == 2);
+}
+
+TEST_CASE("after a restore a request goes on under the name and number that it had, and what is asked since has another name") {
+  time_now = 1000;
+  const folder f;
+  const gesta::sqlite_store lived{.path = f / "a.db"}, restored{.path = f / "b.db"};
+  std::vector<std::string> asked;
+  const auto run = [&](const gesta::sqlite_store& store, int number) {
+    hub_type hub(test_clock{});
+    wire_type wire(hub);
+    auto app = gesta::start<shop>(store, test_clock{});
+    app.handle(place{number, 1}).match([](const order&) {}, [](const gesta::failure&) {});
+    auto sagas = gesta::run_sagas(app);
+    CHECK(sagas.poll());
+    auto asks = gesta::ask_by<desk>(app, wire);
+    CHECK(asks.poll());
+    asked.clear();
+    const std::string_view topics[] = {"depot.reserve"};
+    auto depot = asks.link().subscribe({.topics = topics, .group = "depot", .from_beginning = true});
+    while (depot.receive(10, {}, [&](const gesta::delivered& one) {
+      asked.push_back(std::string(one.id) + " " + std::string(one.value_of("gesta-asker")) + " " + std::string(one.value_of("gesta-number")));
+      CHECK(depot.ack(one.token));
+    }) != 0) {}
+  };
+  run(lived, 1);
+  REQUIRE(asked.size() == 1);
+  const std::string first = asked[0];
+  REQUIRE(gesta::backup(lived, f / "copy.db"));
+  run(lived, 2);
+  REQUIRE(asked.size() == 2);
+  const std::string lost = asked[1];
+  REQUIRE(gesta::restore(f / "copy.db", restored));
+  run(restored, 3);
+  REQUIRE(asked.size() == 2);
+  CHECK(asked[0] == first);
+  CHECK(asked[1].substr(asked[1].rfind(' ')) == lost.substr(lost.rfind(' ')));  // of the same number, and
+  CHECK(asked[1] != lost);
 }
 
 TEST_CASE("the explorer walks a saga that asks elsewhere as any other") { CHECK(gesta::testing::explore<shop, fulfilment>()); }

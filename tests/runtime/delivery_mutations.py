@@ -19,7 +19,7 @@ mutations = [
     ("each wait is as long as the first", relay, "    ++troubles_;\n", "    troubles_ = 1;\n", "relay", False),
     ("all messages of an event have one id", relay, "const source_place at{log.incarnation, where.position, part};",
      "const source_place at{log.incarnation, where.position, 0};", "relay", False),
-    ("an event from before a restore gets another id", relay, "const named& log = log_at(where.position);", "const named& log = names_.back();", "feed", False),
+    ("an event from before a restore gets another id", relay, "const told_names::named& log = names_.at(where.position);", "const told_names::named& log = names_.at(~std::uint64_t{0});", "feed", False),
     ("what was accepted is published again", relay, "if (is_read_ && from_ == state_.at) return;", "if (false) return;", "relay", False),
     ("an outlet may be cut anew", relay, "if (there.at.position != 0) {", "if (false) {", "relay", False),
     ("shares are not given back", relay, "i-- != 0 && mine > most_shares();) {", "i-- != 0 && mine > count_;) {", "relay", False),

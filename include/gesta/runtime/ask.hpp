@@ -29,6 +29,7 @@
 #include <gesta/runtime/export.hpp>
 #include <gesta/runtime/performers.hpp>
 #include <gesta/runtime/sagas.hpp>
+#include <gesta/runtime/told_names.hpp>
 #include <gesta/store/failure.hpp>
 #include <gesta/transport/transport.hpp>
 
@@ -115,9 +116,7 @@ class asker {
  public:
   asker(App& app, const Transport& to, duration settle_within = seconds(30))
       : app_(app), link_(to), answers_to_(std::string(name()) + ".answers"), member_(subscribe(settle_within)) {
-    log_ = app_.incarnation();
-    if constexpr (engine_type::is_memory) log_ = {0, static_cast<std::uint64_t>(now().nanoseconds)};  // a log that ends with the program
-    source_ = std::string(name()) + "/" + std::string(message_id_text(log_).view());
+    if constexpr (engine_type::is_memory) names_.add({0, static_cast<std::uint64_t>(now().nanoseconds)}, 0, name());  // a log that ends with the program
   }
   asker(const asker&) = delete;
   asker& operator=(const asker&) = delete;
@@ -131,6 +130,7 @@ class asker {
     exchanged result;
     if (engine().open()) return fail(result, failure(failure::kind::busy, 0, "a batch of the app is open")), result;
     if (!engine().catch_up()) return fail(result, engine().last_failure()), result;
+    if (failure cause; !names_.learn(app_, name(), cause)) return fail(result, cause), result;
     send(how, result);
     if ((!result.failed || has_no_room_) && receive(how, result) && result.handled != 0) send(how, result);
     if (result.failed && off_.until() != timestamp{}) result.next = off_.until();
@@ -225,11 +225,13 @@ class asker {
     const key_bytes key = table_of<Part>().key(entity);
     const std::string instance = detail::hex_of(detail::characters(key.data, key.size));
     const std::string line_key = std::string(detail::versioned_name_of<saga>) + "/" + instance;
-    const message_id id = detail::id_of_request(source_, request.number);
+    // A request from before a restore goes on under the name that the log had: who answers knows it.
+    const std::string& speaker = names_.at(request.number).source;
+    const message_id id = detail::id_of_request(speaker, request.number);
     const message_id_text text(id);
-    const message_id correlation = told_id(log_, state.correlation);
+    const message_id correlation = names_.told(state.correlation);
     const traceparent_text trace(trace_of(correlation, id));
-    const detail::request_line line{.asker = source_,
+    const detail::request_line line{.asker = speaker,
                                     .number = request.number,
                                     .follows = follows,
                                     .answer_to = IsSent ? std::string_view() : std::string_view(answers_to_),
@@ -238,14 +240,14 @@ class asker {
                                     .step = detail::said_name<step>,
                                     .is_undo = state.steps[I].is == detail::step_is::undo_asked};
     const envelope around{.id = text.view(),
-                          .source = source_,
+                          .source = speaker,
                           .type = id_of<Command>.name,
                           .version = id_of<Command>.version,
                           .time = state.changed,
                           .key = line_key,
                           .traceparent = trace.view(),
                           .correlation = correlation,
-                          .causation = told_id(log_, {0, request.number}),
+                          .causation = names_.told({0, request.number}),
                           .content_type = detail::binary_content};
     std::string why;
     if (!headers_.write(line, around, why)) return refuse(state, I, failure(failure::kind::too_large, 0, why.c_str()), result);
@@ -446,7 +448,7 @@ class asker {
   }
   taken take(answer& one) {
     if (one.unreadable != nullptr) return taken::parked;
-    if (one.asker != source_) return park(one, "it answers a request of another log than this one");
+    if (one.asker != names_.at(one.number).source) return park(one, "it answers a request of another log than this one");
     taken became = taken::parked;
     bool is_found = false;
     take_by(one, became, is_found, performers{});
@@ -563,8 +565,8 @@ class asker {
 
   App& app_;
   connection link_;
-  std::string answers_to_, source_;
-  message_id log_{};  ///< by which others know what is named here by its position
+  std::string answers_to_;
+  detail::told_names names_;  ///< by which others know what is named here by its position
   subscription member_;
   detail::backing_off off_;
   detail::request_headers headers_;

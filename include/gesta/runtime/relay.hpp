@@ -45,6 +45,7 @@
 #include <gesta/runtime/feed.hpp>
 #include <gesta/runtime/log_reading.hpp>
 #include <gesta/runtime/only.hpp>
+#include <gesta/runtime/told_names.hpp>
 #include <gesta/transport/transport.hpp>
 #include <gesta/transport/well_formed.hpp>
 
@@ -231,7 +232,7 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
   template <class Integration>
   void write(const Integration& told, const about& where, std::uint32_t part, const std::string& key) {
     constexpr event_id type = id_of<Integration>;
-    const named& log = log_at(where.position);
+    const told_names::named& log = names_.at(where.position);
     const source_place at{log.incarnation, where.position, part};
     message& one = place();
     one.position = where.position;
@@ -244,7 +245,7 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
     one.payload.resize(codec.encoded_size(told));
     codec.encode(told, reinterpret_cast<std::byte*>(one.payload.data()));
     const std::string sequence = sequence_of_place(at);
-    const message_id correlation = told_outside(where.correlation);
+    const message_id correlation = names_.told(where.correlation);
     const traceparent_text trace(trace_of(correlation, message_of_place(at)));
     envelope around{.id = one.id,
                     .source = log.source,
@@ -256,7 +257,7 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
                     .sequence = sequence,
                     .traceparent = trace.view(),
                     .correlation = correlation,
-                    .causation = told_outside(where.causation),
+                    .causation = names_.told(where.causation),
                     .content_type = content_type<Codec>::view()};
     envelope_result written = one.headers.write(around);
     if constexpr (has_claims) {
@@ -268,32 +269,11 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
     }
     if (!written) one.refusal = "the envelope: " + written.describe();
   }
-
-  // ---- what the log is called, and was before it was restored from a backup: what was told from before the cut keeps its id
-
-  struct named {
-    message_id incarnation;
-    std::uint64_t after;  ///< what lies behind it, and not behind that of a later one, was recorded under this name
-    std::string source;
-  };
   bool learns_names(consumed& result) {
-    if (!names_.empty()) return true;
-    const read_result known = log_.each_incarnation([&](const message_id& incarnation, std::uint64_t after) {
-      std::string source;
-      if constexpr (requires { Outlet::source; }) source = Outlet::source;
-      else source = event_id{Outlet::id}.name;
-      names_.push_back({incarnation, after, source + '/' + std::string(message_id_text(incarnation).view())});
-    });
-    if (known) return true;
-    names_.clear();
-    return this->fails(known.why(), result);
+    failure cause;
+    if constexpr (requires { Outlet::source; }) return names_.learn(log_, Outlet::source, cause) || this->fails(cause, result);
+    else return names_.learn(log_, event_id{Outlet::id}.name, cause) || this->fails(cause, result);
   }
-  const named& log_at(std::uint64_t position) const noexcept {
-    std::size_t i = names_.size() - 1;
-    while (i != 0 && names_[i].after >= position) --i;
-    return names_[i];
-  }
-  message_id told_outside(message_id id) const noexcept { return id.high == 0 ? told_id(log_at(id.low).incarnation, id) : id; }
 
   // ---- to the transport
 
@@ -615,7 +595,7 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
   std::uint32_t number_, count_;
   relay_rules rules_;
   [[no_unique_address]] Claims claims_;
-  std::vector<named> names_;          // the first one first
+  told_names names_;
   std::deque<message> batch_;         // the places are used again
   std::size_t used_ = 0;
   std::vector<std::size_t> firsts_;   // of each key in the batch
