@@ -9,6 +9,7 @@
 #include <gesta/testing/given_process.hpp>
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -289,7 +290,13 @@ inline auto decide(const state& s, const note& c) -> gesta::emits<noted>::or_not
   return noted{c.talk, c.what};
 }
 inline auto decide(const state&, const seal& c) -> gesta::emits<sealed, stamped> { return gesta::emit(sealed{c.talk}, stamped{c.talk}); }
-inline auto decide(const state&, const close& c) -> gesta::emits<closed> { return closed{c.talk}; }
+inline bool has_lost_key = false;
+inline auto decide(const state&, const close& c) -> gesta::emits<closed> {
+#ifdef __cpp_exceptions
+  if (has_lost_key) throw std::runtime_error("no key");
+#endif
+  return closed{c.talk};
+}
 struct talks : gesta::aggregate<state, gesta::commands<open, offer, shout, note, seal, close>, gesta::by<"talk">> {
   static constexpr auto id = "talk";
 };
@@ -518,6 +525,49 @@ TEST_CASE("How an instance of a process stands can be asked, and those that are 
   CHECK(listed().empty());
   runner.stuck([](const char*, gesta::key_bytes, const gesta::saga_standing&) { FAIL_CHECK("nothing waits for a person"); });
 }
+
+#ifdef __cpp_exceptions
+
+TEST_CASE("A process that is put aside says so, with its cause, until a person has it tried again") {
+  using is = gesta::saga_standing::is;
+  std::int64_t now = 1'000'000'000;
+  auto app = gesta::start<house>(gesta::memory_store{}, test_clock{&now});
+  auto runner = gesta::run_sagas(app);
+  const auto of = [&] { return runner.template state<talk::negotiation>(9); };
+  const auto stuck = [&] {
+    std::string all;
+    runner.stuck([&](const char* process, gesta::key_bytes, const gesta::saga_standing& one) {
+      all += std::string(process) + " " + one.step.c_str() + " " + (one.what == is::put_aside ? one.cause.detail : "?") + "; ";
+    });
+    return all;
+  };
+  REQUIRE(handled(app, talk::open{9, "x"}));
+  talk::has_lost_key = true;
+  now += 61'000'000'000;
+  CHECK(runner.poll().put_aside == 1);
+  CHECK(of().what == is::put_aside);
+  CHECK(of().step == "closing");
+  CHECK(of().cause.why == gesta::failure::kind::interrupted);
+  CHECK(of().since == gesta::timestamp{now});
+  CHECK(stuck() == std::string("negotiation closing ") + of().cause.detail + "; ");
+  CHECK(std::string(of().cause.detail).find("no key") != std::string::npos);
+  int open = 0;
+  runner.open([&](const char*, gesta::key_bytes, const gesta::saga_standing& one) { open += one.what == is::put_aside ? 1 : 100; });
+  CHECK(open == 1);
+  CHECK(!app.state<talk::talks>(9).is_closed);
+
+  talk::has_lost_key = false;
+  CHECK(runner.poll().steps == 0);  // nobody tries it again by himself
+  CHECK(of().what == is::put_aside);
+  CHECK(runner.retry<talk::negotiation>(9, "ann"));
+  CHECK(of().what == is::going_on);
+  CHECK(runner.poll().steps == 1);
+  CHECK(of().what == is::compensated);
+  CHECK(stuck().empty());
+  CHECK(!runner.retry<talk::negotiation>(9, "ann"));
+}
+
+#endif
 
 // ---- a process with an earlier version, whose instances come to their end
 

@@ -54,6 +54,21 @@ struct work_5 : gesta::saga<gesta::by<"job">, beginning, a, b, c> { static const
 struct work_6 : gesta::saga<gesta::by<"job">, beginning, b, c> { static constexpr auto id = gesta::event_id{"toil", 2}; };
 inline auto migrate(const gesta::instance_of<work_5>&) -> gesta::moves_to<work_6> { return {}; }
 
+// One whose second step asks another service: what has gone there has its number from the stream that asked.
+struct fetched { int job; static constexpr auto id = gesta::integration_id{"lab.fetched"}; };
+struct fetch   { int job; static constexpr auto id = "lab.fetch"; };
+auto decide(const gesta::elsewhere&, const fetch&) -> gesta::emits<fetched>;
+struct by_mail {
+  static constexpr auto id = "by_mail";
+  static constexpr auto within = gesta::seconds(30);
+  using undo = gesta::irreversible;
+  auto run(const started& s) -> fetch { return {s.job}; }
+  auto on(const gesta::timed_out&) -> gesta::until_answered { return {}; }
+};
+struct work_7 : gesta::saga<gesta::by<"job">, beginning, a, by_mail, c> { static constexpr auto id = gesta::event_id{"errand", 1}; };
+struct work_8 : gesta::saga<gesta::by<"job">, beginning, a, by_mail, look_at_it, c> { static constexpr auto id = gesta::event_id{"errand", 2}; };
+inline auto migrate(const gesta::instance_of<work_7>&) -> gesta::moves_to<work_8> { return {}; }
+
 template <class Old>
 struct was : gesta::model<jobs, services, checkers, Old> {};
 template <class Old, class New>
@@ -183,6 +198,24 @@ TEST_CASE("what stands of a step that is gone, or goes back, or waits, is left t
   CHECK(records<lab::work_5>(app, 2) ==
         "begun a.asked a.lab.a_done.answered b.asked b.lab.no.answered failed a.undo_asked a.undone beginning.passed_over compensated");
   CHECK(app.state<lab::services>(2).held == 0);
+}
+
+TEST_CASE("what has asked a service elsewhere waits for its answer where it asked") {
+  afterlife kept = begun<lab::work_7, lab::work_8>({1, 2}, {0, 1});
+  lab::begin();
+  auto app = gesta::start<lab::today<lab::work_7, lab::work_8>>(mortal_store{&kept}, lab::clock{});
+  auto sagas = gesta::run_sagas(app);
+  CHECK(sagas.poll().caught_up);
+  CHECK(sagas.state<lab::work_7>(1).what == is::moved);
+  CHECK(sagas.state<lab::work_8>(1).what == is::going_on);
+  CHECK(sagas.state<lab::work_8>(1).step == "by_mail");
+  lab::wait(31);
+  CHECK(sagas.poll().caught_up);  // not when its time is over either: it is sent again, by the one that asked
+  CHECK(sagas.state<lab::work_7>(2).what == is::going_on);
+  CHECK(sagas.state<lab::work_7>(2).step == "by_mail");
+  CHECK(sagas.state<lab::work_8>(2).what == is::not_begun);
+  CHECK(records<lab::work_7>(app, 2).find("migrated") == std::string::npos);
+  CHECK(records<lab::work_7>(app, 1) == "begun a.asked migrated");
 }
 
 TEST_CASE("an event from outside is heard by the version that an instance goes by") {
