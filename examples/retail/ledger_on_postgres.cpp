@@ -10,8 +10,9 @@ namespace {
 
 struct in_postgres {
   static constexpr const char* name = "postgres";
-  static gesta::postgres_store store(const retail::options& asked) { return {.address = asked.postgres, .schema = "retail"}; }
-  static gesta::postgres_views views(const retail::options& asked) { return {.address = asked.postgres, .schema = "retail"}; }
+  static gesta::postgres_store store(const retail::options& asked) { return {.address = asked.postgres, .schema = schema(asked)}; }
+  static gesta::postgres_views views(const retail::options& asked) { return {.address = asked.postgres, .schema = schema(asked)}; }
+  static std::string schema(const retail::options& asked) { return asked.schema.empty() ? "retail" : asked.schema; }
   static bool is_there(const retail::options&) { return true; }
 };
 

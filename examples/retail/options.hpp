@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gesta/describe/diagram.hpp>
+#include <gesta/store/postgres_place.hpp>
 
 #include <charconv>
 #include <cstdint>
@@ -27,7 +28,7 @@ file, also while another process posts; `rebuild` makes them anew; `fulfil` lead
 
   --data FILE    the file; - is standard input. Without it: a made-up file of 20,000 lines
   --store KIND   memory (the default), sqlite:PATH to keep the ledger in a file, or postgres:ADDRESS, "host=... dbname=..." or a URL, to keep it in
-                 the schema retail of a PostgreSQL database. One file of the store for one of the data:
+                 the schema retail, or postgres:ADDRESS?SCHEMA, of a PostgreSQL database. One file of the store for one of the data:
                  a line is posted once, by its number, so that a second run adds nothing and reports the same
   --batch N      lines that are committed together
   --report FORM  text (the default) or json; money is counted in thousandths
@@ -54,6 +55,7 @@ struct options {
   std::string data;         ///< empty: the sample; "-": standard input
   std::string sqlite_path;  ///< empty: in memory, or in a database
   std::string postgres;     ///< the address of a database; empty: none
+  std::string schema;       ///< of the database; empty: the program's own
   std::uint64_t batch = 100'000;
   report_form report = report_form::text;
   std::optional<std::uint64_t> at;  ///< a position of the log
@@ -72,10 +74,11 @@ namespace detail {
 inline bool take(options& o, std::string_view name, std::string_view value) {
   const bool sqlite = value.starts_with("sqlite:") && value.size() > 7;
   if (name == "--data" && !value.empty()) return o.data = value, true;
-  const bool postgres = value.starts_with("postgres:") && value.size() > 9;
-  if (name == "--store" && (sqlite || postgres || value == "memory")) {
+  gesta::postgres_place place;
+  if (name == "--store" && (gesta::read_postgres_place(value, place) || sqlite || value == "memory")) {
     o.sqlite_path = sqlite ? value.substr(7) : "";
-    o.postgres = postgres ? value.substr(9) : "";
+    o.postgres = place.address;
+    o.schema = place.schema;
     return true;
   }
   if (name == "--report" && (value == "text" || value == "json"))

@@ -42,6 +42,10 @@ class OnPostgres(unittest.TestCase):
         countries = support.run("query", "country", *store, "--report", "json")
         self.assertEqual(countries.returncode, 0, countries.stderr)
 
+    def test_a_schema_that_is_said(self):
+        self.report("--data", self.data, "--store", f"postgres:{self.server.address}?apart")
+        self.assertEqual(self.server.sql("select count(*) > 0 from apart.events"), "t")
+
     def test_fulfilment(self):
         for way in [[], ["--choreography"]]:
             asked = ["fulfil", "--data", self.data, *way]

@@ -1,6 +1,8 @@
 // What the command line of `retail fulfil` asks for.
-// Stands before fulfilment's way. May include: std.
+// Stands before fulfilment's way. May include: gesta, std.
 #pragma once
+
+#include <gesta/store/postgres_place.hpp>
 
 #include <charconv>
 #include <cstdint>
@@ -34,6 +36,7 @@ struct fulfil_options {
   std::string data;         ///< empty: the sample; "-": standard input
   std::string sqlite_path;  ///< empty: in memory, or in a database
   std::string postgres;     ///< the address of a database; empty: none
+  std::string schema;       ///< of the database; empty: the program's own
   bool choreography = false;
   std::int32_t payment_fails = 0, shipping_fails = 0;  ///< of a million orders
   std::int64_t stock = 1'000'000;                      ///< millionths
@@ -87,10 +90,12 @@ inline bool is_fulfil_option(std::string_view name) {
 inline bool take(fulfil_options& o, std::string_view name, std::string_view value) {
   const bool sqlite = value.starts_with("sqlite:") && value.size() > 7;
   if (name == "--data") return !value.empty() && (o.data = value, true);
-  const bool postgres = value.starts_with("postgres:") && value.size() > 9;
   if (name == "--store") {
+    gesta::postgres_place place;
+    const bool postgres = gesta::read_postgres_place(value, place);
     o.sqlite_path = sqlite ? value.substr(7) : "";
-    o.postgres = postgres ? value.substr(9) : "";
+    o.postgres = place.address;
+    o.schema = place.schema;
     return sqlite || postgres || value == "memory";
   }
   if (name == "--fail") return read_failures(value, o);
