@@ -6,6 +6,7 @@
 #include <gesta/gesta.hpp>
 #include <gesta/store/sqlite.hpp>
 
+#include <cstdint>
 #include <string>
 
 #include "../folder.hpp"
@@ -120,6 +121,47 @@ struct one_by_the_other : gesta::model<lab::jobs, notes, causes, caused> {};
 
 struct later_notes : gesta::model<notes, gesta::delayed<note>> {};
 
+// What is called off may throw: where an instance is, and where none is.
+struct by_the_caller {
+  static constexpr auto id = "by_the_caller";
+  auto on(const lab::called_off&) -> gesta::compensate {
+    (void)lab::next("on called off");
+    return {};
+  }
+  auto not_found(const lab::called_off& e) -> note {
+    (void)lab::next("not found");
+    return {e.job};
+  }
+};
+struct breaks_off : gesta::saga<gesta::by<"job">, beginning, first, second, third, by_the_caller> { static constexpr auto id = "breaks_off"; };
+struct breaking_off : gesta::model<lab::jobs, lab::services, notes, breaks_off> {};
+
+// A process whose every function may throw.
+namespace throwing {
+using gesta::becomes;
+struct idle    { static constexpr auto id = "idle"; };
+struct noting  { int job; static constexpr auto id = "noting"; using defers = gesta::inputs<lab::called_off>; };
+struct holding { int job; static constexpr auto id = "holding"; };
+struct gone    { static constexpr auto id = "gone"; static constexpr auto ends = gesta::ended::compensated; };
+inline auto on(const idle&, const lab::started& s) -> becomes<noting>::asks<note> {
+  (void)lab::next("on started");
+  return {noting{s.job}, note{s.job}};
+}
+inline auto on(const noting& n, const noted&) -> becomes<holding> {
+  (void)lab::next("on noted");
+  return {holding{n.job}};
+}
+inline auto on(const holding&, const lab::called_off&) -> becomes<gone> {
+  (void)lab::next("on called off");
+  return {gone{}};
+}
+struct manager : gesta::process<gesta::by<"job">, gesta::begins<lab::started>, gesta::listens_to<lab::called_off>,
+                                gesta::states<idle, noting, holding, gone>> {
+  static constexpr auto id = "manager";
+};
+struct model : gesta::model<lab::jobs, notes, manager> {};
+}  // namespace throwing
+
 }  // namespace lapses
 
 #if __cpp_exceptions
@@ -200,6 +242,77 @@ TEST_CASE("what is put aside is the instance that throws, also where the unit ta
   CHECK(sagas.state<caused>(2).what == is::completed);
   CHECK(sagas.state<caused>(3).what == is::completed);
   for (int job = 1; job <= 3; ++job) CHECK(sagas.state<causes>(job).what == is::completed);
+}
+
+TEST_CASE("an interrupt that throws is the saga's own failure: whoever called off is told nothing, and the next program asks it again first") {
+  const fresh_file start;
+  {
+    auto app = gesta::start<breaking_off>(start.store, lab::clock{});
+    auto sagas = gesta::run_sagas(app);
+    for (int job = 1; job <= 2; ++job) tell(app, lab::start{job});
+    script["on called off"] = {answers::throws, answers::throws, answers::throws};
+    CHECK_FALSE(throws([&] { tell(app, lab::call_off{1}); }));
+    CHECK(app.version<lab::jobs>(1) == 2);
+    const gesta::ran made = sagas.poll();
+    CHECK(made.put_aside == 1);
+    CHECK(made.caught_up);
+    CHECK(sagas.state<breaks_off>(1).what == is::put_aside);
+    CHECK(sagas.state<breaks_off>(1).cause.why == gesta::failure::kind::interrupted);
+    CHECK(sagas.state<breaks_off>(2).what == is::completed);
+    CHECK(app.version<lab::services>(1) == 0);  // it goes no further before that is heard
+  }
+  auto app = gesta::start<breaking_off>(start.store, lab::clock{});
+  auto sagas = gesta::run_sagas(app);
+  CHECK(sagas.poll().put_aside == 1);
+  CHECK(sagas.retry<breaks_off>(1, "ann"));
+  CHECK(sagas.poll().caught_up);
+  CHECK(sagas.state<breaks_off>(1).what == is::compensated);
+  CHECK(decided == "run first run first on called off on called off a run second b c on called off on called off a undo first -a");
+}
+
+TEST_CASE("a not_found that throws is told of the saga, and whoever called off is told nothing") {
+  const fresh start;
+  auto app = gesta::start<breaking_off>(gesta::memory_store{}, lab::clock{});
+  auto sagas = gesta::run_sagas(app);
+  script["not found"] = {answers::throws};
+  CHECK_FALSE(throws([&] { tell(app, lab::call_off{1}); }));
+  CHECK(app.version<lab::jobs>(1) == 1);
+  CHECK(app.version<notes>(1) == 0);
+  CHECK(sagas.ignored<breaks_off>().threw == 1);
+  CHECK(sagas.ignored<breaks_off>().last_thrown.why == gesta::failure::kind::interrupted);
+  tell(app, lab::call_off{1});
+  CHECK(app.version<notes>(1) == 1);
+}
+
+TEST_CASE("what a process throws when it hears is its own failure: whoever is heard is told nothing, and the next program begins with it") {
+  const fresh_file start;
+  {
+    auto app = gesta::start<throwing::model>(start.store, lab::clock{});
+    auto sagas = gesta::run_sagas(app);
+    script["on started"] = {answers::throws, answers::throws};
+    CHECK_FALSE(throws([&] { tell(app, lab::start{1}); }));
+    CHECK(app.version<lab::jobs>(1) == 1);
+    tell(app, lab::call_off{1});  // it waits behind its beginning
+    CHECK(sagas.poll().put_aside == 1);
+    CHECK(sagas.state<throwing::manager>(1).what == is::put_aside);
+    CHECK(sagas.state<throwing::manager>(1).cause.why == gesta::failure::kind::interrupted);
+    tell(app, lab::start{2});
+    CHECK(sagas.poll().caught_up);
+    CHECK(sagas.state<throwing::manager>(2).step == "holding");
+    script["on called off"] = {answers::throws, answers::throws};
+    CHECK_FALSE(throws([&] { tell(app, lab::call_off{2}); }));
+    CHECK(sagas.poll().put_aside == 1);
+    CHECK(sagas.state<throwing::manager>(2).what == is::put_aside);
+  }
+  script["on started"] = {answers::throws};
+  auto app = gesta::start<throwing::model>(start.store, lab::clock{});
+  auto sagas = gesta::run_sagas(app);
+  CHECK(sagas.poll().put_aside == 1);  // the first: nothing is thrown any more by the second
+  CHECK(sagas.state<throwing::manager>(2).what == is::compensated);
+  CHECK(sagas.retry<throwing::manager>(1, "ann"));
+  CHECK(sagas.poll().caught_up);
+  CHECK(sagas.state<throwing::manager>(1).what == is::compensated);
+  CHECK(app.version<notes>(1) == 1);
 }
 
 TEST_CASE("a delayed command that threw is done when it is replaced, and its name can be used anew") {
@@ -355,6 +468,34 @@ void begin_1(const gesta::sqlite_store& store, bool is_called_off = false) {
   tell(app, lab::start{1});
   if (is_called_off) tell(app, lab::call_off{1});
 }
+
+}  // namespace lapses
+
+// Records tell causes by their places in the list: one that was begun with another order is not read by this one.
+namespace lapses {
+
+enum class too_dear : unsigned char { yes };
+enum class too_late : unsigned char { yes };
+template <class First, class Second>
+struct giving {
+  struct one {
+    static constexpr auto id = "one";
+    using undo = gesta::needless;
+    auto run(const lab::started& s) -> lab::do_a { return {s.job}; }
+    auto on(const lab::no&) -> gesta::compensate_with<First> { return First{}; }
+  };
+  struct two {
+    static constexpr auto id = "two";
+    using undo = gesta::needless;
+    auto run(const lab::started& s) -> lab::do_b { return {s.job}; }
+    auto on(const lab::no&) -> gesta::compensate_with<Second> { return Second{}; }
+  };
+  struct causes : gesta::saga<gesta::by<"job">, beginning, one, two> { static constexpr auto id = "giving"; };
+  static constexpr std::uint64_t definition =
+      gesta::detail::definition_of<gesta::detail::saga_flow<gesta::flow<there_and_back>::of_deciders, causes>>;
+};
+static_assert(giving<too_dear, too_late>::definition != giving<too_late, too_dear>::definition);
+static_assert(giving<too_dear, too_dear>::definition == giving<too_late, too_late>::definition);
 
 }  // namespace lapses
 

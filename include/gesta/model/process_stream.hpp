@@ -56,8 +56,11 @@ struct process_record_list {
   }
   template <bool Is, class Record>
   using if_any = std::conditional_t<Is, types<Record>, types<>>;
+  /// It waits also where `on` threw in its commit: see process_machine::is_stalled.
+  template <class Input>
+  static constexpr bool is_from_outside = contains<Input, typename Cells::beginnings> || contains<Input, typename Cells::heard>;
   template <std::size_t I, class Input = at<I, inputs>>
-  using of_input = concat<if_any<any(I, &cell_rule::has_on), took<process, Input>>, if_any<any(I, &cell_rule::defers), put_off<process, Input>>,
+  using of_input = concat<if_any<any(I, &cell_rule::has_on), took<process, Input>>, if_any<any(I, &cell_rule::defers) || is_from_outside<Input>, put_off<process, Input>>,
                           if_any<any(I, &cell_rule::ignores), ignored<process, Input>>,
                           if_any<any(I, &cell_rule::rejects), turned_away<process, Input>>>;
 

@@ -56,11 +56,16 @@ struct saga_record_list<Reading, indices<I...>> {
     else return types<>{};
   }
 
+  template <class... Interrupt>
+  static constexpr auto of_interrupts(types<Interrupt...>) {
+    return unique<types<saga_records::unheard<saga, typename interrupt_says<Interrupt>::event>...>>{};
+  }
+
   using type = concat<types<begun<saga>>, decltype(of_step<I>())..., types<saga_records::asked_again<saga>>, decltype(of_requests()),
                       decltype(failures(typename Reading::causes{})),
                       types<got_stuck<saga>, saga_records::retried<saga>, saga_records::resolved<saga>, saga_records::late<saga>, completed<saga>,
                             compensated<saga>>,
-                      std::conditional_t<has_successor<saga>, types<migrated<saga>>, types<>>>;
+                      std::conditional_t<has_successor<saga>, types<migrated<saga>>, types<>>, decltype(of_interrupts(typename Reading::interrupts{}))>;
 };
 
 /// Whether each step has a name, and each its own: records are named by it.

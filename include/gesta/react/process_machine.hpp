@@ -34,7 +34,12 @@ struct process_machine {
   template <class Sink, class Input>
   static constexpr bool hear(Sink& sink, const Input& input, std::uint32_t answers) {
     const met one = meet(sink, input, answers, 0);
-    if (one != met::moved) return one != met::failed;
+    return one == met::moved ? resume(sink) : one != met::failed;
+  }
+
+  /// What was put off comes again, in its order, as far as the state takes it. False: it could not be kept.
+  template <class Sink>
+  static constexpr bool resume(Sink& sink) {
     for (std::uint32_t i = 0; i < sink.instance().waiting().size() && !sink.instance().has_ended();) {
       const auto before = sink.instance().waiting().size();
       met again = meet_again(sink, i);
@@ -43,6 +48,22 @@ struct process_machine {
       i = again == met::moved ? 0 : again == met::put_off ? i + 1 : i;
     }
     return true;
+  }
+
+  /// Whether something waits that the state takes: its `on` threw in the commit of somebody else. Else what waits is what the state defers.
+  template <class Instance>
+  static constexpr bool is_stalled(const Instance& instance) {
+    if (instance.has_ended()) return false;
+    for (const auto& one : instance.waiting()) {
+      const cell_rule& cell = Cells::table.cell(instance.state_index(), one.which());
+      if (cell.has_on || cell.ignores || cell.rejects) return true;
+    }
+    return false;
+  }
+  /// Where an instance is stalled, what comes from outside waits behind that.
+  template <class Sink, class Input>
+  static constexpr bool wait(Sink& sink, const Input& input) {
+    return sink.record(made<put_off<process, Input>>(input, 0, 0));
   }
 
  private:
@@ -66,7 +87,7 @@ struct process_machine {
     if constexpr (Cells::table.states[S].ends) {
       return met::stayed;  // of the last decision's other events
     } else if constexpr (cell.has_on) {
-      return move(sink, call<S>(sink, input), input, answers, waited);
+      return ask_on<S>(sink, input, answers, waited);
     } else if constexpr (cell.ignores) {
       if (answers == 0 && waited == 0 && !same<Input, timed_out>) return met::stayed;
       return sink.record(made<ignored<process, Input>>(input, answers, waited)) ? met::stayed : met::failed;
@@ -78,6 +99,18 @@ struct process_machine {
     } else {
       return met::stayed;  // it cannot come here
     }
+  }
+  /// In the commit of somebody else, who is not to hear what `on` throws, the input then waits: whoever acts for the instance meets that again.
+  template <std::size_t S, class Sink, class Input>
+  static constexpr met ask_on(Sink& sink, const Input& input, std::uint32_t answers, std::uint32_t waited) {
+    if constexpr (requires { sink.is_hearing(); } && (contains<Input, typename Cells::beginnings> || contains<Input, typename Cells::heard>)) {
+      if (sink.is_hearing()) {
+        one_of<types<decltype(call<S>(sink, input))>> chosen;
+        if (sink.attempt([&] { chosen = call<S>(sink, input); })) return move(sink, chosen.template get<0>(), input, answers, waited);
+        return waited != 0 || wait(sink, input) ? met::put_off : met::failed;
+      }
+    }
+    return move(sink, call<S>(sink, input), input, answers, waited);
   }
   template <std::size_t S, class Sink, class Input>
   static constexpr auto call(Sink& sink, const Input& input) {

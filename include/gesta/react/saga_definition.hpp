@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <gesta/detail/hash.hpp>
+#include <gesta/detail/names.hpp>
 #include <gesta/detail/pack.hpp>
 #include <gesta/react/saga_flow.hpp>
 #include <gesta/react/saga_records.hpp>
@@ -32,6 +33,17 @@ constexpr void add_steps_said(definition_print& print, indices<I...>) noexcept {
   (print.add(Reading::template step<I>::asks_many ? 2 : 1), ...);
 }
 
+/// By the name that a type says, and where it says none, by that which it has.
+template <class... Type>
+constexpr void add_types_said(definition_print& print, types<Type...>) noexcept {
+  const auto add = [&print]<class One>(type_is<One>) {
+    if constexpr (identified<One>) print.add(versioned_name_of<One>);
+    else detail::add_type_name<One>([&print](char c) { print.add(static_cast<std::uint64_t>(c)); });
+  };
+  print.add(sizeof...(Type));
+  (add(type_is<Type>{}), ...);
+}
+
 template <class Reading>
 constexpr std::uint64_t print_definition() noexcept {
   definition_print print;
@@ -51,11 +63,13 @@ constexpr std::uint64_t print_definition() noexcept {
     print.add(std::uint64_t{rule.times} << 16 | static_cast<std::uint64_t>(rule.answer) << 8 | (rule.is_success ? 4u : 0u) | (rule.may_stand ? 2u : 0u) |
               (rule.is_unknown ? 1u : 0u));
   }
+  // Records tell several causes by their places in the list.
+  if constexpr (Reading::causes::size > 1) detail::add_types_said(print, typename Reading::causes{});
   return print.value;
 }
 
-/// The fingerprint of a saga: of its steps' ids in their order, its groups, the outcomes of each step and what is answered to them, and what can be
-/// undone. Whoever changes one of these gives the saga a new version.
+/// The fingerprint of a saga: of its steps' ids in their order, its groups, the outcomes of each step and what is answered to them, what can be undone,
+/// and where several types of causes are given, these and their order. Whoever changes one of these gives the saga a new version.
 template <class Reading>
 inline constexpr std::uint64_t definition_of = print_definition<Reading>();
 

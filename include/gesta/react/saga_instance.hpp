@@ -110,6 +110,13 @@ class saga_instance : public std::conditional_t<Reading::asks_elsewhere, request
     return is_under_way() && !whole.failing && (Reading::table.pivot == no_step || steps[Reading::table.pivot].is == step_is::untouched);
   }
 
+  /// The event from outside whose interrupt threw, and is to be asked again before anything else.
+  const auto& unheard() const noexcept { return unheard_; }
+  bool has_unheard() const noexcept {
+    if constexpr (Reading::interrupts::size != 0) return unheard_.which() != npos && can_be_interrupted();
+    else return false;
+  }
+
   // ---- what it knows
 
   /// The fact of index K in the reading's `facts`; nullptr: it is missing.
@@ -274,6 +281,10 @@ class saga_instance : public std::conditional_t<Reading::asks_elsewhere, request
   void fold(const saga_records::late<saga>& r, const about&) {
     if (const std::size_t which = step_named(r.step); which != npos && steps[which].overdue != 0) note(act_is::late, which);
   }
+  template <class Event>
+  void fold(const saga_records::unheard<saga, Event>& r, const about&) {
+    unheard_ = r.event;
+  }
   void fold(const completed<saga>&, const about&) {
     note(act_is::completed);
     forget();
@@ -378,6 +389,7 @@ class saga_instance : public std::conditional_t<Reading::asks_elsewhere, request
     for (bool& one : known_) one = false;
     for (auto& one : open_) one = {};
     elements_ = {};
+    unheard_ = {};
     for (times& one : times_) one = {};
   }
 
@@ -390,6 +402,13 @@ class saga_instance : public std::conditional_t<Reading::asks_elsewhere, request
     timestamp due{};
   };
 
+  struct no_interrupts {};
+  template <class... Interrupt>
+  static constexpr auto events_of(types<Interrupt...>) {
+    if constexpr (sizeof...(Interrupt) == 0) return type_is<no_interrupts>{};
+    else return type_is<one_of<unique<types<typename interrupt_says<Interrupt>::event...>>>>{};
+  }
+  using interrupting_event = typename decltype(events_of(typename Reading::interrupts{}))::type;
   using fact_values = values_of<typename decltype(types_of(typename Reading::facts{}))::type>;
 
  public:
@@ -402,6 +421,7 @@ class saga_instance : public std::conditional_t<Reading::asks_elsewhere, request
   one_of<typename storage::open> open_[slots()];
   times times_[slots()];
   [[no_unique_address]] typename storage::all_elements elements_{};
+  [[no_unique_address]] interrupting_event unheard_{};
 };
 
 }  // namespace gesta::detail

@@ -257,6 +257,13 @@ struct late {
   saga_word outcome;
 };
 
+/// An event from outside whose interrupt threw in the commit of that event: whoever lets the instance go on asks the interrupt again.
+template <class Saga, class Event>
+struct unheard {
+  static constexpr event_id id = detail::record_name<"unheard", Saga, Event>::id;
+  Event event;
+};
+
 }  // namespace saga_records
 
 }  // namespace gesta

@@ -72,6 +72,8 @@ class performer_work {
     std::uint64_t too_late = 0;
     std::uint64_t not_found = 0;
     std::uint64_t late = 0;
+    std::uint64_t threw = 0;  ///< `not_found` of an interrupt, which has no instance that could be put aside
+    failure last_thrown{};    ///< what the last one of these ended with
   };
 
   void push(std::uint32_t entity) { queue_.push_back(entity); }

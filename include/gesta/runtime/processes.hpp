@@ -13,6 +13,7 @@
 #include <gesta/detail/hash.hpp>
 #include <gesta/detail/select.hpp>
 #include <gesta/react/process_machine.hpp>
+#include <gesta/runtime/attempt.hpp>
 #include <gesta/runtime/engine.hpp>
 #include <gesta/runtime/facts.hpp>
 #include <gesta/runtime/performers.hpp>
@@ -30,8 +31,9 @@ class process_turn {
   using machine = process_machine<typename stream::cells>;
 
   /// Found: the instance, or nullptr where it has no records yet.
-  process_turn(Engine& engine, const key_value<key_type>& key, instance_type* found, const origin& from, timestamp now)
-      : engine_(engine), key_(key), found_(found), from_(from), now_(now) {}
+  /// Hearing: in the commit of somebody else, who is not to hear what `on` throws.
+  process_turn(Engine& engine, const key_value<key_type>& key, instance_type* found, const origin& from, timestamp now, bool is_hearing = false)
+      : engine_(engine), key_(key), found_(found), from_(from), now_(now), is_hearing_(is_hearing) {}
   process_turn(const process_turn&) = delete;
   process_turn& operator=(const process_turn&) = delete;
   ~process_turn() {
@@ -41,15 +43,10 @@ class process_turn {
   /// An input, and behind it what the instance listens to and what its own records caused meanwhile. False: the unit fails.
   template <class Input>
   bool hear(const Input& input, std::uint32_t answers) {
-    if (!machine::hear(*this, input, answers)) return false;
-    while (found_ != nullptr && is_busy_ && !found_->meanwhile.empty()) {
-      const auto next = found_->take_meanwhile();
-      bool kept = true;
-      detail::visit(next, [&](const auto& event) { kept = machine::hear(*this, event, 0); });
-      if (!kept) return false;
-    }
-    return true;
+    return machine::hear(*this, input, answers) && hear_meanwhile();
   }
+  /// What waits although its state takes it comes again.
+  bool resume() { return machine::resume(*this) && hear_meanwhile(); }
 
   // ---- the Sink
 
@@ -62,13 +59,34 @@ class process_turn {
     if (!found_->is_busy) found_->is_busy = is_busy_ = true;
     return true;
   }
+  bool is_hearing() const noexcept { return is_hearing_; }
+  /// False: it threw.
+  template <class Call>
+  bool attempt(Call&& call) {
+    const auto made = [&] {
+      call();
+      return true;
+    };
+    return without_exceptions(made, [](const char*) { return false; });
+  }
 
  private:
+  bool hear_meanwhile() {
+    while (found_ != nullptr && is_busy_ && !found_->meanwhile.empty()) {
+      const auto next = found_->take_meanwhile();
+      bool kept = true;
+      detail::visit(next, [&](const auto& event) { kept = machine::hear(*this, event, 0); });
+      if (!kept) return false;
+    }
+    return true;
+  }
+
   Engine& engine_;
   const key_value<key_type> key_;
   instance_type* found_;
   const origin from_;
   const timestamp now_;
+  const bool is_hearing_;
   bool is_busy_ = false;
 };
 
@@ -94,10 +112,13 @@ struct performer<Process> {
     const auto found = table.find(key);
     auto& counts = engine.template work_of<Process>().changed_nothing;
     const bool is_there = found && found->version != 0;
+    bool is_stalled = false;
     if (is_there) {
       auto& state = found->state;
       if (state.has_ended()) return ++counts.too_late, true;
       if (state.state_index() != 0 && !is_listened_to) return ++counts.already_begun, true;
+      is_stalled = turn<Engine>::machine::is_stalled(state);
+      if (is_stalled && !is_listened_to) return ++counts.already_begun, true;
       if (state.is_busy || state.is_moving) return state.meanwhile.push_back(one_of<typename cells::inputs>(event)), true;
     } else if (is_of_another_version(engine, key, typename Engine::flow_type::performers{})) {
       return counts.already_begun += begins, true;
@@ -105,8 +126,8 @@ struct performer<Process> {
       return ++counts.not_found, true;
     }
     const origin from{cause.time, cause.correlation, message_id{0, cause.position}};
-    turn<Engine> one(engine, key_value_of<typename stream::key>(key), is_there ? &found->state : nullptr, from, cause.time);
-    return one.hear(event, 0);
+    turn<Engine> one(engine, key_value_of<typename stream::key>(key), is_there ? &found->state : nullptr, from, cause.time, true);
+    return is_stalled ? turn<Engine>::machine::wait(one, event) : one.hear(event, 0);
   }
 
   // ---- acting
@@ -116,7 +137,7 @@ struct performer<Process> {
     const auto& place = engine.template table_of<stream_of<Engine>>().at(entity);
     looked found;
     if (place.version == 0 || place.state.has_ended()) return found;
-    found.has_work = !place.state.open().empty();
+    found.has_work = !place.state.open().empty() || turn<Engine>::machine::is_stalled(place.state);
     const timestamp until = until_of<Engine>(place.state);
     if (until.nanoseconds != 0) {
       if (until.nanoseconds <= now.nanoseconds) found.has_work = true;
@@ -125,7 +146,7 @@ struct performer<Process> {
     return found;
   }
 
-  /// The time of its state is over, or the command that was asked first is decided, and its outcome taken.
+  /// What threw when it was heard comes again; or the time of its state is over, or the command that was asked first is decided, and its outcome taken.
   template <class Engine>
   static bool act(Engine& engine, std::uint32_t entity, timestamp now) {
     auto& table = engine.template table_of<stream_of<Engine>>();
@@ -133,6 +154,7 @@ struct performer<Process> {
     if (place.version == 0 || place.state.has_ended()) return true;
     const typename std::remove_reference_t<decltype(table)>::place found{&place, entity};
     if (!engine.template is_whole<stream_of<Engine>>(found)) return false;
+    if (turn<Engine>::machine::is_stalled(place.state)) return resume(engine, entity, now);
     const timestamp until = until_of<Engine>(place.state);
     if (until.nanoseconds != 0 && until.nanoseconds <= now.nanoseconds) return take<Engine>(engine, entity, now, timed_out{}, 0);
     if (place.state.open().empty()) return true;
@@ -193,6 +215,14 @@ struct performer<Process> {
   template <class Engine, class State>
   static timestamp until_of(const State& state) noexcept {
     return cells_of<Engine>::table.states[state.state_index()].has_within ? state.until : timestamp{};
+  }
+  template <class Engine>
+  static bool resume(Engine& engine, std::uint32_t entity, timestamp now) {
+    auto& table = engine.template table_of<stream_of<Engine>>();
+    auto key = table.copy_of_key(entity);
+    auto& state = table.at(entity).state;
+    turn<Engine> one(engine, key.value(), &state, origin_of<Engine>(key.bytes(), state.correlation, 0, now), now);
+    return one.resume();
   }
   template <class Engine, class Input>
   static bool take(Engine& engine, std::uint32_t entity, timestamp now, const Input& input, std::uint32_t answers) {

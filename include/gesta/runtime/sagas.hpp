@@ -89,10 +89,20 @@ class saga_turn {
   /// By an event from outside, or by the deadline: Interrupt is the user's struct.
   template <class Interrupt, class Event>
   bool interrupted(const Event& event) {
-    const auto answer = Interrupt{}.on(event);
-    note_answer(answer);
-    failed_by_ = said_name<Interrupt>;
-    run([](auto& course) { course.interrupted(); });
+    bool is_answered = false;
+    compute([&] { return Interrupt{}.on(event); },
+            [&](const auto& answer) {
+              is_answered = true;
+              note_answer(answer);
+              failed_by_ = said_name<Interrupt>;
+              run([](auto& course) { course.interrupted(); });
+            });
+    if constexpr (!same<Event, timed_out>) {
+      if (is_answered) return ok_;
+      is_stopped_ = false;
+      if (!state_->can_be_interrupted()) ignored_ = true;
+      else if (!state_->has_unheard()) record(saga_records::unheard<Saga, Event>{event});
+    }
     return ok_;
   }
   bool retried(std::uint16_t step, const text<64>& who) {
@@ -258,7 +268,8 @@ class saga_turn {
           [&](const command& made) { record(saga_records::undo_asked<Saga, step_type<I>, command>{made}); });
   }
 
-  /// use(make()). Where a step throws in the commit of somebody else, what it would have asked is left to the runner, which meets that again.
+  /// use(make()). Where a step throws in the commit of somebody else, what it would have asked is left to the runner, which meets that again; so
+  /// with an interrupt, whose event is recorded.
   template <class Make, class Use>
   void compute(Make&& make, Use&& use) {
     if (!is_hearing_) return use(make());
@@ -367,6 +378,7 @@ struct performer<Saga> {
     const auto& state = place.state;
     if (place.version == 0 || !state.is_under_way()) return {};
     looked found;
+    if (state.has_unheard()) found.has_work = true;
     bool is_open = false;
     const auto at = [&](timestamp when) {
       if (when.nanoseconds <= now.nanoseconds) found.has_work = true;
@@ -394,6 +406,8 @@ struct performer<Saga> {
     const typename std::remove_reference_t<decltype(table)>::place found{&place, entity};
     if (!engine.template is_whole<stream_of<Engine>>(found)) return false;
     if (state.definition != definition_of<reading>) return was_changed(engine);
+    if constexpr (reading::interrupts::size != 0)
+      if (state.has_unheard()) return hear_again(engine, entity, now);
     if (reading::deadlines::size != 0 && state.deadline.nanoseconds != 0 && state.deadline.nanoseconds <= now.nanoseconds && state.can_be_interrupted())
       return run_out(engine, entity, now, typename reading::deadlines{});
     for (std::uint16_t i = 0; i < reading::step_count; ++i) {
@@ -583,8 +597,21 @@ struct performer<Saga> {
         if (is_of_another_version(engine, key, typename Engine::flow_type::performers{})) return true;
         ++counts.not_found;
         using answer = typename interrupt_says<Interrupt>::not_found;
-        if constexpr (!same<answer, drop> && !same<answer, unsaid>) return send(engine, Interrupt{}.not_found(event), cause);
-        else return true;
+        if constexpr (!same<answer, drop> && !same<answer, unsaid>) {
+          one_of<types<answer>> made;
+          const auto attempt = [&] {
+            made = Interrupt{}.not_found(event);
+            return true;
+          };
+          const bool is_answered = without_exceptions(attempt, [&](const char* words) {
+            ++counts.threw;
+            counts.last_thrown = failure(failure::kind::interrupted, 0, detail::an_exception, ": ", words);
+            return false;
+          });
+          return !is_answered || send(engine, made.template get<0>(), cause);
+        } else {
+          return true;
+        }
       }
       if (found->state.is_under_way() && found->state.definition != definition_of<reading_of<Engine>>) return was_changed(engine);
       turn<Engine> one(engine, key_value_of<typename stream_of<Engine>::key>(key), found->state,
@@ -604,6 +631,21 @@ struct performer<Saga> {
     return decide(engine, command, {cause.time, cause.correlation, id_of_event(cause)}, sent_alone{});
   }
 
+  /// What threw in the commit of the event.
+  template <class Engine>
+  static bool hear_again(Engine& engine, std::uint32_t entity, timestamp now) {
+    const auto& state = engine.template table_of<stream_of<Engine>>().at(entity).state;
+    const auto unheard = state.unheard();  // its own: what is recorded changes the instance
+    bool kept = true;
+    const auto ask = [&]<class Interrupt>(type_is<Interrupt>, const auto& event) {
+      if constexpr (same<std::remove_cvref_t<decltype(event)>, typename interrupt_says<Interrupt>::event>)
+        if (kept && state.has_unheard())
+          kept = with_turn(engine, entity, now, [&](auto& one) { return one.template interrupted<Interrupt>(event); });
+    };
+    const auto all = [&]<class... Interrupt>(types<Interrupt...>, const auto& event) { (ask(type_is<Interrupt>{}, event), ...); };
+    detail::visit(unheard, [&](const auto& event) { all(typename reading_of<Engine>::interrupts{}, event); });
+    return kept;
+  }
   template <class Engine, class... Deadline>
   static bool run_out(Engine& engine, std::uint32_t entity, timestamp now, types<Deadline...>) {
     // The first of them: later ones find an instance that goes back.
@@ -748,7 +790,8 @@ struct performer<pinned<Saga>> : performer<Saga> {
   template <class Engine>
   static bool act(Engine& engine, std::uint32_t entity, timestamp now) {
     if constexpr (has_successor<Saga>) {
-      if (engine.template table_of<typename Engine::flow_type::template stream_of<Saga>>().at(entity).state.is_under_way()) {
+      if (engine.template table_of<typename Engine::flow_type::template stream_of<Saga>>().at(entity).state.is_under_way() &&
+          !engine.template table_of<typename Engine::flow_type::template stream_of<Saga>>().at(entity).state.has_unheard()) {
         saga_move<Engine, Saga> one(engine, entity, now);
         if (one.can_move()) return one.move();
         if (one.has_failed()) return false;
