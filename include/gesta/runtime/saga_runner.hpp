@@ -181,8 +181,7 @@ class saga_runner {
   template <class Part, class Given>
   static constexpr bool asks_rightly() {
     if constexpr (!detail::contains<Part, performers> && !detail::contains<pinned<Part>, performers>) return false;
-    else if constexpr (!detail::saga_part<Part> && !detail::process_part<Part>) return false;
-    else return key_argument<Given, typename flow_type::template stream_of<Part>::key>;
+    else return engine_type::template table_type<typename flow_type::template stream_of<Part>>::template takes<Given>;
   }
   template <class Part, class Given, class Nothing>
   static Nothing told_wrong(Nothing nothing) {
