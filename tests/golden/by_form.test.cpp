@@ -1,15 +1,13 @@
 // By their forms alone, without the C++ types, the bytes of the examples' events give the JSON that was pinned.
 #include <gesta/codec/by_form.hpp>
-#include <gesta/codec/json.hpp>
 #include <gesta/codec/wire_form.hpp>
 
 #include "examples.hpp"
+#include "json_form.hpp"
 
 namespace {
 
-struct by_form {
-  static constexpr const char* name = gesta::json::id;
-
+struct by_form : golden::json_form {
   template <class Message>
   static std::string form(const Message& message) {
     std::vector<std::byte> bytes(gesta::encoded_size(message));
@@ -17,10 +15,6 @@ struct by_form {
     const gesta::form_reader form = gesta::read_form(gesta::wire_form<Message>);
     std::string text;
     return form && form.to_json(bytes.data(), bytes.size(), text) ? text : "not read, after " + text;
-  }
-  template <class Message>
-  static bool read(const std::string& form, Message& message) {
-    return static_cast<bool>(gesta::from_json(form, message));
   }
 };
 
