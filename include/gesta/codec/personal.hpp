@@ -25,8 +25,10 @@ template <class T, class Open = types<>>
 constexpr bool holds_personal() noexcept;
 template <class List, class Open>
 inline constexpr bool any_holds_personal = false;
+// Only a struct can hold itself: what is asked of numbers is asked once, whoever holds them.
 template <class... T, class Open>
-inline constexpr bool any_holds_personal<types<T...>, Open> = (detail::holds_personal<T, Open>() || ...);
+inline constexpr bool any_holds_personal<types<T...>, Open> =
+    (detail::holds_personal<T, std::conditional_t<std::is_arithmetic_v<T> || std::is_enum_v<T>, types<>, Open>>() || ...);
 
 /// Whether a message has a gesta::personal at any depth. Open: the structs that hold T.
 template <class T, class Open>
@@ -289,7 +291,10 @@ struct personal_rules<gesta::detail::types<E...>, gesta::detail::types<R...>> {
   using events = gesta::detail::types<E...>;
   static constexpr bool any = gesta::detail::any_personal<events>;
   static constexpr std::size_t holder = first_true({gesta::detail::holds_personal<E>()..., false});
-  static constexpr std::size_t broken = first_true({(personal_mistake_of<E>() != mistake::fine)..., false});
+  static constexpr std::size_t broken = [] {
+    if constexpr (any) return first_true({(personal_mistake_of<E>() != mistake::fine)..., false});
+    else return npos;
+  }();
   static constexpr std::size_t refusing = first_true({gesta::detail::holds_personal<R>()..., false});
   static constexpr bool kept = broken == npos && refusing == npos;
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 
 #include <gesta/detail/pack.hpp>
 #include <gesta/message/id.hpp>
@@ -30,7 +31,8 @@ struct kinds_of<gesta::detail::types<E...>> {
   static constexpr std::size_t strangely_told = first_true({publishes_no_integration<E>()..., false});
   static constexpr std::size_t integration = first_true({told_to_others<E>..., false});
   static constexpr std::size_t domain = first_true({!told_to_others<E>..., false});
-  static constexpr std::size_t published = first_true({publishes<E>..., false});
+  /// Told without a look at what is known about it: enough to see a mistake, and half of what the question costs a model of many commands.
+  static constexpr std::size_t published = first_true({gesta::detail::publishes_exactly<E>..., false});
 };
 
 /// The first decider, not from_outside, that records an integration event.
@@ -69,7 +71,7 @@ struct publishing_rules {
   using events = kinds_of<typename Flow::of_deciders::current_events>;
   using told = gesta::detail::published_events<Flow>;
   using returned = kinds_of<told>;
-  using decided = deciders_told<Flow, typename Flow::deciders>;
+  using decided = deciders_told<Flow, std::conditional_t<events::integration == npos, gesta::detail::types<>, typename Flow::deciders>>;
   using heard = kinds_of<typename gesta::detail::outside_in<Flow>::heard_list>;
   using olds = kinds_of<gesta::detail::concat<typename Flow::old_versions, typename Flow::rejections, typename Flow::commands>>;
 
