@@ -108,7 +108,7 @@ class order_service {
       const gesta::ran went = sagas_.poll();
       if (!went) return why_ = went.why().describe(), false;
       bool is_open = false;
-      sagas_.open([&](const char*, gesta::key_bytes, const gesta::saga_standing& one) {
+      sagas_.open([&](const char*, const auto&, const gesta::saga_standing& one) {
         is_open = true;
         if (one.what == gesta::saga_standing::is::put_aside) why_ = one.cause.describe();
       });

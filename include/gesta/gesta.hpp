@@ -7,6 +7,7 @@
 #include <gesta/model/model.hpp>
 #include <gesta/runtime/port_table.hpp>
 #include <gesta/runtime/reader.hpp>
+#include <gesta/runtime/saga_runner.hpp>
 #include <gesta/runtime/start.hpp>
 #include <gesta/store/memory.hpp>
 #include <gesta/testing/given.hpp>

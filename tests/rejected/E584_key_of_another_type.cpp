@@ -1,5 +1,5 @@
-// [gesta E584] the runner is asked for an instance of a Part that is no saga or process of the model (resolve: no saga), or by a Given that is no key of it; write  sagas.state<Part>(key)  with a Part that the model lists and a key of the type of the field that its  gesta::by<...>  names
-// [gesta E584] the runner is asked for an instance of a Part that is no saga or process of the model (resolve: no saga), or by a Given that is no key of it; write  sagas.state<Part>(key)  with a Part that the model lists and a key of the type of the field that its  gesta::by<...>  names
+// [gesta E584] the runner is asked for an instance of a Part that is no saga, process or delayed command of the model (resolve: no saga; ignored: no delayed command), or by a Given that is no key of it; write  sagas.state<Part>(key)  with a Part that the model lists and a key of the type of the field that its  gesta::by<...>  names, of a delayed command its name
+// [gesta E584] the runner is asked for an instance of a Part that is no saga, process or delayed command of the model (resolve: no saga; ignored: no delayed command), or by a Given that is no key of it; write  sagas.state<Part>(key)  with a Part that the model lists and a key of the type of the field that its  gesta::by<...>  names, of a delayed command its name
 // in no_such_instance<false, fulfilment, char
 // in no_such_instance<false, fulfilment, double>
 #include <gesta/gesta.hpp>

@@ -60,7 +60,7 @@ class world {
     if (!shop_ || !depot_ || !faults_.waiting.empty() || hub_.kept() != 0) return false;
     int open = 0;
     for (int i = 1; i <= order_count; ++i) open += shop_->app.state<orders>(i).placed == 0;
-    shop_->sagas.open([&](const char*, gesta::key_bytes, const gesta::saga_standing&) { ++open; });
+    shop_->sagas.open([&](const char*, const auto&, const gesta::saga_standing&) { ++open; });
     return open == 0;
   }
   std::string end() {

@@ -237,20 +237,32 @@ TEST_CASE("what was refused stays listed with its cause until somebody has looke
   };
   CHECK(app.delayed(looks));
   std::string stuck;
-  runner.stuck([&](const char* part, gesta::key_bytes key, const gesta::saga_standing& how) {
-    stuck += std::string(part) + " " + std::string(key.data, key.size) + " " + how.refusal.c_str() + "; ";
-  });
-  CHECK(stuck == "delayed one cart.gone; delayed two cart.gone; ");
-  CHECK(runner.state<delays>("one").what == gesta::saga_standing::is::stuck);
-  CHECK(runner.state<delays>("three").what == gesta::saga_standing::is::completed);
+  runner.stuck<remind>([&](std::string_view name, const gesta::delay_standing& how) { stuck += std::string(name) + " " + how.refusal.c_str() + "; "; });
+  CHECK(stuck == "one cart.gone; two cart.gone; ");
+  runner.stuck<drop_it>([](std::string_view, const gesta::delay_standing&) { FAIL_CHECK("another command"); });
+  using is = gesta::delay_standing::is;
+  CHECK(runner.state<remind>("one").what == is::refused);
+  CHECK(runner.state<remind>("one").refusal == "cart.gone");
+  CHECK(runner.state<drop_it>("one").what == is::none);  // the name stands for another command
+  CHECK(runner.state<remind>("three").what == is::none);
+  CHECK(runner.state<remind>("never said").what == is::none);
 
   CHECK(app.later("one", drop_it{8}, at(2)));  // something else instead
   CHECK(app.cancel("two").position() != 0);    // looked at
   CHECK(app.cancel("two").position() == 0);
   CHECK(shown(other) == "one cart.drop of 8 at 2; ");
+  int open = 0;
+  runner.open<drop_it>([&](std::string_view name, const gesta::delay_standing& how) {
+    ++open;
+    CHECK(name == "one");
+    CHECK(how.what == is::waiting);
+    CHECK(how.due == at(2));
+  });
+  CHECK(open == 1);
+  CHECK(runner.state<drop_it>("one").due == at(2));
   CHECK(runner.poll().steps == 1);
   CHECK(shown(other) == "");
-  CHECK(runner.state<delays>("two").what == gesta::saga_standing::is::completed);
+  CHECK(runner.state<remind>("two").what == is::none);
   CHECK(ends(other, "two") == "delayed.cart.remind;refused cart.gone;delayed.cancelled;");
 }
 
@@ -325,7 +337,7 @@ TEST_CASE("one whose decision ends with an exception is listed as put aside; the
     CHECK(runner.poll().put_aside == 0);
     CHECK(app.delayed(is_aside));
     CHECK(shown(app).starts_with("one scale.weigh of 4 at 1 put aside: "));
-    CHECK(runner.state<gesta::delayed<weigh>>("one").what == gesta::saga_standing::is::put_aside);
+    CHECK(runner.state<weigh>("one").what == gesta::delay_standing::is::put_aside);
     CHECK(app.later("one", weigh{4}, at(1)));  // said again it is tried again
     CHECK(shown(app) == "one scale.weigh of 4 at 1; ");
     CHECK(runner.poll().put_aside == 1);
@@ -336,7 +348,8 @@ TEST_CASE("one whose decision ends with an exception is listed as put aside; the
   CHECK(runner.poll().put_aside == 1);
   is_broken = false;
   CHECK(runner.poll().steps == 0);
-  CHECK(runner.retry<gesta::delayed<weigh>>("one", "ann"));
+  CHECK_FALSE(runner.retry<weigh>("two", "ann"));
+  CHECK(runner.retry<weigh>("one", "ann"));
   CHECK(runner.poll().steps == 1);
   CHECK(app.state<scales>(4).count == 1);
   CHECK(shown(app) == "");

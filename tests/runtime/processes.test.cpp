@@ -494,9 +494,8 @@ TEST_CASE("How an instance of a process stands can be asked, and those that are 
   const auto of = [&](int key) { return runner.template state<talk::negotiation>(key); };
   const auto listed = [&] {
     std::string all;
-    runner.open([&](const char* process, gesta::key_bytes key, const gesta::saga_standing& one) {
-      REQUIRE(key.size == 4);  // big-endian
-      all += std::string(process) + "/" + std::to_string(int{key.data[3]}) + " " + std::string(one.step.c_str()) + "; ";
+    runner.open([&](const char* process, int key, const gesta::saga_standing& one) {
+      all += std::string(process) + "/" + std::to_string(key) + " " + std::string(one.step.c_str()) + "; ";
     });
     return all;
   };
@@ -523,7 +522,7 @@ TEST_CASE("How an instance of a process stands can be asked, and those that are 
   CHECK(of(3).what == is::compensated);
   CHECK(of(3).next == gesta::timestamp{});
   CHECK(listed().empty());
-  runner.stuck([](const char*, gesta::key_bytes, const gesta::saga_standing&) { FAIL_CHECK("nothing waits for a person"); });
+  runner.stuck([](const char*, const auto&, const gesta::saga_standing&) { FAIL_CHECK("nothing waits for a person"); });
 }
 
 #ifdef __cpp_exceptions
@@ -536,7 +535,7 @@ TEST_CASE("A process that is put aside says so, with its cause, until a person h
   const auto of = [&] { return runner.template state<talk::negotiation>(9); };
   const auto stuck = [&] {
     std::string all;
-    runner.stuck([&](const char* process, gesta::key_bytes, const gesta::saga_standing& one) {
+    runner.stuck([&](const char* process, const auto&, const gesta::saga_standing& one) {
       all += std::string(process) + " " + one.step.c_str() + " " + (one.what == is::put_aside ? one.cause.detail : "?") + "; ";
     });
     return all;
@@ -552,7 +551,7 @@ TEST_CASE("A process that is put aside says so, with its cause, until a person h
   CHECK(stuck() == std::string("negotiation closing ") + of().cause.detail + "; ");
   CHECK(std::string(of().cause.detail).find("no key") != std::string::npos);
   int open = 0;
-  runner.open([&](const char*, gesta::key_bytes, const gesta::saga_standing& one) { open += one.what == is::put_aside ? 1 : 100; });
+  runner.open([&](const char*, const auto&, const gesta::saga_standing& one) { open += one.what == is::put_aside ? 1 : 100; });
   CHECK(open == 1);
   CHECK(!app.state<talk::talks>(9).is_closed);
 

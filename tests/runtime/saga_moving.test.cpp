@@ -159,7 +159,7 @@ TEST_CASE("what has not come to the new step goes over and is looked at; what is
   for (const int job : {1, 2}) CHECK(app.state<lab::checkers>(job).count == 1);
   for (const int job : {3, 101}) CHECK(app.state<lab::checkers>(job).count == 0);
   int open = 0;
-  sagas.open([&](const char*, gesta::key_bytes, const gesta::saga_standing&) { ++open; });
+  sagas.open([&](const char*, const auto&, const gesta::saga_standing&) { ++open; });
   CHECK(open == 0);
   CHECK((gesta::testing::replays<lab::today<lab::work_1, lab::work_2>, lab::work_2>(app)));
   CHECK((gesta::testing::replays<lab::today<lab::work_1, lab::work_2>, lab::work_1>(app)));

@@ -33,7 +33,7 @@ int work(const std::string& path, std::uint64_t steps_a_commit) {
     if (!made && made.why().why != gesta::failure::kind::busy) return 2;
     if (!made || !made.caught_up) continue;
     int open = 0;
-    sagas.open([&](const char*, gesta::key_bytes, const gesta::saga_standing&) { ++open; });
+    sagas.open([&](const char*, const auto&, const gesta::saga_standing&) { ++open; });
     if (open == 0) return app.broken() == nullptr ? 0 : 3;
   }
   return 4;

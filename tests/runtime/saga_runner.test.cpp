@@ -243,10 +243,19 @@ TEST_CASE("an undo that is refused waits for a person, on any store and in any p
   auto sagas = gesta::run_sagas(app);
   CHECK(sagas.poll().steps == 0);
   std::string all;
-  sagas.stuck([&](const char* saga, gesta::key_bytes key, const saga_standing& one) {
-    all += std::string(saga) + std::to_string(gesta::key_from<int>(key)) + std::string(one.step.c_str()) + " " + one.refusal.c_str() + "; ";
+  sagas.stuck([&](const char* saga, int job, const saga_standing& one) {
+    all += std::string(saga) + std::to_string(job) + std::string(one.step.c_str()) + " " + one.refusal.c_str() + "; ";
   });
   CHECK(all == "work1a lab.no; work2a lab.no; ");
+  int jobs = 0;
+  sagas.stuck<lab::work>([&](int job, const saga_standing& one) { jobs = 10 * jobs + job + (one.what == is::stuck ? 0 : 100); });
+  CHECK(jobs == 12);
+  jobs = 0;
+  sagas.open<lab::work>([&](const auto& job, const saga_standing& one) {
+    static_assert(std::is_same_v<decltype(job), const int&>);  // the type of the field by which events find it
+    jobs = 10 * jobs + job + (one.what == is::stuck ? 0 : 100);
+  });
+  CHECK(jobs == 12);
   CHECK(sagas.state<lab::work>(1).what == is::stuck);
 
   script["-a"] = {answers::refuses};
@@ -309,7 +318,7 @@ TEST_CASE("a decision that throws puts its instance aside: nothing of it is kept
     CHECK(sagas.state<lab::work>(2).what == is::completed);
     CHECK(sagas.poll().steps == 0);
     int waiting = 0;
-    sagas.stuck([&](const char*, gesta::key_bytes, const saga_standing& one) { waiting += one.what == is::put_aside ? 1 : 0; });
+    sagas.stuck([&](const char*, const auto&, const saga_standing& one) { waiting += one.what == is::put_aside ? 1 : 0; });
     CHECK(waiting == 1);
     CHECK(sagas.retry<lab::work>(1, "ann"));
     CHECK(sagas.poll().steps == 3);

@@ -64,7 +64,7 @@ TEST_CASE("what began under the old version ends by it, and what begins now goes
   call_off(5);
   CHECK(sagas.ignored<work_2>().not_found == 1);
   int open = 0;
-  sagas.open([&](const char*, gesta::key_bytes, const gesta::saga_standing&) { ++open; });
+  sagas.open([&](const char*, const auto&, const gesta::saga_standing&) { ++open; });
   CHECK(open == 0);
 }
 

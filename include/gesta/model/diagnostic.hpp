@@ -558,9 +558,14 @@ struct step_returns_no_command {
   static_assert(Ok, "[gesta E582] run, undo or not_found of the Step returns something that is no command: nothing, an event, or a container; return the one command that is to be asked, from run also  gesta::many<Command>;  where nothing is to be undone say  using undo = gesta::needless;");
 };
 
+template <bool Ok, class Part, class Key>
+struct instance_not_visited {
+  static_assert(Ok, "[gesta E587] the visitor of  sagas.open  or  sagas.stuck  does not take instances of the Part, whose keys it gets as Key; write  sagas.open<Part>([](const Key& key, const gesta::saga_standing& one) {...}),  of a delayed command  const gesta::delay_standing&,  and for all parts at once  sagas.open([](const char* part, const auto& key, const gesta::saga_standing& one) {...})");
+};
+
 template <bool Ok, class Part, class Given>
 struct no_such_instance {
-  static_assert(Ok, "[gesta E584] the runner is asked for an instance of a Part that is no saga or process of the model (resolve: no saga), or by a Given that is no key of it; write  sagas.state<Part>(key)  with a Part that the model lists and a key of the type of the field that its  gesta::by<...>  names");
+  static_assert(Ok, "[gesta E584] the runner is asked for an instance of a Part that is no saga, process or delayed command of the model (resolve: no saga; ignored: no delayed command), or by a Given that is no key of it; write  sagas.state<Part>(key)  with a Part that the model lists and a key of the type of the field that its  gesta::by<...>  names, of a delayed command its name");
 };
 
 // ---- flow --------------------------------------------------------------------------------------------------------------------

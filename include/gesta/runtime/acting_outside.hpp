@@ -120,7 +120,7 @@ class acting_outside : public letter_desk<typename Views::template opened<>, Obs
   failure moved_on(const progress& there) const {
     if (there.owner == detail::handed_over)
       return failure(failure::kind::conflict, 0, "the consumer ", own_name().data(), " was handed over to a new one, which continues it");
-    failure cause(failure::kind::conflict, 0, "somebody else performs the effects of ", own_name().data(), ": it was at position ", state_.at.position,
+    failure cause(failure::kind::conflict, 0, "somebody else acts under the name ", own_name().data(), ": it was at position ", state_.at.position,
                   " and is at ");
     cause.add(there.at.position);
     cause.position = there.at.position;
@@ -136,7 +136,7 @@ class acting_outside : public letter_desk<typename Views::template opened<>, Obs
     if (there.owner == detail::handed_over) return fails(moved_on(there), result);
     state_ = there;
     if (!may_act(there, result)) return false;
-    if (there != state_ && !(opens(result) && closes(result))) return false;  // claimed before anything is performed
+    if (there != state_ && !(opens(result) && closes(result))) return false;  // claimed before anything is done
     if (!has_begun_ && state_.at == gesta::checkpoint{} && !starts(result)) return false;
     has_begun_ = true;
     letter stopped;
@@ -151,7 +151,7 @@ class acting_outside : public letter_desk<typename Views::template opened<>, Obs
     return closes(result);
   }
 
-  /// It has no checkpoint: it gets the one that its start says, before anything is performed.
+  /// It has no checkpoint: it gets the one that its start says, before anything is done.
   bool starts(consumed& result) {
     const read_result known = log_.holds({});  // what other programs appended is looked at as well
     if (!known) return fails(known.why(), result);

@@ -9,6 +9,8 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <gesta/runtime/appending.hpp>
@@ -32,7 +34,15 @@ class port;
 
 namespace detail {
 
-struct facts_of_app;
+/// Reaches what an app holds.
+struct facts_of_app {
+  template <class App>
+  static auto& engine(App& app) noexcept {
+    return app.engine_;
+  }
+  template <class App>
+  static constexpr bool in_memory = std::remove_reference_t<decltype(facts_of_app::engine(std::declval<App&>()))>::is_memory;
+};
 
 template <class View, class Events>
 inline constexpr bool projects_any = false;

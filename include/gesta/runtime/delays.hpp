@@ -18,15 +18,16 @@
 
 namespace gesta {
 
-/// How a command stands that app.later keeps, for a person: what app.delayed tells of it.
+/// How a command stands that app.later keeps, for a person: what app.delayed and sagas.state tell of it.
 struct delay_standing {
   enum class is : std::uint8_t {
+    none,       ///< nothing of this command is kept under the name: it is over, or was never said. app.delayed shows no such
     waiting,
     refused,    ///< its time had come, and it was decided; the record is kept, and it stays listed until its name is cancelled or said again
     put_aside,  ///< by a runner of this program: handling it ended with an exception, or cannot be kept; it waits, and another program tries it
   };
 
-  is what = is::waiting;
+  is what = is::none;
   timestamp due{};             ///< when it is to be handled, or was to be
   std::uint64_t position = 0;  ///< in the log, of the record by which it was said
   origin asked{};              ///< of that: when it was said, and the message that led to it; nothing in a lean model
@@ -89,36 +90,32 @@ struct performer<Delayed> {
     detail::visit(command, [&](const auto& one) { kept = decide(engine, one, from, delay_answer{became}); });
     return kept && engine.record(gesta::facts<stream>(key.value(), expected::any(), became), from);
   }
+  /// What a name stands for.
   template <class Engine>
-  static saga_standing standing(Engine& engine, std::uint32_t entity) {
-    const auto& place = engine.template table_of<stream>().at(entity);
-    saga_standing told;
-    if (place.version == 0) return told;
-    told.since = place.state.changed;
-    told.what = place.state.waits         ? saga_standing::is::going_on
-                : place.state.was_refused ? saga_standing::is::stuck
-                                          : saga_standing::is::completed;
-    told.refusal = place.state.refusal;
-    if (place.state.waits) told.next = place.state.due;
-    if (const auto* const aside = engine.template work_of<Delayed>().aside(entity)) {
-      told.what = saga_standing::is::put_aside;
-      told.cause = aside->cause;
-    }
-    return told;
-  }
-  /// Shows what a name stands for, if anything: copies, since who is shown it may say another command or cancel this one.
-  template <class Engine, class Visit>
-  static void show(Engine& engine, std::uint32_t entity, Visit& visit) {
+  static delay_standing standing(Engine& engine, std::uint32_t entity) {
     using is = delay_standing::is;
     const auto& place = engine.template table_of<stream>().at(entity);
     const auto& state = place.state;
-    if (place.version == 0 || !(state.waits || state.was_refused)) return;
+    if (place.version == 0 || !(state.waits || state.was_refused)) return {};
     delay_standing told{state.waits ? is::waiting : is::refused, state.due, state.position, state.asked, state.refusal, state.changed, {}};
     if (const auto* const aside = engine.template work_of<Delayed>().aside(entity); aside != nullptr && aside->version == place.version) {
       told.what = is::put_aside;
       told.cause = aside->cause;
     }
-    const auto command = state.command;
+    return told;
+  }
+  /// The same where it stands for this command.
+  template <class Command, class Engine>
+  static delay_standing standing_of(Engine& engine, std::uint32_t entity) {
+    if (held_in<Command>(engine.template table_of<stream>().at(entity).state.command) == nullptr) return {};
+    return standing(engine, entity);
+  }
+  /// Shows what a name stands for, if anything: copies, since who is shown it may say another command or cancel this one.
+  template <class Engine, class Visit>
+  static void show(Engine& engine, std::uint32_t entity, Visit& visit) {
+    const delay_standing told = standing(engine, entity);
+    if (told.what == delay_standing::is::none) return;
+    const auto command = engine.template table_of<stream>().at(entity).state.command;
     auto key = engine.template table_of<stream>().copy_of_key(entity);
     const key_bytes name = key.bytes();
     detail::visit(command, [&](const auto& one) { visit(std::string_view(name.data, name.size), one, told); });

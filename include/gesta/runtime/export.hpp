@@ -30,16 +30,6 @@ namespace gesta {
 
 namespace detail {
 
-/// Reaches what an app holds, for export_facts.
-struct facts_of_app {
-  template <class App>
-  static auto& engine(App& app) noexcept {
-    return app.engine_;
-  }
-  template <class App>
-  static constexpr bool in_memory = std::remove_reference_t<decltype(facts_of_app::engine(std::declval<App&>()))>::is_memory;
-};
-
 /// Writes the lines one by one; a type is said before it is first used.
 template <class Engine, class Sink>
 class facts_writer {

@@ -22,7 +22,7 @@ struct saga_standing {
     not_begun,
     going_on,     ///< something is asked, or will be
     going_back,   ///< something has failed: what was done is being undone
-    stuck,        ///< an undo was refused: retry or resolve it; a delayed command was refused: see app.delayed
+    stuck,        ///< an undo was refused: retry or resolve it
     put_aside,    ///< by a runner of this program: a step ended with an exception, or its records cannot be read
     completed,
     compensated,
@@ -31,10 +31,20 @@ struct saga_standing {
 
   is what = is::not_begun;
   saga_word step;         ///< the first that is open or stuck; of a process the state it is in
-  saga_word refusal;      ///< of the undo that is stuck, or of the delayed command
+  saga_word refusal;      ///< of the undo that is stuck
   timestamp since{};      ///< when its last record was written
   timestamp next{};       ///< when it goes on, where it waits for a time; zero: it does not
   failure cause{};        ///< only where it is put aside
+};
+
+/// How many inputs of a saga or a process changed nothing, in this program since it began: what sagas.ignored<Part>() tells.
+struct ignored_inputs {
+  std::uint64_t already_begun = 0;  ///< a second beginning of one key
+  std::uint64_t too_late = 0;       ///< what came from outside behind the time in which it could change something
+  std::uint64_t not_found = 0;      ///< what came from outside and found no instance
+  std::uint64_t late = 0;           ///< answers from elsewhere to what is no longer asked
+  std::uint64_t threw = 0;          ///< `not_found` of an interrupt, which has no instance that could be put aside
+  failure last_thrown{};            ///< what the last one of these ended with
 };
 
 }  // namespace gesta
@@ -65,15 +75,6 @@ class performer_work {
     std::uint32_t entity;
     std::uint32_t version;  ///< of it then: behind further records it is tried again
     failure cause;
-  };
-  /// How many inputs changed nothing.
-  struct counts {
-    std::uint64_t already_begun = 0;
-    std::uint64_t too_late = 0;
-    std::uint64_t not_found = 0;
-    std::uint64_t late = 0;
-    std::uint64_t threw = 0;  ///< `not_found` of an interrupt, which has no instance that could be put aside
-    failure last_thrown{};    ///< what the last one of these ended with
   };
 
   void push(std::uint32_t entity) { queue_.push_back(entity); }
@@ -120,7 +121,7 @@ class performer_work {
   }
   const std::vector<put_aside>& all_aside() const noexcept { return aside_; }
 
-  counts changed_nothing;
+  ignored_inputs changed_nothing;
   /// Instances whose requests elsewhere may have to be sent: see gesta::ask_by. A superset.
   std::vector<std::uint32_t> to_send;
 

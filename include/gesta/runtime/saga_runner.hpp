@@ -8,18 +8,31 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include <gesta/message/about.hpp>
+#include <gesta/message/key_bytes.hpp>
+#include <gesta/model/delay_stream.hpp>
 #include <gesta/runtime/app.hpp>
 #include <gesta/runtime/attempt.hpp>
-#include <gesta/runtime/consumer_options.hpp>
-#include <gesta/runtime/export.hpp>
+#include <gesta/runtime/delays.hpp>
 #include <gesta/runtime/performers.hpp>
 #include <gesta/runtime/saga_moving.hpp>
 #include <gesta/runtime/sagas.hpp>
 #include <gesta/store/failure.hpp>
 
 namespace gesta {
+
+namespace detail {
+
+/// The one part of a list that has one or none.
+template <class Part>
+Part only_of(types<Part>);
+void only_of(types<>);
+
+}  // namespace detail
 
 /// How far one poll goes.
 struct strides {
@@ -47,6 +60,8 @@ class saga_runner {
   using engine_type = std::remove_reference_t<decltype(detail::facts_of_app::engine(std::declval<App&>()))>;
   using flow_type = typename engine_type::flow_type;
   using performers = typename flow_type::performers;
+  /// What stands for all commands that are said for later; not asked for where there are none.
+  using delays = decltype(detail::only_of(typename flow_type::delays{}));
 
  public:
   saga_runner(App& app, Clock clock) : app_(app), clock_(static_cast<Clock&&>(clock)) {}
@@ -96,51 +111,58 @@ class saga_runner {
 
   // ---- for people
 
-  /// How an instance of a saga or a process stands. Costs a look-up.
-  template <class Saga, class Key>
-  saga_standing state(const Key& key) {
-    if constexpr (!asks_rightly<Saga, Key>()) {
-      return told_wrong<Saga, Key>(saga_standing{});
+  /// How an instance of a saga or a process stands, a gesta::saga_standing; of a delayed command, by its name, a gesta::delay_standing. Costs a
+  /// look-up.
+  template <class Part, class Key>
+  auto state(const Key& key) {
+    if constexpr (!asks_rightly<Part, Key>()) {
+      return told_wrong<Part, Key>(saga_standing{});
+    } else if constexpr (is_delayed<Part>()) {
+      const auto found = table_of<delays>().find(key);
+      return found ? detail::performer<delays>::template standing_of<Part>(engine(), found.number) : delay_standing{};
     } else {
-      const auto found = table_of<Saga>().find(key);
-      return found ? detail::performer<Saga>::standing(engine(), found.number) : saga_standing{};
+      const auto found = table_of<Part>().find(key);
+      return found ? detail::performer<Part>::standing(engine(), found.number) : saga_standing{};
     }
   }
-  /// Calls visit(const char* saga, key_bytes key, const saga_standing&) for each instance that waits for a person: stuck, or put aside. Costs a look
-  /// at every instance of the model.
-  template <class Visit>
-  void stuck(Visit&& visit) {
-    each(
-        [&](const char* saga, key_bytes key, const saga_standing& one) {
-          if (one.what == saga_standing::is::stuck || one.what == saga_standing::is::put_aside) visit(saga, key, one);
-        },
-        performers{});
+  /// Calls visit(key, const saga_standing&) for each instance of a saga or a process that is not over. The key is of the type of the field by which
+  /// events find an instance, of a string a std::string_view. Of a delayed command visit(std::string_view name, const delay_standing&). Costs a look
+  /// at every instance there ever was.
+  template <class Part, class Visit>
+  void open(Visit&& visit) {
+    each_that<Part>(visit, [](const auto& one) { return is_open(one); });
   }
-  /// The same for each that is not over.
+  /// The same for each that waits for a person: stuck, refused, or put aside.
+  template <class Part, class Visit>
+  void stuck(Visit&& visit) {
+    each_that<Part>(visit, [](const auto& one) { return waits_for_a_person(one); });
+  }
+  /// Calls visit(const char* part, key, const saga_standing&) for each instance of any saga or process that is not over: each with its own type of
+  /// key, so that where they differ the visitor takes `const auto& key`. What is said for later is listed by app.delayed.
   template <class Visit>
   void open(Visit&& visit) {
-    each(
-        [&](const char* saga, key_bytes key, const saga_standing& one) {
-          const bool is_over = one.what == saga_standing::is::completed || one.what == saga_standing::is::compensated ||
-                               one.what == saga_standing::is::moved;
-          if (!is_over && one.what != saga_standing::is::not_begun) visit(saga, key, one);
-        },
-        performers{});
+    each_that_of_all(visit, [](const saga_standing& one) { return is_open(one); }, performers{});
+  }
+  /// The same for each that waits for a person.
+  template <class Visit>
+  void stuck(Visit&& visit) {
+    each_that_of_all(visit, [](const saga_standing& one) { return waits_for_a_person(one); }, performers{});
   }
 
-  /// Lets an undo that is stuck be asked again; an instance that is put aside is tried again. The first is recorded, with who said it: a unit of work
-  /// of its own, or a part of the open batch. failure::kind::conflict: nothing is stuck there.
-  template <class Saga, class Key>
+  /// Lets an undo that is stuck be asked again; what is put aside, a delayed command by its name, is tried again. The first is recorded, with who said
+  /// it: a unit of work of its own, or a part of the open batch. failure::kind::conflict: nothing is stuck or put aside there.
+  template <class Part, class Key>
   committed retry(const Key& key, const text<64>& who) {
-    if constexpr (!asks_rightly<Saga, Key>()) {
-      return told_wrong<Saga, Key>(committed{});
+    if constexpr (!asks_rightly<Part, Key>()) {
+      return told_wrong<Part, Key>(committed{});
     } else {
-      const auto found = table_of<Saga>().find(key);
-      if (found && engine().template work_of<Saga>().take_up(found.number)) {
-        push<Saga>(found.number);
+      using performing = std::conditional_t<is_delayed<Part>(), delays, Part>;
+      const auto found = table_of<performing>().find(key);
+      if (found && is_meant<Part>(found->state) && engine().template work_of<performing>().take_up(found.number)) {
+        push<performing>(found.number);
         return {};
       }
-      if constexpr (detail::saga_part<Saga>) return say<Saga>(key, [&](auto& turn, std::uint16_t step) { return turn.retried(step, who); });
+      if constexpr (detail::saga_part<Part>) return say<Part>(key, [&](auto& turn, std::uint16_t step) { return turn.retried(step, who); });
       else return committed(failure(failure::kind::conflict, 0, "nothing is put aside there"));
     }
   }
@@ -151,14 +173,14 @@ class saga_runner {
     else return say<Saga>(key, [&](auto& turn, std::uint16_t step) { return turn.resolved(step, who, why); });
   }
 
-  /// How often an input of a saga changed nothing: in this program, since it began.
-  template <class Saga>
-  const detail::performer_work::counts& ignored() {
-    if constexpr (!detail::contains<Saga, performers> && !detail::contains<pinned<Saga>, performers>) {
-      static const detail::performer_work::counts none{};
-      return told_wrong<Saga, void, const detail::performer_work::counts&>(none);
+  /// How often an input of a saga or a process changed nothing: in this program, since it began. It goes on counting.
+  template <class Part>
+  const ignored_inputs& ignored() {
+    if constexpr (!is_performer<Part>()) {
+      static const ignored_inputs none{};
+      return told_wrong<Part, void, const ignored_inputs&>(none);
     } else {
-      return engine().template work_of<Saga>().changed_nothing;
+      return engine().template work_of<Part>().changed_nothing;
     }
   }
 
@@ -177,11 +199,27 @@ class saga_runner {
   };
   enum class step_result : std::uint8_t { done, put_aside, taken_back, failed };
 
+  /// A saga or a process that the model lists, as it is or pinned.
+  template <class Part>
+  static constexpr bool is_performer() {
+    return (detail::contains<Part, performers> || detail::contains<pinned<Part>, performers>) && !detail::delayed_part<Part>;
+  }
+  template <class Part>
+  static constexpr bool is_delayed() {
+    return detail::contains<delay_records::delayed_until<Part>, typename detail::delays_of<flow_type>::records>;
+  }
   /// Whether an instance of Part can be asked for by what is given.
   template <class Part, class Given>
   static constexpr bool asks_rightly() {
-    if constexpr (!detail::contains<Part, performers> && !detail::contains<pinned<Part>, performers>) return false;
+    if constexpr (is_delayed<Part>()) return engine_type::template table_type<typename detail::delays_of<flow_type>::stream>::template takes<Given>;
+    else if constexpr (!is_performer<Part>()) return false;
     else return engine_type::template table_type<typename flow_type::template stream_of<Part>>::template takes<Given>;
+  }
+  /// A name stands for one command at a time.
+  template <class Part, class State>
+  static bool is_meant(const State& state) {
+    if constexpr (is_delayed<Part>()) return detail::held_in<Part>(state.command) != nullptr;
+    else return true;
   }
   template <class Part, class Given, class Nothing>
   static Nothing told_wrong(Nothing nothing) {
@@ -201,20 +239,68 @@ class saga_runner {
     state.is_queued = true;
     engine().template work_of<Part>().push(entity);
   }
-  template <class Visit, class... Part>
-  void each(Visit&& visit, detail::types<Part...>) {
-    (each_of<Part>(visit), ...);
+  static bool is_open(const saga_standing& one) {
+    using is = saga_standing::is;
+    return one.what != is::not_begun && one.what != is::completed && one.what != is::compensated && one.what != is::moved;
   }
-  template <class Part, class Visit>
-  void each_of(Visit& visit) {
-    auto& table = table_of<Part>();
-    constexpr bool tells = requires { detail::performer<Part>::standing(engine(), 0u); };
-    if constexpr (tells) {
+  static bool waits_for_a_person(const saga_standing& one) {
+    return one.what == saga_standing::is::stuck || one.what == saga_standing::is::put_aside;
+  }
+  static bool is_open(const delay_standing&) { return true; }
+  static bool waits_for_a_person(const delay_standing& one) { return one.what != delay_standing::is::waiting; }
+
+  template <class Part, class Visit, class Which>
+  void each_that(Visit& visit, Which which) {
+    if constexpr (is_delayed<Part>()) {
+      constexpr bool is_visitor = std::is_invocable_v<Visit&, std::string_view, const delay_standing&>;
+      (void)sizeof(diagnostic::instance_not_visited<is_visitor, Part, std::string_view>);
+      if constexpr (is_visitor) {
+        const auto show = [&]<class Command>(std::string_view name, const Command&, const delay_standing& one) {
+          if constexpr (detail::same<Command, Part>)
+            if (which(one)) visit(name, one);
+        };
+        table_of<delays>().each([&](auto place) { detail::performer<delays>::show(engine(), place.number, show); });
+      }
+    } else if constexpr (is_performer<Part>()) {
+      constexpr bool is_visitor = std::is_invocable_v<Visit&, const told_key<Part>&, const saga_standing&>;
+      (void)sizeof(diagnostic::instance_not_visited<is_visitor, Part, told_key<Part>>);
+      if constexpr (is_visitor) each_instance<Part>([&](const told_key<Part>& key, const saga_standing& one) {
+        if (which(one)) visit(key, one);
+      });
+    } else {
+      (void)told_wrong<Part, void>(0);
+    }
+  }
+  template <class Visit, class Which, class... Part>
+  void each_that_of_all(Visit& visit, Which which, detail::types<Part...>) {
+    (each_of_all<Part>(visit, which), ...);
+  }
+  template <class Part, class Visit, class Which>
+  void each_of_all(Visit& visit, Which& which) {
+    if constexpr (!detail::delayed_part<Part>) {
+      constexpr bool is_visitor = std::is_invocable_v<Visit&, const char*, const told_key<Part>&, const saga_standing&>;
+      (void)sizeof(diagnostic::instance_not_visited<is_visitor, Part, told_key<Part>>);
       const char* const name = gesta::id_of<typename flow_type::template stream_of<Part>>.name;
-      table.each([&](auto place) {
-        if (place->version != 0) visit(name, table.key(place.number), detail::performer<Part>::standing(engine(), place.number));
+      if constexpr (is_visitor) each_instance<Part>([&](const told_key<Part>& key, const saga_standing& one) {
+        if (which(one)) visit(name, key, one);
       });
     }
+  }
+  /// The key as a visitor gets it: a copy, since the visitor may say something to the instance.
+  template <class Part>
+  using key_of = typename engine_type::template table_type<typename flow_type::template stream_of<Part>>::value;
+  template <class Part>
+  using told_key = std::conditional_t<detail::same<key_of<Part>, key_bytes>, std::string_view, key_of<Part>>;
+  template <class Part, class Visit>
+  void each_instance(Visit visit) {
+    auto& table = table_of<Part>();
+    table.each([&](auto place) {
+      if (place->version == 0) return;
+      const auto key = table.copy_of_key(place.number);
+      const saga_standing one = detail::performer<Part>::standing(engine(), place.number);
+      if constexpr (detail::same<key_of<Part>, key_bytes>) visit(std::string_view(key.value().data, key.value().size), one);
+      else visit(key.value(), one);
+    });
   }
   template <class Saga, class Key, class Say>
   committed say(const Key& key, Say&& say) {

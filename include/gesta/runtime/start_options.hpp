@@ -1,7 +1,7 @@
-// What gesta::start takes beside the store: gesta::snapshots, gesta::cached_states, gesta::observed_by, gesta::sealed_by, gesta::unknown_events, a
-// clock; each at most once, in any order.
+// What gesta::start takes beside the store: gesta::snapshots, gesta::cached_states, gesta::observed_by, gesta::sealed_by, gesta::unknown_events, the
+// modes of views and reactors (gesta::inlined, gesta::async, gesta::live), a clock; each at most once, in any order.
 // Floor: runtime.
-// May include: detail, model/diagnostic.hpp, store, runtime/clock.hpp, runtime/observed.hpp, runtime/unknown_events.hpp.
+// May include: detail, model/diagnostic.hpp, store, runtime/clock.hpp, runtime/observed.hpp, runtime/unknown_events.hpp, runtime/view_modes.hpp.
 #pragma once
 
 #include <cstddef>
