@@ -77,6 +77,20 @@ struct kinds : gesta::projection<gesta::rows<all_kinds, "key">> {
 };
 [[maybe_unused]] void project(all_kinds& r, const sold& e) { r.real += static_cast<double>(e.cents); }
 
+// Names of indexes that are alike in their first 63 bytes; and a table whose name leaves no room for its columns.
+struct long_row {
+  std::int32_t key = 0;
+  std::int32_t invoiced_amount_of_the_last_month_in_cents = 0, invoiced_amount_of_the_last_month_in_pieces = 0;
+  using indexes = gesta::indexes<"invoiced_amount_of_the_last_month_in_cents", "invoiced_amount_of_the_last_month_in_pieces">;
+};
+struct alike : gesta::projection<gesta::rows<long_row, "key">> {
+  static constexpr auto id = "invoices_by_customer_and_month";
+};
+struct no_room : gesta::projection<gesta::rows<long_row, "key">> {
+  static constexpr auto id = "invoices_by_customer_and_month_and_country_and_branch_and_clerk";
+};
+[[maybe_unused]] void project(long_row& r, const sold& e) { r.key += static_cast<std::int32_t>(e.cents); }
+
 struct set_clock {
   const std::int64_t* now;
   gesta::timestamp operator()() const { return {*now}; }
@@ -158,6 +172,29 @@ TEST_CASE("columns have the types of their fields, and every value comes back") 
   CHECK(again.last_failure().why == gesta::failure::kind::corrupt);
   CHECK(std::string(again.last_failure().describe()).find("table kinds, column perhaps, key 7") != std::string::npos);
   CHECK(again.find<kinds>(-5) != nullptr);
+}
+
+TEST_CASE("indexes whose names are cut are told apart, stay as they are, and replace those of an older cut") {
+  const fresh in;
+  static_assert(std::string_view(no_room::id).size() == 63);
+  const char* const indexes = "select string_agg(tablename || '.' || indexname || ' ' || indexdef::regclass::oid, '; ' order by 1) from (select tablename, indexname, "
+                              "quote_ident(schemaname) || '.' || quote_ident(indexname) as indexdef from pg_indexes where schemaname = current_schema() and "
+                              "tablename like 'invoices%' and indexname not like '%pkey') all_of_it";
+  std::string made;
+  for (int turn = 0; turn < 2; ++turn) {
+    gesta::postgres_views::opened<alike, no_room> views(views_of(in));
+    REQUIRE(views.broken() == nullptr);
+    CHECK(in("select count(*) || ' ' || count(distinct indexname) || ' ' || max(length(indexname)) from pg_indexes where schemaname = current_schema() and "
+             "tablename like 'invoices%' and indexname like '%~%'") == "4 4 63");
+    if (turn == 0) made = in(indexes);
+    CHECK(in(indexes) == made);
+  }
+  // As a program of before made it, and one of a person, which stays.
+  in("create index \"invoices_by_customer_and_month(invoiced_amount_of_the_last_month\" on invoices_by_customer_and_month(invoiced_amount_of_the_last_month_in_cents); "
+     "create index mine on invoices_by_customer_and_month(key)");
+  gesta::postgres_views::opened<alike> views(views_of(in));
+  CHECK(in("select count(*) from pg_indexes where schemaname = current_schema() and tablename = 'invoices_by_customer_and_month'") == "4");
+  CHECK(in("select count(*) from pg_indexes where schemaname = current_schema() and indexname = 'mine'") == "1");
 }
 
 TEST_CASE("a table of another row type, or of somebody else, is not touched") {

@@ -291,15 +291,22 @@ class copying {
     sql += "  primary key(";
     for (std::size_t i = 0; i < keys.size(); ++i) sql += (i == 0 ? "" : ", ") + keys[i];
     link_.run(sql + "))");
-    // Those that a server has are not seen here; the program makes what is missing when it opens the views.
-    query indexes(from_.connection(), "select name from pragma_index_list(?1) where origin = 'c' and substr(name, 1, length(?1) + 1) = ?1 || '('");
-    for (indexes.set(1, name); indexes.next();) {
-      std::string on;
-      query columns(from_.connection(), "select name from pragma_index_info(?) order by seqno");
-      for (columns.set(1, indexes.bytes(0)); columns.next();) on += (on.empty() ? "" : ", ") + quoted(std::string(columns.bytes(0)));
-      link_.run("create index " + quoted(std::string(indexes.bytes(0)).substr(0, 63)) + " on " + quoted(name) + '(' + on + ')');
-    }
+    for (const view_index& one : indexes_of(name))
+      link_.run("create index " + quoted(gesta::detail::postgres_index_name(one.name)) + " on " + quoted(name) + '(' + one.on + ')');
     return made;
+  }
+
+  std::vector<view_index> indexes_of(const std::string& view) {
+    if (const auto there = from_.layout().indexes.find(view); there != from_.layout().indexes.end()) return there->second;
+    std::vector<view_index> all;
+    query q(from_.connection(), "select name from pragma_index_list(?1) where origin = 'c' and substr(name, 1, length(?1) + 1) = ?1 || '('");
+    for (q.set(1, view); q.next();) {
+      view_index one{std::string(q.bytes(0)), {}};
+      query columns(from_.connection(), "select name from pragma_index_info(?) order by seqno");
+      for (columns.set(1, one.name); columns.next();) one.on += (one.on.empty() ? "" : ", ") + quoted(std::string(columns.bytes(0)));
+      all.push_back(std::move(one));
+    }
+    return all;
   }
 
   /// What else stands in the file, by name.

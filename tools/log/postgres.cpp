@@ -512,6 +512,7 @@ struct view_table {
   postgres_table table;
   std::string key;                        ///< its columns, in quotes
   std::vector<std::string> declarations;  ///< for SQLite
+  std::vector<view_index> indexes;
 };
 
 /// A table of a view as the server describes it.
@@ -551,9 +552,10 @@ view_table view_on(postgres_link& link, const std::string& name) {
   made.declarations.push_back(sql + (is_number || keys.rows() == 0 ? ")" : ",\n  primary key(" + names + ")) without rowid"));
   made.key = names;
   const postgres_answer indexes = link.ask(
-      "select string_agg(a.attname, chr(1) order by k.place)::text from pg_index i join pg_class x on x.oid = i.indexrelid cross join unnest(i.indkey) with "
-      "ordinality k(number, place) join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number where not i.indisprimary and i.indrelid = " + of +
-          " and starts_with(x.relname, $1 || '(') group by x.relname order by x.relname",
+      "select columns from (select x.relname::text as name, string_agg(a.attname, chr(1) order by k.place)::text as columns from pg_index i join pg_class x "
+      "on x.oid = i.indexrelid cross join unnest(i.indkey) with ordinality k(number, place) join pg_attribute a on a.attrelid = i.indrelid and a.attnum = "
+      "k.number where not i.indisprimary and i.indrelid = " + of + " group by x.relname) all_of_it where " + gesta::detail::postgres_index_is_gestas +
+          " order by name",
       {name});
   for (int i = 0; i < indexes.rows(); ++i) {
     std::string on, words, one;
@@ -566,7 +568,8 @@ view_table view_on(postgres_link& link, const std::string& name) {
       words += (words.empty() ? "" : ", ") + one;
       one.clear();
     }
-    made.declarations.push_back("create index if not exists " + gesta::detail::quoted(name + '(' + words + ')') + " on " + gesta::detail::quoted(name) + '(' + on + ')');
+    made.indexes.push_back({name + '(' + words + ')', on});
+    made.declarations.push_back("create index if not exists " + gesta::detail::quoted(made.indexes.back().name) + " on " + gesta::detail::quoted(name) + '(' + on + ')');
   }
   return made;
 }
@@ -606,6 +609,7 @@ postgres_layout lay_out(sqlite3* connection, const std::string& database, const 
       view_table made = view_on(on.link, view);
       add(made.table);
       layout.keys[view] = made.key;
+      layout.indexes[view] = made.indexes;
       layout.declarations.insert(layout.declarations.end(), made.declarations.begin(), made.declarations.end());
     }
   }

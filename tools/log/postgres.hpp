@@ -19,11 +19,19 @@ gesta::postgres_place place_of(const std::string& name);
 /// A name for people: a path as it is, a database by its name and the schema, without the rest of the address, which may be secret.
 std::string shown(const std::string& name);
 
+/// An index of the table of a view, as gesta makes it.
+struct view_index {
+  std::string name;  ///< in SQLite: the table and the columns
+  std::string on;    ///< the columns, in quotes
+};
+
 /// What a log in PostgreSQL looks like in SQLite.
 struct postgres_layout {
   std::int64_t format = 0;                  ///< gesta_format
   std::vector<std::string> declarations;    ///< what makes the same tables, views and indexes in a file, without names of databases
-  std::map<std::string, std::string> keys;  ///< the columns of the key of each table of a view, in quotes: SQLite takes none of a virtual table
+  // Of each table of a view, since SQLite takes neither of a virtual table:
+  std::map<std::string, std::string> keys;                 ///< the columns of the key, in quotes
+  std::map<std::string, std::vector<view_index>> indexes;
 };
 /// Makes the tables of the log tables of `database`, which is of this connection, in the form of the SQLite store and as they are at this moment,
 /// whoever writes meanwhile. Events, outcomes, snapshots and rows of views stay on the server until they are asked for; streams are fetched where

@@ -31,6 +31,20 @@ namespace gesta {
 
 namespace detail {
 
+/// The name of the index `table(column, column)`. PostgreSQL keeps 63 bytes of a name: of a longer one as many as leave room for what tells it from
+/// all others. It is stored: another way to make it has every program drop and make such indexes anew.
+inline std::string postgres_index_name(const std::string& whole) {
+  if (whole.size() <= 63) return whole;
+  std::size_t kept = 63 - 17;
+  while (kept != 0 && (static_cast<unsigned char>(whole[kept]) & 0xc0) == 0x80) --kept;  // a character is kept as a whole
+  std::string name = whole.substr(0, kept) + '~';
+  const std::uint64_t of_all = hash128{}.add(whole.data(), whole.size()).low;
+  for (int shift = 60; shift >= 0; shift -= 4) name += "0123456789abcdef"[of_all >> shift & 15];
+  return name;
+}
+/// Whether the index `name` of the table $1 has been made by gesta, in SQL.
+inline constexpr const char* postgres_index_is_gestas = "(starts_with(name, $1 || '(') or name ~ '~[0-9a-f]{16}$')";
+
 /// What the tables of one connection share: whether a unit is open, whether something in it failed, and which state of the schema is in memory.
 class postgres_rows_unit {
  public:
@@ -221,7 +235,7 @@ class postgres_rows {
         }
         return true;
       });
-      visit((name_ + '(' + words + ')').substr(0, 63), of);
+      visit(detail::postgres_index_name(name_ + '(' + words + ')'), of);
     });
   }
  private:

@@ -101,7 +101,8 @@ class postgres_view_schema {
   // Those that a row once declared and no longer does, by name, and what makes those that are not there. Others' indexes have other names.
   template <class Table>
   bool compare_indexes(const Table& table, std::vector<std::string>& stale, std::vector<std::string>& missing) {
-    postgres_statement all("select indexname::text from pg_indexes where schemaname = current_schema() and tablename = $1 and starts_with(indexname, $1 || '(')",
+    postgres_statement all(std::string("select name from (select indexname::text as name from pg_indexes where schemaname = current_schema() and "
+                                       "tablename = $1) all_of_it where ") + postgres_index_is_gestas,
                            {postgres_type::text});
     const std::size_t at = connection_.queue(all, postgres_arguments<1>().add(table.name()));
     if (!connection_.run()) return false;
