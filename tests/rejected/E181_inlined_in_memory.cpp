@@ -1,4 +1,4 @@
-// [gesta E181] the Store has no tables in which a view could be kept with its events; write  gesta::async<...>  and keep it by a consumer, leave the option away for a view in memory, or take gesta::sqlite_store and include <gesta/store/sqlite_views.hpp>
+// [gesta E181] the Store has no tables in which a view could be kept with its events; write  gesta::async<...>  and keep it by a consumer, leave the option away for a view in memory, or take  gesta::sqlite_store  or  gesta::postgres_store  and include its views,  <gesta/store/sqlite_views.hpp>  or  <gesta/store/postgres_views.hpp>
 // in inlined_without_tables<false, gesta::memory_store>
 #include <gesta/gesta.hpp>
 #include <gesta/runtime/inlined.hpp>

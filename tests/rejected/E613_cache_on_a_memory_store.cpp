@@ -1,4 +1,4 @@
-// [gesta E613] gesta::cached_states  needs a Store that is no memory and reads single entities; start without it, or take  gesta::sqlite_store
+// [gesta E613] gesta::cached_states  needs a Store that is no memory and reads single entities; start without it, or take  gesta::sqlite_store  or  gesta::postgres_store
 // in store_without_single_entities<false, gesta::memory_store>
 #include <gesta/gesta.hpp>
 

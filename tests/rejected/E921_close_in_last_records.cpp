@@ -1,4 +1,4 @@
-// [gesta E921] the Store has no way to erase single events; use  gesta::memory_store,  gesta::fixed_memory_store  or  gesta::sqlite_store
+// [gesta E921] the Store has no way to erase single events; use  gesta::memory_store,  gesta::fixed_memory_store,  gesta::sqlite_store  or  gesta::postgres_store
 // in store_cannot_erase<false, gesta::last_records_store>
 #include <gesta/gesta.hpp>
 

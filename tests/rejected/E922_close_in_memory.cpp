@@ -1,4 +1,4 @@
-// [gesta E922] the Store cannot refuse an event, so none of its streams can be closed; use  gesta::fixed_memory_store  or  gesta::sqlite_store
+// [gesta E922] the Store cannot refuse an event, so none of its streams can be closed; use  gesta::fixed_memory_store,  gesta::sqlite_store  or  gesta::postgres_store
 // in store_cannot_close<false, gesta::memory_store>
 #include <gesta/gesta.hpp>
 

@@ -177,7 +177,7 @@ TEST_CASE("columns have the types of their fields, and every value comes back") 
 TEST_CASE("indexes whose names are cut are told apart, stay as they are, and replace those of an older cut") {
   const fresh in;
   static_assert(std::string_view(no_room::id).size() == 63);
-  const char* const indexes = "select string_agg(tablename || '.' || indexname || ' ' || indexdef::regclass::oid, '; ' order by 1) from (select tablename, indexname, "
+  const char* const indexes = "select string_agg(tablename || '.' || indexname || ' ' || indexdef::regclass::oid, '; ' order by indexname) from (select tablename, indexname, "
                               "quote_ident(schemaname) || '.' || quote_ident(indexname) as indexdef from pg_indexes where schemaname = current_schema() and "
                               "tablename like 'invoices%' and indexname not like '%pkey') all_of_it";
   std::string made;

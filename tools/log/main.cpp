@@ -74,8 +74,8 @@ trace     the events of one correlation as a tree of what caused what; ID as `ev
           time, payload; personal data stays sealed. A cause that is not in the files is named. Reads the whole logs
 
 FILE, LOG, FROM and TO may be a log in PostgreSQL: postgres:ADDRESS or postgres:ADDRESS?SCHEMA, with an address as libpq takes it, "host=... dbname=..." or
-postgresql://..., and the schema gesta where none is said. Not for import, saga-retry and saga-resolve. A password is better in PGPASSWORD or in the
-password file than on the command line.
+postgresql://..., and the schema gesta where none is said. Not for import. A password is better in PGPASSWORD or in the password file than on the
+command line.
 
 Files that are only looked into are opened for reading only. They may be in use: what is seen is the file as it was at one moment, and writers do
 not wait. Exit codes: 0 well; 1 a file holds what it must not hold, or TO is no beginning of FROM; 2 wrong usage; 3 a file cannot be

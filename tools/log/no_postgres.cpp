@@ -18,6 +18,7 @@ bool is_postgres(const std::string& name) {
 gesta::postgres_place place_of(const std::string&) { refuse(); }
 std::string shown(const std::string& name) { return name; }
 postgres_layout lay_out(sqlite3*, const std::string&, const std::string&, bool) { refuse(); }
+void append_to_postgres(const std::string&, const std::function<appended()>&) { refuse(); }
 int copy_to_postgres(const std::string&, const std::string&) { refuse(); }
 
 }  // namespace tool

@@ -69,7 +69,8 @@ postgres_link::postgres_link(const gesta::postgres_place& place) : schema_(place
     }
     PQsetNoticeProcessor(connection_, [](void*, const char*) {}, nullptr);
     where_ = std::string("database ") + PQdb(connection_) + ", schema " + schema_;
-    ask("select set_config('search_path', quote_ident($1), false), set_config('lock_timeout', '10000', false)", {schema_});
+    ask("select set_config('search_path', quote_ident($1), false), set_config('lock_timeout', '10000', false), set_config("
+        "'synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)", {schema_});
   } catch (...) {
     PQfinish(connection_);
     throw;
@@ -639,6 +640,30 @@ postgres_layout lay_out(sqlite3* connection, const std::string& database, const 
     if (one == "streams") execute(connection, "create index " + database + ".streams_by_key on streams(aggregate, key)");
   }
   return layout;
+}
+
+void append_to_postgres(const std::string& name, const std::function<appended()>& decide) {
+  postgres_link to(place_of(name));
+  // A connection that ends before the commit takes all back.
+  to.run("begin; select pg_advisory_xact_lock(" + std::to_string(gesta::detail::postgres_lock(to.schema())) + ')');
+  const appended one = decide();
+  if (const std::int64_t format = to.number("select coalesce(max(format), 0) from gesta_format"); format != gesta::detail::postgres_format)
+    throw trouble{trouble::access, shown(name) + ": is of format " + format + ", and this tool writes to logs of format " + std::int64_t{gesta::detail::postgres_format}};
+  const std::string stream = std::to_string(one.stream), version = std::to_string(one.version), last = std::to_string(one.last);
+  std::string hex;
+  for (const char c : one.payload) (hex += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4]) += "0123456789abcdef"[static_cast<unsigned char>(c) & 15];
+  to.ask("insert into types select max(type) + 1, 'event', $1, 1, $2 from types having not exists(select 1 from types where kind = 'event' and id = $1)",
+         {one.event, one.form});
+  // Where the server that was read is not the one that is written to, and behind it, the head is another one.
+  const postgres_answer head = to.ask("update streams set version = version + 1, last = (select max(position) + 1 from events) where stream = " + stream +
+                                      " and version = " + version + " and last = " + last + " and not closed returning last");
+  if (head.rows() != 1) throw trouble{trouble::content, shown(name) + ": stream " + stream + " does not end with version " + version + ", or is closed; see gesta-log verify"};
+  to.ask("insert into events(position, stream, version, type, time, payload) select " + std::to_string(head[0].number(0)) + ", " + stream + ", " + version +
+             " + 1, type, " + std::to_string(one.time) + ", decode($2, 'hex') from types where kind = 'event' and id = $1 order by version desc limit 1",
+         {one.event, hex});
+  // Who has the log open sees that others wrote, and who waits at its bell wakes.
+  to.ask("select nextval('units'), pg_notify('gesta', $1)", {to.schema()});
+  to.run("commit");
 }
 
 }  // namespace tool

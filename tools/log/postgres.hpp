@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -37,6 +38,17 @@ struct postgres_layout {
 /// whoever writes meanwhile. Events, outcomes, snapshots and rows of views stay on the server until they are asked for; streams are fetched where
 /// `with_streams` says so, the rest always. The connection to the server lasts as long as that to SQLite. Trouble where there is no log.
 postgres_layout lay_out(sqlite3* connection, const std::string& database, const std::string& name, bool with_streams);
+
+/// One event that is added to a stream, as it stands after the last one of it.
+struct appended {
+  std::int64_t stream = 0, version = 0, last = 0;  ///< version and position of the last event of the stream
+  std::string event, form;                         ///< of the type, which is entered where it is not there
+  std::int64_t time = 0;
+  std::string payload;
+};
+/// Takes the lock of the log, as whoever writes to it, asks what is to be appended, and appends it: one transaction, after which programs that use
+/// the log find it as what another one has written. What `decide` reads within, by a `file` of its own, stays so. Trouble of it takes all back.
+void append_to_postgres(const std::string& name, const std::function<appended()>& decide);
 
 /// Makes `to`, a schema in which there is nothing yet, the log that `from` is: all of it, or nothing.
 int copy_to_postgres(const std::string& from, const std::string& to);

@@ -7,9 +7,11 @@
 #include <string_view>
 
 #include <gesta/runtime/clock.hpp>
+#include <gesta/store/sqlite_schema.hpp>
 
 #include "catalog.hpp"
 #include "commands.hpp"
+#include "postgres.hpp"
 
 namespace tool {
 
@@ -93,34 +95,57 @@ void each_instance(file& in, const std::string& saga, Visit&& visit) {
   for (const auto& [stream, one] : all) visit(one);
 }
 
-/// A person's word on the one undo that is stuck: the record, and behind it the fields of its form.
-int say(const std::string& path, const std::string& saga, const std::string& key, const char* word, const std::string& who, const std::string* why) {
-  if (content_of(path) != content::gesta) throw trouble{trouble::access, path + ": not a file of gesta"};
-  if (who.size() > 64) throw trouble{trouble::usage, "a name has at most 64 bytes"};
-  if (why != nullptr && why->size() > 200) throw trouble{trouble::usage, "a reason has at most 200 bytes"};
-  file in(path, file::access::write);
-  in.execute("begin immediate");
-  if (!is_saga(in, saga)) throw trouble{trouble::usage, path + ": there is no saga " + saga};
+/// A person's word on the one undo that is stuck: the record, and behind it the fields of its form. Trouble where there is no such undo.
+appended record_of(file& in, const std::string& saga, const std::string& key, const std::string& word, const std::string& who, const std::string* why, std::string& step) {
+  if (!is_saga(in, saga)) throw trouble{trouble::usage, in.path() + ": there is no saga " + saga};
   instance found;
   each_instance(in, saga, [&](const instance& one) {
     if (one.key == key || one.key == '"' + key + '"') found = one;
   });
-  if (found.stream == 0) throw trouble{trouble::usage, path + ": " + saga + " has no instance " + key};
-  if (std::string_view(found.state) != "stuck") throw trouble{trouble::usage, path + ": " + saga + " " + key + " is not stuck, it is " + found.state};
+  if (found.stream == 0) throw trouble{trouble::usage, in.path() + ": " + saga + " has no instance " + key};
+  if (std::string_view(found.state) != "stuck") throw trouble{trouble::usage, in.path() + ": " + saga + " " + key + " is not stuck, it is " + found.state};
+  step = found.step;
+  return {.stream = found.stream,
+          .version = found.version,
+          .last = found.last,
+          .event = saga + "." + word,
+          .form = why == nullptr ? R"({"fields":{"step":"text","who":"text"}})" : R"({"fields":{"step":"text","who":"text","why":"text"}})",
+          .time = gesta::system_clock{}().nanoseconds,
+          .payload = as_text(found.step) + as_text(who) + (why == nullptr ? std::string() : as_text(*why))};
+}
 
-  const std::string record = saga + "." + word;
-  if (number_of(in, "event", record) == 0) {
-    query add(in.connection(), "insert into types(type, kind, id, version, form) values((select max(type) + 1 from types), 'event', ?, 1, ?)");
-    add.set(1, record).set(2, why == nullptr ? R"({"fields":{"step":"text","who":"text"}})" : R"({"fields":{"step":"text","who":"text","why":"text"}})").run();
+void append(file& to, const appended& one) {
+  if (number_of(to, "event", one.event) == 0) {
+    query add(to.connection(), "insert into types(type, kind, id, version, form) values((select max(type) + 1 from types), 'event', ?, 1, ?)");
+    add.set(1, one.event).set(2, one.form).run();
   }
-  const std::int64_t position = in.ask("select max(position) + 1 from events");
-  const std::string payload = as_text(found.step) + as_text(who) + (why == nullptr ? std::string() : as_text(*why));
-  query add(in.connection(), "insert into events(position, stream, version, previous, type, time, correlation, causation, payload) values(?, ?, ?, ?, ?, ?, null, null, ?)");
-  add.set(1, position).set(2, found.stream).set(3, found.version + 1).set(4, found.last).set(5, number_of(in, "event", record));
-  add.set(6, gesta::system_clock{}().nanoseconds).set_bytes(7, payload).run();
-  query(in.connection(), "update streams set version = ?, last = ? where stream = ?").set(1, found.version + 1).set(2, position).set(3, found.stream).run();
-  in.execute("commit");
-  print_line(saga + " " + key + ": " + found.step + " " + word);
+  const std::int64_t position = to.ask("select max(position) + 1 from events");
+  query add(to.connection(), "insert into events(position, stream, version, previous, type, time, correlation, causation, payload) values(?, ?, ?, ?, ?, ?, null, null, ?)");
+  add.set(1, position).set(2, one.stream).set(3, one.version + 1).set(4, one.last).set(5, number_of(to, "event", one.event));
+  add.set(6, one.time).set_bytes(7, one.payload).run();
+  query(to.connection(), "update streams set version = ?, last = ? where stream = ?").set(1, one.version + 1).set(2, position).set(3, one.stream).run();
+}
+
+int say(const std::string& path, const std::string& saga, const std::string& key, const char* word, const std::string& who, const std::string* why) {
+  const bool is_file = !is_postgres(path);
+  if (is_file && content_of(path) != content::gesta) throw trouble{trouble::access, path + ": not a file of gesta"};
+  if (who.size() > 64) throw trouble{trouble::usage, "a name has at most 64 bytes"};
+  if (why != nullptr && why->size() > 200) throw trouble{trouble::usage, "a reason has at most 200 bytes"};
+  std::string step;
+  if (is_file) {
+    file in(path, file::access::write);
+    in.execute("begin immediate");
+    if (const std::int64_t format = in.ask("pragma user_version"); format != gesta::detail::sqlite_format)
+      throw trouble{trouble::access, path + ": is of format " + format + ", and this tool writes to logs of format " + std::int64_t{gesta::detail::sqlite_format}};
+    append(in, record_of(in, saga, key, word, who, why, step));
+    in.execute("commit");
+  } else {
+    append_to_postgres(path, [&] {
+      file in(path, file::access::read);
+      return record_of(in, saga, key, word, who, why, step);
+    });
+  }
+  print_line(saga + " " + key + ": " + step + " " + word);
   end_output();
   return 0;
 }

@@ -978,7 +978,7 @@ struct view_kept_elsewhere {
 
 template <bool Ok, class Store>
 struct inlined_without_tables {
-  static_assert(Ok, "[gesta E181] the Store has no tables in which a view could be kept with its events; write  gesta::async<...>  and keep it by a consumer, leave the option away for a view in memory, or take gesta::sqlite_store and include <gesta/store/sqlite_views.hpp>");
+  static_assert(Ok, "[gesta E181] the Store has no tables in which a view could be kept with its events; write  gesta::async<...>  and keep it by a consumer, leave the option away for a view in memory, or take  gesta::sqlite_store  or  gesta::postgres_store  and include its views,  <gesta/store/sqlite_views.hpp>  or  <gesta/store/postgres_views.hpp>");
 };
 
 template <bool Ok, class Part>
@@ -1003,7 +1003,7 @@ struct store_without_snapshots {
 
 template <bool Ok, class Store>
 struct store_without_single_entities {
-  static_assert(Ok, "[gesta E613] gesta::cached_states  needs a Store that is no memory and reads single entities; start without it, or take  gesta::sqlite_store");
+  static_assert(Ok, "[gesta E613] gesta::cached_states  needs a Store that is no memory and reads single entities; start without it, or take  gesta::sqlite_store  or  gesta::postgres_store");
 };
 
 template <bool Ok, class Store>
@@ -1093,12 +1093,12 @@ struct not_in_model {
 
 template <bool Ok, class Store>
 struct store_cannot_erase {
-  static_assert(Ok, "[gesta E921] the Store has no way to erase single events; use  gesta::memory_store,  gesta::fixed_memory_store  or  gesta::sqlite_store");
+  static_assert(Ok, "[gesta E921] the Store has no way to erase single events; use  gesta::memory_store,  gesta::fixed_memory_store,  gesta::sqlite_store  or  gesta::postgres_store");
 };
 
 template <bool Ok, class Store>
 struct store_cannot_close {
-  static_assert(Ok, "[gesta E922] the Store cannot refuse an event, so none of its streams can be closed; use  gesta::fixed_memory_store  or  gesta::sqlite_store");
+  static_assert(Ok, "[gesta E922] the Store cannot refuse an event, so none of its streams can be closed; use  gesta::fixed_memory_store,  gesta::sqlite_store  or  gesta::postgres_store");
 };
 
 template <bool Ok, class State>

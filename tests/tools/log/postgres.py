@@ -34,6 +34,13 @@ create table "pairs"(
   "rate" real not null,
   primary key("name", "number")) without rowid;
 create index if not exists "pairs(rate, number)" on "pairs"("rate", "number");
+create table "invoices_by_customer_and_month_and_country_and_branch_and_clerk"(
+  "key" integer primary key,
+  "invoiced_amount_of_the_last_month_in_cents" integer not null,
+  "invoiced_amount_of_the_last_month_in_pieces" integer not null);
+create index if not exists "invoices_by_customer_and_month_and_country_and_branch_and_clerk(invoiced_amount_of_the_last_month_in_cents)" on "invoices_by_customer_and_month_and_country_and_branch_and_clerk"("invoiced_amount_of_the_last_month_in_cents");
+create index if not exists "invoices_by_customer_and_month_and_country_and_branch_and_clerk(invoiced_amount_of_the_last_month_in_pieces)" on "invoices_by_customer_and_month_and_country_and_branch_and_clerk"("invoiced_amount_of_the_last_month_in_pieces");
+insert into views values('invoices_by_customer_and_month_and_country_and_branch_and_clerk', '{"key":"key","fields":{"key":"i32","invoiced_amount_of_the_last_month_in_cents":"i32","invoiced_amount_of_the_last_month_in_pieces":"i32"}}');
 insert into views values('odd', '{"fields":{"open":"bool","rate":"f64","note":{"optional":"text"},"sure":{"optional":"bool"},"raw":{"sequence":"u8"},"place":{"fields":{"x":"i32","ok":"bool"}}}}');
 insert into views values('pairs', '{"key":"name","fields":{"name":"text","number":"u64","rate":"f64"}}');
 insert into odd values(0, 1, 'NaN', null, 0, x'00ff', -5, 1);
@@ -89,6 +96,11 @@ class Logs(unittest.TestCase):
             # From server to server, and a file goes on with what the server has got more.
             run("copy", self.there(name), self.there(name + "_twice"))
             self.assertEqual(lines("export", path), lines("export", self.there(name + "_twice")))
+            indexes = "select string_agg(tablename || ' ' || indexname || substr(indexdef, strpos(indexdef, ' (')), e'\\n' order by indexname) from pg_indexes where schemaname = '{}'"
+            self.assertEqual(self.server.sql(indexes.format(name)), self.server.sql(indexes.format(name + "_twice")))
+            run("copy", self.there(name + "_twice"), self.folder / f"{name}_twice.db")
+            self.assertEqual(declared(path), declared(self.folder / f"{name}_twice.db"))
+        self.assertEqual("3", self.server.sql("select count(*) from pg_indexes where schemaname = 'views_twice' and indexname ~ '^(pairs.rate, number.$|invoices_by.*~)'"))
 
     def test_a_file_goes_on_with_a_log_on_a_server(self):
         part = self.folder / "part.db"
@@ -150,6 +162,78 @@ class Logs(unittest.TestCase):
         run("copy", lab, self.there("lab"))
         self.assertEqual(2, len(lines("sagas", self.there("lab"))))
         self.assertEqual(lines("sagas", lab, "--all"), lines("sagas", self.there("lab"), "--all"))
+
+    def test_what_a_person_says_of_a_stuck_saga_is_recorded_as_in_a_file(self):
+        lab, there, back = self.folder / "said.db", self.there("said"), self.folder / "said_back.db"
+        subprocess.run([SAGAS, lab, "begin"], check=True, capture_output=True)
+        run("copy", lab, there)
+        words = (["saga-retry", "work", "1", "ann"], ["saga-resolve", "work", "2", "bob", "paid \u00fc \\x\tin 'cash'"])
+        for command, *said in words:
+            self.assertEqual(lines(command, lab, *said), lines(command, there, *said))
+        run("copy", there, back)
+        run("verify", there)
+        file, server = rows(lab), rows(back)
+        for table in (file, server):
+            self.assertTrue(all(row[5] > 0 for row in table["events"][-2:]))
+            table["events"] = [row[:5] + row[6:] if row[0] > len(table["events"]) - 2 else row for row in table["events"]]  # their times alone differ
+        self.assertEqual(file, server)
+        for name, step in (("file", lab), ("server", there)):
+            self.assertIn("work 3 is not stuck, it is completed", run("saga-retry", step, "work", "3", "ann", code=2).stderr.decode(), name)
+            self.assertIn("work 2 is not stuck, it is going back", run("saga-retry", step, "work", "2", "ann", code=2).stderr.decode(), name)
+            self.assertIn("there is no saga play", run("saga-retry", step, "play", "1", "ann", code=2).stderr.decode(), name)
+        self.assertEqual(len(events(lab)), len(events(there)))
+
+    def test_a_program_that_runs_takes_in_what_a_person_says(self):
+        there = self.there("running")
+        self.assertEqual("2 3 held 1", subprocess.run([SAGAS, there, "begin"], check=True, capture_output=True, text=True).stdout.splitlines()[1])
+        with subprocess.Popen([SAGAS, there, "follow"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+            stand = lambda: [program.stdout.readline().strip() for _ in range(4)]  # noqa: E731
+            first = stand()
+            self.assertEqual(["1 3 held 1", "2 3 held 1"], first[:2])
+            run("saga-retry", there, "work", "1", "ann")
+            program.stdin.write("\n")
+            program.stdin.flush()
+            self.assertEqual(["1 6 held 0", "2 3 held 1"], stand()[:2])
+            run("saga-resolve", there, "work", "2", "bob", "paid back")
+            program.stdin.write("\n")
+            program.stdin.flush()
+            self.assertEqual(["1 6 held 0", "2 6 held 1"], stand()[:2])
+            program.stdin.close()
+            self.assertEqual(0, program.wait())
+        run("verify", there)
+
+    def test_a_person_waits_for_the_lock_of_the_log_and_rings_its_bell(self):
+        lab, there = self.folder / "locked.db", self.there("locked")
+        subprocess.run([SAGAS, lab, "begin"], check=True, capture_output=True)
+        run("copy", lab, there)
+        self.server.sql("create schema empty")
+        self.assertIn(b"there is no log", run("saga-retry", self.there("empty"), "work", "1", "ann", code=3).stderr)
+        self.assertIn(b"there is no log", run("saga-retry", self.there("nowhere"), "work", "1", "ann", code=3).stderr)
+        self.server.sql("update locked.gesta_format set format = 0")
+        self.assertIn(b"its format is 0", run("saga-retry", there, "work", "1", "ann", code=1).stderr)
+        self.server.sql("update locked.gesta_format set format = 99")
+        self.assertIn(b"made by a newer gesta", run("saga-retry", there, "work", "1", "ann", code=3).stderr)
+        self.server.sql("update locked.gesta_format set format = 1; update locked.streams set version = version + 1 where stream = (select stream from locked.streams where key = '1' "
+                        "and aggregate = (select type from locked.types where kind = 'aggregate' and id = 'work'))")
+        before = len(events(there))
+        self.assertIn(b"does not end with version", run("saga-retry", there, "work", "1", "ann", code=1).stderr)
+        self.assertEqual(before, len(events(there)))
+        number = subprocess.run([SAGAS, there, "lock"], check=True, capture_output=True, text=True).stdout.strip()
+        other = subprocess.Popen([postgres.programs() / "psql", "-X", "-q", "-A", "-t", self.server.address], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        other.stdin.write(f"listen gesta; begin; select 'taken' from pg_advisory_xact_lock({number});\n")
+        other.stdin.flush()
+        self.assertEqual("taken", other.stdout.readline().strip())
+        person = subprocess.Popen([TOOL, "saga-resolve", there, "work", "2", "bob", "by hand"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while self.server.sql("select count(*) from pg_locks where locktype = 'advisory' and not granted") != "1":
+            self.assertIsNone(person.poll(), "it did not wait for the lock")
+            time.sleep(0.01)
+        self.assertEqual(before, len(events(there)))
+        other.stdin.write("commit;\n")
+        other.stdin.flush()
+        self.assertEqual(b"work 2: a resolved\n", person.communicate()[0])
+        other.stdin.write("select 1;\n")
+        rung = other.communicate()[0]
+        self.assertIn('Asynchronous notification "gesta" with payload "locked" received', rung)
 
     def test_letters_are_told_tried_again_and_discarded(self):
         shop = self.there("letters")
