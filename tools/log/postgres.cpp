@@ -250,7 +250,7 @@ std::string declaration(const postgres_table& of) {
                              : c.kind == column_kind::real                                                                  ? " real"
                              : c.kind == column_kind::id || c.kind == column_kind::bytes                                    ? " blob"
                                                                                                                              : "";
-    out += (&c == of.columns.data() ? "" : ", ") + gesta::detail::quoted(c.name) + type + (c.may_be_null ? "" : " not null");
+    out += (&c == of.columns.data() ? "" : ", ") + gesta::detail::quoted(c.name) + type + (c.may_be_null ? "" : " not null") + (c.is_hidden ? " hidden" : "");
   }
   return out + ')';
 }
@@ -598,8 +598,14 @@ postgres_layout lay_out(sqlite3* connection, const std::string& database, const 
     on.tables[of.name] = of;
     there.push_back(of.name);
   };
-  for (const postgres_table& of : tables_of_log())
-    if (has(of.name)) add(of);
+  for (postgres_table of : tables_of_log()) {
+    if (!has(of.name)) continue;
+    const auto of_event = [](const std::string& column) {
+      return postgres_column{.name = "event_" + column, .sql = "(select p." + column + " from events p where p.position = e.position)", .is_hidden = true};
+    };
+    if (has("events") && (of.name == "outcomes" || of.name == "snapshots")) of.columns.insert(of.columns.end(), {of_event("stream"), of_event("version")});
+    add(of);
+  }
   if (has("views") && has("consumers") && has("letters")) {
     for (const postgres_table& of : tables_of_views()) add(of);
     layout.declarations.emplace_back(gesta::detail::sqlite_view_tables);

@@ -61,6 +61,7 @@ struct postgres_column {
   column_kind kind = column_kind::number;
   std::string sql{};          ///< empty: the column of its name
   bool may_be_null = true;    ///< of views only
+  bool is_hidden = false;     ///< for who asks for it by name: what the server looks up for each row, which costs a question each from here
 };
 struct postgres_table {
   std::string name;

@@ -92,16 +92,16 @@ DAMAGES = {
 }
 
 
-def run(*arguments, stdin=None, code=0):
+def run(*arguments, stdin=None, code=0, environment=None):
     """What the tool prints. Its exit code is the one given; what it says on standard error comes as .stderr."""
-    made = subprocess.run([TOOL, *map(str, arguments)], input=stdin, capture_output=True, timeout=60)
+    made = subprocess.run([TOOL, *map(str, arguments)], input=stdin, capture_output=True, timeout=60, env={**os.environ, **(environment or {})})
     if code is not None:
         assert made.returncode == code, f"{arguments} ended with {made.returncode}\n{made.stdout.decode()}{made.stderr.decode()}"
     return made
 
 
-def lines(*arguments, code=0):
-    return run(*arguments, code=code).stdout.decode().splitlines()
+def lines(*arguments, code=0, environment=None):
+    return run(*arguments, code=code, environment=environment).stdout.decode().splitlines()
 
 
 def events(*arguments, code=0):

@@ -133,6 +133,23 @@ class Logs(unittest.TestCase):
         self.assertEqual(lines("events", many, "--stream", "account", "account 7"), lines("events", self.there("many"), "--stream", "account", "account 7"))
         self.assertIn("20000 events of 97 streams", lines("verify", self.there("many"))[0])
 
+    def test_what_others_point_at_is_checked_in_pages(self):
+        many, there = self.folder / "pointing.db", self.there("pointing")
+        subprocess.run([WRITER, many, "many", "5000"], check=True)
+        change(many, """insert into sources select coalesce(max(source), 0) + 1, 'checked' from sources;
+                        insert into outcomes select (select source from sources where name = 'checked'), position * 7919 % 5003, 0, version, position, null, null from events;
+                        insert into snapshots select stream, version, position, 1, 1, x'00' from events where position % 3 = 0""")
+        run("copy", many, there)
+        before = self.server.words().count("LOG:")
+        self.assertRegex(lines("verify", there, environment={"PGOPTIONS": "-c log_statement=all"})[0], r"5000 events of 97 streams, 5\d\d\d outcomes: all is well$")
+        asked = self.server.words().count("LOG:") - before
+        self.assertGreater(asked, 20)
+        self.assertLess(asked, 200)
+        self.server.sql("""update pointing.outcomes set version = 1 where position = 4999; update pointing.outcomes set position = 9999 where position = 4000;
+                           update pointing.snapshots set position = position + 1 where position = 3000""")
+        for said in ("points at position 9999, which is not there", "points at position 4999 of version 52, and says version 1", "is of position 3001, which is another event"):
+            self.assertIn(said, "\n".join(lines("verify", there, code=1)))
+
     def test_damage_is_found(self):
         run("copy", self.file, self.there("hurt"))
         for sql, said in (("update events set payload = '\\x05' where position = 8", 'position 8: its payload is no shelf.placed version 1: {"hex":"05"}'),
