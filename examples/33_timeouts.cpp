@@ -49,7 +49,7 @@ struct takes_money {
   static constexpr auto id = "takes_money";
   using undo = gesta::needless;
   constexpr auto run(const asked& a) -> pay { return {a.car}; }
-  constexpr auto on(const no_answer&) -> gesta::again<3> { return {.after = gesta::seconds(60)}; }   // three times more, a minute between
+  constexpr auto on(const no_answer&) -> gesta::again<3>::every<gesta::seconds(60)> { return {}; }   // three times more, a minute between
 };
 struct too_long {                                                               // of the whole saga
   static constexpr auto id = "too_long";

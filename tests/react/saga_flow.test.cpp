@@ -191,7 +191,7 @@ struct back_home {
   static constexpr auto undo(const booked& b) -> unbook { return {b.trip, b.ref}; }
   static constexpr auto on(const full&) -> gesta::again<2> { return {}; }
   constexpr auto on_undo(gone) -> gesta::stuck { return {}; }
-  constexpr auto on_undo(full) -> gesta::until_answered { return {}; }
+  constexpr auto on_undo(full) -> gesta::until_answered::every<gesta::seconds(60)> { return {}; }
 };
 struct a_car {
   constexpr auto run(const asked& t) -> rent { return {t.trip}; }
@@ -252,6 +252,10 @@ TEST_CASE("answers are read for exactly their type") {
   static_assert(table.undo_outcome(1, 1).answer == says::again && table.undo_outcome(1, 1).times == 3);
   static_assert(table.undo_outcome(2, 0).answer == says::stuck && table.undo_outcome(2, 1).answer == says::until_answered);
   static_assert(gesta::detail::after_of(desk::answer_to_undo<1>(trip::full{})) == gesta::seconds(1));
+  static_assert(gesta::detail::after_of(desk::answer_to_undo<2>(trip::full{})) == gesta::seconds(60));  // said in the type
+  static_assert(gesta::detail::after_of(desk::answer_to<2>(trip::full{})) == gesta::seconds(1));        // nothing said
+  using every_minute = gesta::again<3, gesta::compensate_with<int>>::every<gesta::minutes(1)>;
+  static_assert(every_minute{.then = 7}.after == gesta::minutes(1) && every_minute{.after = {}, .then = 7}.after == gesta::seconds(0));
   static_assert(table.outcome(4, 1).answer == says::compensate && table.outcome(4, 1).may_stand && !table.outcome(4, 1).is_success);
 
   static_assert(same<gesta::detail::on_result_of<generic, trip::full>, gesta::detail::unsaid>);

@@ -1,4 +1,4 @@
-// [gesta E755] gesta::sealed_by is given something that seals no personal data; give it gesta::memory_keys or gesta::sqlite_keys, or derive yours from gesta::sealing<Keys>
+// [gesta E755] gesta::sealed_by is given something that seals no personal data; give it gesta::memory_keys or gesta::sqlite_keys, or derive yours from gesta::sealing<Keys> and give it  key_of_now, key_named  and  destroy,  as gesta::key_store says
 // in not_a_key_store<false, drawer>
 #include <gesta/gesta.hpp>
 

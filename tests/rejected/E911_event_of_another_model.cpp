@@ -1,4 +1,4 @@
-// [gesta E911] gesta::as_variant<Model>  got an Event that no decision of the Model records; name the model of the app that calls it
+// [gesta E911] gesta::as_variant<Model>,  or explore_app<Model, Saga>,  got an Event that no decision of the Model records, and that is no command of it; name the model of the app that calls it, and let explore_app begin with what that model hears
 // in event_of_another_model<false, bank, sold>
 #include <gesta/gesta.hpp>
 #include <gesta/model/event_of.hpp>

@@ -107,7 +107,7 @@ struct b {
   auto undo(const do_b& c) -> undo_b { return {c.job}; }
   auto on(const no&) -> gesta::compensate { return {}; }
   auto on(const gesta::timed_out&) -> gesta::compensate { return {}; }
-  auto on_undo(const no&) -> gesta::again<1> { return {}; }
+  auto on_undo(const no&) -> gesta::again<1>::every<gesta::seconds(0)> { return {}; }
 };
 struct c {
   static constexpr auto id = "c";

@@ -146,7 +146,7 @@ struct second {
   auto undo(const done<2>& e) const -> take_back<2> { return {e.trip, e.told}; }
   auto on(const no<2>&) const -> cause { return 2; }
   auto on(const busy<2>&) const -> cause { return 2; }
-  auto on_undo(const not_now<2>&) const -> gesta::again<1, gesta::stuck> { return {}; }
+  auto on_undo(const not_now<2>&) const -> gesta::again<1, gesta::stuck>::every<gesta::seconds(0)> { return {}; }
   auto on_undo(const never<2>&) const -> gesta::stuck { return {}; }
 };
 struct third {  // it may be done without; what it was asked has to be known before `second` is answered
@@ -574,7 +574,7 @@ template <class Key>
 struct pack_it {
   auto run(const ordered<Key>& e) const -> pack<Key> { return {e.order}; }
   using undo = gesta::irreversible;
-  auto on(const nobody_there&) const -> gesta::again<3> { return {.after = gesta::seconds(10), .then = {}}; }
+  auto on(const nobody_there&) const -> gesta::again<3>::every<gesta::seconds(10)> { return {}; }
 };
 
 template <class Key>
@@ -795,4 +795,62 @@ TEST_CASE("a saga of a model that is kept with records comes to the same states 
   CHECK(without_records<gesta::to_completion>() == right);
   CHECK(without_records<gesta::in_rounds>() == right);
   CHECK(without_records<gesta::in_order>() == right);
+}
+
+namespace {
+
+struct opens {
+  static constexpr auto id = "opens";
+  using begun_by = order::placed;
+  auto undo(const order::placed& o) const -> order::cancel { return {o.order, order::cause::shipping}; }
+};
+struct sends {
+  static constexpr auto id = "sends";
+  using undo = gesta::irreversible;
+  auto run(const order::placed& o) const -> shipping::ship { return {o.order}; }
+  auto on(const shipping::undeliverable&) const -> gesta::again<2> { return {}; }
+};
+struct patient : gesta::saga<gesta::by<"order">, opens, sends> { static constexpr auto id = "patient"; };
+struct post : gesta::model<order::orders, shipping::parcels, patient> {};
+
+template <class Way>
+void waits_a_second_each_time() {
+  gesta::unrecorded_states<post> states;
+  gesta::unrecorded_sagas<post, patient, Way> sagas(states);
+  int compensated = 0;
+  const auto ended = [&](int, gesta::ended how) { compensated += how == gesta::ended::compensated; };
+  const auto at = [](std::int64_t milliseconds) { return gesta::timestamp{} + gesta::milliseconds(milliseconds); };
+  sagas.handle(order::place{7, 5, 100});
+  sagas.run(ended, at(0));
+  CHECK(sagas.run(ended, at(999)) == 0);
+  CHECK(sagas.run(ended, at(1000)) == 1);
+  CHECK(sagas.run(ended, at(1999)) == 0);
+  CHECK(compensated == 0);
+  CHECK(sagas.run(ended, at(2000)) == 2);  // refused for good, and cancelled
+  CHECK(compensated == 1);
+}
+
+}  // namespace
+
+TEST_CASE("gesta::again waits for a second where nothing is said, with records and without") {
+  std::int64_t now = 1;
+  struct test_clock {
+    const std::int64_t* now;
+    gesta::timestamp operator()() const noexcept { return {*now}; }
+  };
+  auto app = gesta::start<post>(gesta::memory_store{}, test_clock{&now});
+  auto sagas = gesta::run_sagas(app);
+  app.handle(order::place{7, 5, 100});
+  for (int tries = 0; tries < 2; ++tries) {
+    const gesta::ran made = sagas.poll();
+    CHECK(made.steps == 1);
+    CHECK(made.next_due == gesta::timestamp{now} + gesta::seconds(1));
+    CHECK(sagas.poll().steps == 0);
+    now = made.next_due.nanoseconds;
+  }
+  CHECK(sagas.poll().steps == 2);
+  CHECK(sagas.state<patient>(7).what == gesta::saga_standing::is::compensated);
+  waits_a_second_each_time<gesta::to_completion>();
+  waits_a_second_each_time<gesta::in_rounds>();
+  waits_a_second_each_time<gesta::in_order>();
 }

@@ -167,8 +167,14 @@ struct delivery;
 template <class Listener, class Source, class App, class... Row>
 struct delivery<Listener, Source, App, types<Row...>> {
   using flow_type = flow<typename App::model_type>;
-  static constexpr bool sound = (translates_all_of<flow_type, Listener, Row> && ...);
-  struct reports : translation_reports<flow_type, Listener, Row>... {};
+  static constexpr bool is_named() {
+    if constexpr (identified<Listener>) return chars_of(id_of<Listener>.name).size <= 30;
+    else return false;
+  }
+  static constexpr bool sound = (translates_all_of<flow_type, Listener, Row> && ...) && is_named();
+  struct reports : translation_reports<flow_type, Listener, Row>... {
+    rules::report_if<!is_named(), diagnostic::listener_without_name, Listener> of_name;
+  };
 };
 
 }  // namespace detail
@@ -189,7 +195,6 @@ captured deliver(Source& source, App& app, const Listener& listener = {}, std::u
     (void)sizeof(typename all::reports);
     return {};
   } else {
-    static_assert(detail::chars_of(id_of<Listener>.name).size <= 30, "[gesta] the id of a listener has up to 30 characters");
     detail::delivering<Listener, App> into{listener, app};
     const captured polled = source.poll(into, most);
     const failure cause = into.cause.detail[0] != '\0' ? into.cause : polled.why();

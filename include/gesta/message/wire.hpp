@@ -59,7 +59,7 @@ struct checked {
 template <plain T, std::size_t I>
 constexpr name_view wire_name() noexcept {
   if constexpr (renames<T>) static_assert(sizeof(wire::checked<T>) != 0);
-  static_assert(I < field_count<T>, "[gesta] the struct has no field of this index");
+  static_assert(I < field_count<T>);  // codecs count fields, up to their number; users never do
   return wire::names<T>.of[I];
 }
 

@@ -814,7 +814,7 @@ struct subject_without_id {
 
 template <bool Ok, class Keys>
 struct not_a_key_store {
-  static_assert(Ok, "[gesta E755] gesta::sealed_by is given something that seals no personal data; give it gesta::memory_keys or gesta::sqlite_keys, or derive yours from gesta::sealing<Keys>");
+  static_assert(Ok, "[gesta E755] gesta::sealed_by is given something that seals no personal data; give it gesta::memory_keys or gesta::sqlite_keys, or derive yours from gesta::sealing<Keys> and give it  key_of_now, key_named  and  destroy,  as gesta::key_store says");
 };
 
 template <bool Ok, class Rejection>
@@ -943,7 +943,7 @@ struct option_given_twice {
 
 template <bool Ok, class Model, class Event>
 struct event_of_another_model {
-  static_assert(Ok, "[gesta E911] gesta::as_variant<Model>  got an Event that no decision of the Model records; name the model of the app that calls it");
+  static_assert(Ok, "[gesta E911] gesta::as_variant<Model>,  or explore_app<Model, Saga>,  got an Event that no decision of the Model records, and that is no command of it; name the model of the app that calls it, and let explore_app begin with what that model hears");
 };
 
 template <bool Ok, class Model>
@@ -979,6 +979,11 @@ struct view_kept_elsewhere {
 template <bool Ok, class Store>
 struct inlined_without_tables {
   static_assert(Ok, "[gesta E181] the Store has no tables in which a view could be kept with its events; write  gesta::async<...>  and keep it by a consumer, leave the option away for a view in memory, or take  gesta::sqlite_store  or  gesta::postgres_store  and include its views,  <gesta/store/sqlite_views.hpp>  or  <gesta/store/postgres_views.hpp>");
+};
+
+template <bool Ok, class Projection>
+struct view_not_opened {
+  static_assert(Ok, "[gesta E189] a store of views is asked for the view of a Projection that it was not opened with; add the Projection:  gesta::sqlite_views::opened<by_country, Projection>");
 };
 
 template <bool Ok, class Part>
@@ -1406,6 +1411,11 @@ struct translation_refused_unheard {
   static_assert(Ok, "[gesta E769] the model can refuse what the Listener makes of a change, and nobody hears it; add  void on_refusal(const Listener&, const Command&, const Rejection&)  beside the Listener");
 };
 
+template <bool Ok, class Listener>
+struct listener_without_name {
+  static_assert(Ok, "[gesta E588] the Listener does not say a name of at most 30 characters, under which what was handled before is recognised; add  static constexpr auto id = \"...\";  to it, and never change it");
+};
+
 // ---- remote commands -------------------------------------------------------------------------------------------------------------
 
 template <bool Ok, class Saga, class Step>
@@ -1431,6 +1441,11 @@ struct remote_contract_unreadable {
 template <bool Ok, class Sender, class Command>
 struct remote_command_unwaited {
   static_assert(Ok, "[gesta E734] the Sender asks a Command that another service decides, and cannot wait for the answer; let a step of a saga ask it, or list it in an aggregate of the model");
+};
+
+template <bool Ok, class Saga>
+struct unrecorded_saga_too_large {
+  static_assert(Ok, "[gesta E589] the Saga has more than 64 steps, or its run and undo ask for more than 64 facts, and  gesta::unrecorded_sagas  keeps each as a bit of a word; run it by  gesta::run_sagas,  or cut it into two sagas");
 };
 
 template <bool Ok, class Saga>

@@ -66,16 +66,29 @@ struct compensate_with {
 };
 /// It is no failure: the saga goes on, and there is nothing of this step to be undone. Of an undo: it is undone already.
 struct proceed {};
-/// The command is asked again, so many times at most, each time after `after` has passed; behind the last it counts as failed.
-template <std::uint32_t Times, class Then = compensate>
+/// The command is asked again, so many times at most, each time after `after` has passed, on the clock of the runner; behind the last it counts as
+/// failed. Where nothing is said that is a second. `gesta::again<3>::every<gesta::seconds(60)>` says it in the type, `return {.after = ...};` in the
+/// value; of no length it is asked again at once, within the same poll.
+template <std::uint32_t Times, class Then = compensate, duration Wait = seconds(1)>
 struct again {
   static constexpr std::uint32_t times = Times;
-  duration after{};
+  duration after = Wait;
   Then then{};
+
+  template <duration Each>
+  using every = again<Times, Then, Each>;
 };
-/// The command is asked again, as often as it takes, each time after `after` has passed.
+/// The command is asked again, as often as it takes, each time after `after` has passed: a second, or what the value or
+/// `gesta::until_answered::every<gesta::seconds(60)>` says.
 struct until_answered {
   duration after = seconds(1);
+
+  template <duration Each>
+  struct every;
+};
+template <duration Each>
+struct until_answered::every {
+  duration after = Each;
 };
 /// Of an undo: it waits until a person retries or resolves it, and so do the undos behind it.
 struct stuck {};

@@ -198,21 +198,27 @@ struct answer_says<until_answered> {
   static constexpr bool fails = false;
   using cause = void;
 };
-template <std::uint32_t Times, class Then>
-struct answer_says<again<Times, Then>> {
+template <duration Each>
+struct answer_says<until_answered::every<Each>> : answer_says<until_answered> {};
+template <std::uint32_t Times, class Then, duration Wait>
+struct answer_says<again<Times, Then, Wait>> {
   static constexpr bool is_known = answer_says<Then>::fails && !requires { Then::times; };
   static constexpr bool fails = true;
   using cause = typename answer_says<Then>::cause;
 };
 template <class Answer>
 inline constexpr bool is_again = false;
-template <std::uint32_t Times, class Then>
-inline constexpr bool is_again<again<Times, Then>> = true;
+template <std::uint32_t Times, class Then, duration Wait>
+inline constexpr bool is_again<again<Times, Then, Wait>> = true;
+template <class Answer>
+inline constexpr bool is_until_answered = same<Answer, until_answered>;
+template <duration Each>
+inline constexpr bool is_until_answered<until_answered::every<Each>> = true;
 
 /// How long to wait before the command is asked again.
 template <class Answer>
 constexpr duration after_of(const Answer& answer) noexcept {
-  if constexpr (is_again<Answer> || same<Answer, until_answered>) return answer.after;
+  if constexpr (is_again<Answer> || is_until_answered<Answer>) return answer.after;
   else return {};
 }
 /// The cause that a failing answer gives; only where answer_says<Answer>::cause is not void.
@@ -374,7 +380,7 @@ struct step_says {
   }
 
   /// Whether it may have to be undone when nobody knows whether it was done: after its time had passed, or where nobody answers.
-  static constexpr bool may_be_unknown = (has_within && !same<answer<timed_out>, until_answered>) || contract::is_sent;
+  static constexpr bool may_be_unknown = (has_within && !is_until_answered<answer<timed_out>>) || contract::is_sent;
 
   /// What becomes known by it: its command and its events, or the beginning. Of many commands nobody else learns anything.
   using own_facts = std::conditional_t<begins, types<beginning>, concat<std::conditional_t<std::is_void_v<command>, types<>, types<command>>, events>>;

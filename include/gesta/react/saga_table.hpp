@@ -18,7 +18,7 @@ constexpr outcome_rule::says word_of(bool needs_answer) noexcept {
   using says = outcome_rule::says;
   if constexpr (same<Answer, unsaid>) return needs_answer ? says::compensate : says::proceed;
   else if constexpr (same<Answer, proceed>) return says::proceed;
-  else if constexpr (same<Answer, until_answered>) return says::until_answered;
+  else if constexpr (is_until_answered<Answer>) return says::until_answered;
   else if constexpr (same<Answer, stuck>) return says::stuck;
   else if constexpr (is_again<Answer>) return says::again;
   else return says::compensate;

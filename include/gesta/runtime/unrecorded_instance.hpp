@@ -120,7 +120,7 @@ struct plan_facts {
   static constexpr const course_table& table = Plan::table;
   static constexpr std::size_t steps = Plan::step_count;
   static constexpr std::size_t groups = Plan::shape::group_count;
-  static_assert(steps >= 1 && steps <= 64, "a saga that nobody records has at most 64 steps");
+  static_assert(steps >= 1 && steps <= 64);  // unrecorded_sagas has said so
   using bits = bits_for<steps>;
 
   static constexpr std::size_t group_of(std::size_t step) { return table.steps[step].group; }
@@ -192,7 +192,7 @@ class saga_instance_in_memory {
  public:
   using bits = typename rules::bits;
   using fact_types = typename types_of_facts<typename Plan::facts>::type;
-  static_assert(fact_types::size <= 64, "a saga that nobody records keeps at most 64 facts");
+  static_assert(fact_types::size <= 64);  // likewise
 
   /// The fact of index K in Plan::facts; null: it is missing.
   template <std::size_t K>

@@ -241,6 +241,10 @@ class instances_in_memory {
 template <class Model, class Saga>
 inline constexpr bool waits_unrecorded = saga_read<flow_of_parts<plain_aggregates<Model>>, Saga>::deadlines::size != 0 ||
                                          saga_read<flow_of_parts<plain_aggregates<Model>>, Saga>::asks_elsewhere;
+/// Whether the steps of a saga, and its facts, have each a bit in a word.
+template <class Model, class Saga>
+inline constexpr bool fits_unrecorded = saga_read<flow_of_parts<plain_aggregates<Model>>, Saga>::step_count <= 64 &&
+                                        saga_flow<flow_of_parts<plain_aggregates<Model>>, Saga>::facts::size <= 64;
 
 }  // namespace detail
 
@@ -259,10 +263,11 @@ inline constexpr bool waits_unrecorded = saga_read<flow_of_parts<plain_aggregate
 template <class Model, class Saga, class Way = to_completion, class States = unrecorded_states<Model>>
 class unrecorded_sagas;
 
-/// A saga that would have to wait: a sentence says so, and nothing else.
+/// A saga that would have to wait, or is too large: a sentence says so, and nothing else.
 template <class Model, class Saga, class Way, class States>
-  requires detail::waits_unrecorded<Model, Saga>
-class unrecorded_sagas<Model, Saga, Way, States> : diagnostic::unrecorded_saga_waits<false, Saga> {
+  requires(detail::waits_unrecorded<Model, Saga> || !detail::fits_unrecorded<Model, Saga>)
+class unrecorded_sagas<Model, Saga, Way, States> : diagnostic::unrecorded_saga_waits<!detail::waits_unrecorded<Model, Saga>, Saga>,
+                                                   diagnostic::unrecorded_saga_too_large<detail::fits_unrecorded<Model, Saga>, Saga> {
   using plan = detail::saga_flow<flow_of_parts<detail::plain_aggregates<Model>>, Saga>;
 
  public:

@@ -1,6 +1,6 @@
 // A place for views in memory: tables of rows, and what is known of who fills them. The readable reference of a view store.
 // Floor: store.
-// May include: detail, message, react, store.
+// May include: detail, message, react, model/diagnostic.hpp, store.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 
 #include <gesta/detail/hana.hpp>
 #include <gesta/detail/pack.hpp>
+#include <gesta/model/diagnostic.hpp>
 #include <gesta/store/failure.hpp>
 #include <gesta/store/letter.hpp>
 #include <gesta/store/progress.hpp>
@@ -190,7 +191,9 @@ class memory_views::opened {
 
   template <class Wanted>
   auto& table() noexcept {
-    return detail::value_at<detail::index_of<Wanted, projections>>(tables_);
+    constexpr bool is_opened = detail::contains<Wanted, projections>;
+    (void)sizeof(diagnostic::view_not_opened<is_opened, Wanted>);
+    return detail::value_at<is_opened ? detail::index_of<Wanted, projections> : 0>(tables_);
   }
 
   bool put(std::string_view consumer, const letter& one) {

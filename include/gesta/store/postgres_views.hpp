@@ -186,8 +186,9 @@ class postgres_views_on : protected postgres_views_core, private postgres_rows_o
   /// The rows of a projection: a row_table.
   template <class P>
   postgres_rows<P>& table() noexcept {
-    static_assert(contains<P, types<Projection...>>, "[gesta] this projection is not among those that were opened");
-    return static_cast<postgres_rows_of<P>&>(*this).table;
+    (void)sizeof(diagnostic::view_not_opened<contains<P, types<Projection...>>, P>);
+    if constexpr (contains<P, types<Projection...>>) return static_cast<postgres_rows_of<P>&>(*this).table;
+    else __builtin_unreachable();
   }
 
   /// The row of a key, `views.find<by_country>("FR")`; outside of a unit as it is committed. nullptr: there is none, or it cannot be read.

@@ -130,7 +130,7 @@ class sealing {
  protected:
   sealing() : secrets_(3 * detail::secret_size) {}
   ~sealing() {
-    static_assert(key_store<Keys>, "[gesta] a store of keys has key_of_now, key_named and destroy");
+    static_assert(sizeof(diagnostic::not_a_key_store<key_store<Keys>, Keys>) != 0);
     wipe();
   }
 

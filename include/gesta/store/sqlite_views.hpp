@@ -1,6 +1,6 @@
 // Views in an SQLite file: each in a table that people read with plain SQL, with how far each consumer has come in the same transaction.
 // Floor: store. An adapter: include it beside gesta.hpp and link sqlite3.
-// May include: detail, message, react, codec, store.
+// May include: detail, message, react, model/diagnostic.hpp, codec, store.
 //
 //     gesta::sqlite_views::opened<by_country> views(gesta::sqlite_views{"shop.db"});
 //     if (const country_row* fr = views.find<by_country>("FR")) ...
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <gesta/detail/pack.hpp>
+#include <gesta/model/diagnostic.hpp>
 #include <gesta/store/durability.hpp>
 #include <gesta/store/sqlite_consumers.hpp>
 #include <gesta/store/sqlite_file.hpp>
@@ -181,8 +182,9 @@ class sqlite_views_on : protected sqlite_views_core, private sqlite_rows_of<Proj
   /// The rows of a projection: a row_table.
   template <class P>
   sqlite_rows<P>& table() noexcept {
-    static_assert(contains<P, types<Projection...>>, "[gesta] this projection is not among those that were opened");
-    return static_cast<sqlite_rows_of<P>&>(*this).table;
+    (void)sizeof(diagnostic::view_not_opened<contains<P, types<Projection...>>, P>);
+    if constexpr (contains<P, types<Projection...>>) return static_cast<sqlite_rows_of<P>&>(*this).table;
+    else __builtin_unreachable();
   }
 
   /// The row of a key, `views.find<by_country>("FR")`; outside of a unit as it is committed. nullptr: there is none, or it cannot be read.

@@ -49,13 +49,17 @@ struct app_options {
 
 namespace detail::exploring {
 
+/// The first aggregate that emits an event; void: none does.
 template <class Event, class Handlers>
 struct emitter_of;
 template <class Event, class... Handler>
 struct emitter_of<Event, types<Handler...>> {
   static constexpr std::size_t which = first_true({contains<Event, typename Handler::events>..., false});
-  static_assert(which != npos, "no aggregate of the model emits this event, and it is no command either");
-  using type = typename at<which, types<Handler...>>::aggregate;
+  static constexpr auto aggregate() {
+    if constexpr (which != npos) return type_is<typename at<which, types<Handler...>>::aggregate>{};
+    else return type_is<void>{};
+  }
+  using type = typename decltype(aggregate())::type;
 };
 
 // A clock that stands where the test puts it.
@@ -295,7 +299,9 @@ class app_explorer {
       kept = app.handle(message).match([](const gesta::failure&) { return false; }, [](const auto&) { return true; });
     } else {
       using aggregate = typename emitter_of<Message, typename flow_type::handlers>::type;
-      kept = static_cast<bool>(app.append(gesta::facts<aggregate>(key_for<aggregate>(message), expected::any(), message)));
+      constexpr bool is_emitted = !std::is_void_v<aggregate>;
+      (void)sizeof(diagnostic::event_of_another_model<is_emitted, Model, Message>);
+      if constexpr (is_emitted) kept = static_cast<bool>(app.append(gesta::facts<aggregate>(key_for<aggregate>(message), expected::any(), message)));
     }
     return kept || life_.is_dead || (wrong("the store failed"), false);
   }

@@ -41,7 +41,7 @@ template <class Answer>
 inline constexpr bool is_answer = gesta::detail::answer_says<Answer>::is_known || gesta::detail::same<Answer, gesta::detail::unsaid>;
 template <class Answer>
 inline constexpr bool is_answer_of_undo = gesta::detail::same<Answer, gesta::detail::unsaid> || gesta::detail::same<Answer, proceed> ||
-                                          gesta::detail::same<Answer, stuck> || gesta::detail::same<Answer, until_answered> ||
+                                          gesta::detail::same<Answer, stuck> || gesta::detail::is_until_answered<Answer> ||
                                           gesta::detail::is_again<Answer>;
 
 /// What one step answers; places in its outcomes and in the rejections of its undo.

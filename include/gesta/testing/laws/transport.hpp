@@ -126,7 +126,7 @@ class transport_script {
   using transport = typename Rig::transport;
   using connection = typename transport::connection;
   using subscription = decltype(std::declval<connection&>().subscribe(std::declval<const subscribing&>()));
-  static_assert(gesta::transport<transport>);
+  static_assert(gesta::transport<transport>);  // for who writes one: the compiler names the requirement that it misses
 
   explicit transport_script(Rig& rig) : rig_(rig), where_(rig.where()) {}
 

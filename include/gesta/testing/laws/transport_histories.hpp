@@ -29,7 +29,7 @@ class transport_history {
   using transport = typename Rig::transport;
   using connection = typename transport::connection;
   using subscription = decltype(std::declval<connection&>().subscribe(std::declval<const subscribing&>()));
-  static_assert(transport::promises.nak == handing_back::keeps_order && Rig::patience == duration{});
+  static_assert(transport::promises.nak == handing_back::keeps_order && Rig::patience == duration{});  // ours: only in-process rigs are told histories
 
  public:
   transport_history(std::uint64_t seed, transport_coverage& seen) : state_(seed), seen_(seen), link_(rig_.where()) {

@@ -82,7 +82,7 @@ struct view_store_findings {
 template <class Views>
 class view_script {
  public:
-  static_assert(gesta::opened_views<Views, kept_rows> && gesta::opened_views<Views, kept_lines> && gesta::opened_views<Views, kept_total>);
+  static_assert(gesta::opened_views<Views, kept_rows> && gesta::opened_views<Views, kept_lines> && gesta::opened_views<Views, kept_total>);  // for who writes one, likewise
 
   explicit view_script(const auto& from) : views_(from) {}
 
