@@ -1012,6 +1012,16 @@ struct store_without_single_entities {
 };
 
 template <bool Ok, class Store>
+struct side_by_side_without_cached_states {
+  static_assert(Ok, "[gesta E618] units of the Store run side by side, so states are read when they are needed; start with  gesta::cached_states{},  or take  gesta::postgres_store");
+};
+
+template <bool Ok, class Model, class Store>
+struct side_by_side_with_views {
+  static_assert(Ok, "[gesta E619] units of the Store run side by side, and a view in memory needs every event in order; name each projection of the Model in  gesta::async<...>  and let  gesta::consume  keep it, or take  gesta::postgres_store");
+};
+
+template <bool Ok, class Store>
 struct start_option_given_twice {
   static_assert(Ok, "[gesta E614] gesta::start got an option twice beside the Store, or two clocks; give each once");
 };

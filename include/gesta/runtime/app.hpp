@@ -121,6 +121,8 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
   using model_type = Model;
   /// Whether an outcome can be a gesta::failure.
   static constexpr bool can_fail = engine_type::can_fail;
+  /// Whether units of the store run side by side, so that positions have gaps: see gesta::postgres_by_horizon.
+  static constexpr bool has_horizon = log_with_horizon<typename engine_type::log_type>;
   /// Whether it was started with gesta::observed_by.
   static constexpr bool is_observed = engine_type::is_observed;
   /// Whether the store can erase events, and close a stream.
@@ -132,6 +134,8 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
     constexpr bool knows_all = can_take_back() && !detail::caches_states<Store>;
     (void)sizeof(diagnostic::boundary_without_all_events<(knows_all || !engine_type::tag_states_type::any), Store>);
     (void)sizeof(diagnostic::sagas_without_all_records<(knows_all || flow_type::performers::size == 0), Store>);
+    (void)sizeof(diagnostic::side_by_side_without_cached_states<(!has_horizon || detail::caches_states<Store>), Store>);
+    (void)sizeof(diagnostic::side_by_side_with_views<(!has_horizon || engine_type::views_type::projections::size == 0), Model, Store>);
     (void)&detail::same_verbs<Model, Verbs>::compared;
   }
 

@@ -95,8 +95,8 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
     if (!views_.load(name(), state)) return read_result(views_.last_failure());
     const gesta::checkpoint& at = state.at;
     const read_result known = log_.holds(at);
-    if (!known || log_.kept_position() == at.position) return known;
-    behind.events = log_.kept_position() - at.position;
+    if (!known) return known;
+    if (const read_result counted = log_.count_behind(at, behind.events); !counted || behind.events == 0) return counted;
     const auto note = [&](const auto&, const about& where) {
       if (where.time.nanoseconds != 0) behind.nanoseconds = clock_().nanoseconds - where.time.nanoseconds;
       return false;

@@ -400,7 +400,7 @@ class receiving {
             return false;
           });
       if (done) {
-        at_ = {app_.incarnation(), app_.kept_position()};
+        at_ = {app_.incarnation(), app_.last_position()};
         return true;
       }
       wait_again();

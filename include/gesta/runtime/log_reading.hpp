@@ -79,7 +79,10 @@ class log_reading {
   feed<Self> follow(const checkpoint& after = {}) { return feed<Self>(static_cast<Self&>(*this), after); }
 
   /// The position of the last event.
-  std::uint64_t last_position() const noexcept { return held().log().last_position(); }
+  std::uint64_t last_position() const noexcept {
+    if constexpr (log_with_horizon<typename Held::log_type>) return held().log().last_event();
+    else return held().log().last_position();
+  }
   /// The position of the last event that is kept; those of an open batch are not.
   std::uint64_t kept_position() const noexcept { return held().kept_position(); }
   /// The position of the first event that the store keeps: 1, unless it keeps its last records only.
@@ -95,11 +98,20 @@ class log_reading {
     bool is_ours = place == checkpoint{} || (place.incarnation == incarnation() && place.position <= kept_position());
     if constexpr (log_with_incarnations<typename Held::log_type>)
       if (!is_ours && !held().log().knows(place.incarnation, place.position, is_ours)) return read_result(held().log().last_failure());
-    if (is_ours && place.position <= kept_position()) return {};
+    if (is_ours && (log_with_horizon<typename Held::log_type> || place.position <= kept_position())) return {};
     failure cause(failure::kind::ahead_of_log, 0, "the checkpoint at position ", place.position,
                   " is of another log, or of one that was restored from before");
     cause.position = kept_position();
     return read_result(cause);
+  }
+
+  /// How many events lie behind a checkpoint that it holds, of all kinds. Where positions have gaps they are counted, which costs as many steps.
+  read_result count_behind(const checkpoint& place, std::uint64_t& events) {
+    const std::uint64_t end = kept_position();
+    events = end > place.position ? end - place.position : 0;
+    if constexpr (log_with_horizon<typename Held::log_type>)
+      if (events != 0 && !held().log().count_events(place.position, end, events)) return read_result(held().log().last_failure());
+    return {};
   }
 
   /// Takes in what other programs appended since, so that states, views and positions show it. Every unit and every reading begins so; who

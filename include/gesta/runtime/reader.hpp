@@ -81,7 +81,10 @@ class log_only {
     if (const failure* const cause = log_.broken()) return *cause;
     return log_.last_failure();
   }
-  std::uint64_t kept_position() const noexcept { return log_.last_position(); }
+  std::uint64_t kept_position() const noexcept {
+    if constexpr (log_with_horizon<log_type>) return log_.horizon();
+    else return log_.last_position();
+  }
 
   bool catch_up() {
     if (log_.broken() != nullptr) return false;

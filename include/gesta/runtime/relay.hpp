@@ -692,8 +692,8 @@ class relaying {
       if (&one == &shares_.front() || state.at.position < at.position) at = state.at;
     }
     const read_result known = log_.holds(at);
-    if (!known || log_.kept_position() == at.position) return known;
-    behind.events = log_.kept_position() - at.position;
+    if (!known) return known;
+    if (const read_result counted = log_.count_behind(at, behind.events); !counted || behind.events == 0) return counted;
     const auto note = [&](const auto&, const about& where) {
       if (where.time.nanoseconds != 0) behind.nanoseconds = clock_().nanoseconds - where.time.nanoseconds;
       return false;

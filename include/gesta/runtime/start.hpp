@@ -124,6 +124,7 @@ struct mistaken_app {
   read_result holds(const checkpoint&) { return {}; }
   message_id incarnation() const { return {}; }
   std::uint64_t kept_position() const { return 0; }
+  read_result count_behind(const checkpoint&, std::uint64_t&) { return {}; }
   template <class Visit, class Unknown = unknown_events>
   bool each_event(Visit&&, Unknown = {}) {
     return false;

@@ -72,8 +72,9 @@ class unit_of_work : public holdings<Model, Store> {
     return !lost_;
   }
 
-  /// The position of the last event that is kept: of an open unit none is.
+  /// The position of the last event that is kept: of an open unit none is. Where units run side by side, as far as none is under way.
   std::uint64_t kept_position() const noexcept {
+    if constexpr (log_with_horizon<log_type>) return log_.horizon();
     if (!open_) return log_.last_position();
     if constexpr (is_memory) return unit_.records;
     else return log_.last_position() - (pending_.count() - unit_.records);

@@ -33,6 +33,8 @@ namespace detail {
 
 template <class Model>
 class postgres_log_of;
+template <class Model>
+class postgres_log_by_horizon_of;
 template <class... Projection>
 class postgres_views_on;
 
@@ -52,20 +54,31 @@ struct postgres_store {
   using log = detail::postgres_log_of<Model>;
 };
 
+/// The same, for many writers at a time: units of work run side by side, and share the server's waiting for its disk. What two of them change at a time,
+/// or one changes and the other has read, the second one decides again. Readers and consumers go up to the horizon: as far as no unit is
+/// under way. A schema is written in one of the two ways, from its first log on.
+///
+///     auto app = gesta::start<bank>(gesta::postgres_by_horizon{{.address = "..."}}, gesta::cached_states{});
+///
+/// What it has not got: positions without gaps (they ascend, and of one unit they lie side by side); sagas, boundaries, views in memory or inlined,
+/// which follow every event of a log within its units; and an event that was kept is read in the log only when all units that began before it have
+/// ended, while its entity shows it at once.
+struct postgres_by_horizon : postgres_store {
+  template <class Model>
+  using log = detail::postgres_log_by_horizon_of<Model>;
+};
+
 namespace detail {
 
-/// The opened log of a postgres_store, typed. Neither copyable nor movable. Destroyed within a unit of work it takes the unit back.
+/// What both logs have in common.
 template <class Model>
-class postgres_log_of : public postgres_log {
+class typed_postgres_log : public postgres_log {
  public:
   static constexpr bool can_fail = true;
   static constexpr bool is_memory = false;
-  /// Views in tables of the schema, with <gesta/store/postgres_views.hpp>.
-  template <class... Projection>
-  using views_on = postgres_views_on<Projection...>;
 
-  explicit postgres_log_of(const postgres_store& store)
-      : postgres_log({store.address.c_str(), store.schema.c_str(), store.level == durability::disk, store.patience_milliseconds, store.random},
+  typed_postgres_log(const postgres_store& store, postgres_positions positions)
+      : postgres_log({store.address.c_str(), store.schema.c_str(), store.level == durability::disk, store.patience_milliseconds, store.random, positions},
                      ids_of_model<flow_type>, postgres_keys<typename flow_type::aggregates>::all, store.rings) {}
 
   /// Within a unit, after catch_up: appends one event as this version of its stream, which is made by its first event.
@@ -77,6 +90,27 @@ class postgres_log_of : public postgres_log {
 
  private:
   using flow_type = flow<Model>;
+};
+
+/// The opened log of a postgres_store, typed. Neither copyable nor movable. Destroyed within a unit of work it takes the unit back.
+template <class Model>
+class postgres_log_of : public typed_postgres_log<Model> {
+ public:
+  /// Views in tables of the schema, with <gesta/store/postgres_views.hpp>.
+  template <class... Projection>
+  using views_on = postgres_views_on<Projection...>;
+
+  explicit postgres_log_of(const postgres_store& store) : typed_postgres_log<Model>(store, postgres_positions::by_lock) {}
+};
+
+/// The opened log of a postgres_by_horizon.
+template <class Model>
+class postgres_log_by_horizon_of : public typed_postgres_log<Model> {
+ public:
+  /// Others write while a unit is open, and an event may come into view behind one of a higher position.
+  static constexpr bool has_horizon = true;
+
+  explicit postgres_log_by_horizon_of(const postgres_store& store) : typed_postgres_log<Model>(store, postgres_positions::by_horizon) {}
 };
 
 }  // namespace detail

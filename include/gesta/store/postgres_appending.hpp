@@ -3,8 +3,10 @@
 // May include: message, store.
 //
 // A unit costs two round trips: one that begins the transaction, takes the lock and sees whether others wrote; one that writes all and commits.
+// By horizon no lock is taken, so what others changed meanwhile of what the unit has read is seen in the second one: a conflict.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -48,6 +50,10 @@ class postgres_appending {
   const failure* broken() const noexcept { return connection_.broken(); }
   const failure& last_failure() const noexcept { return connection_.last_failure(); }
   std::uint64_t last_position() const noexcept { return static_cast<std::uint64_t>(last_); }
+  /// The same where an event lies: a unit by horizon that has none yet has its place already.
+  std::uint64_t last_event() const noexcept { return static_cast<std::uint64_t>(is_open_ && last_ == committed_ ? outside_ : last_); }
+  /// By horizon: up to here no unit is under way any more, as of the last look. Where the log's lock is held, the end.
+  std::uint64_t horizon() const noexcept { return static_cast<std::uint64_t>(connection_.is_by_horizon() ? horizon_ : is_open_ ? committed_ : last_); }
 
   // ---- units of work
 
@@ -55,7 +61,9 @@ class postgres_appending {
   bool begin() {
     assert(!is_open_);
     postgres_connection::found now;
+    if (connection_.is_by_horizon() && !has_entered_ && !enter_types()) return false;
     if (!connection_.begin(now)) return false;
+    outside_ = last_;
     if (connection_.changes() != known_changes_) {
       if (!take_over(now.last, now.type)) return connection_.rollback(), false;
       heads_.forget();
@@ -65,7 +73,7 @@ class postgres_appending {
     is_open_ = true;
     is_doomed_ = false;
     committed_ = last_;
-    last_stream_ = now.stream;
+    if (!connection_.is_by_horizon()) last_stream_ = now.stream;
     kept_keys_ = streams_.count();
     heads_.begin();
     return true;
@@ -75,6 +83,7 @@ class postgres_appending {
   bool commit() {
     assert(is_open_);
     if (is_doomed_) return rollback(), false;
+    if (connection_.is_by_horizon() && !hold_what_was_read()) return rollback(), false;
     flush();
     write_heads();
     if (rings_) connection_.queue(ring_, postgres_arguments<1>().add(connection_.schema()));
@@ -86,6 +95,7 @@ class postgres_appending {
       return false;
     }
     is_open_ = false;
+    if (connection_.is_by_horizon()) end_beside(last_ == committed_ ? outside_ : last_);
     names_.keep();
     heads_.keep();
     return true;
@@ -106,6 +116,7 @@ class postgres_appending {
   bool catch_up(F&& f) {
     if (is_open_ && seen_ == last_) return true;
     if (!is_open_ && !look_again()) return false;
+    if (is_open_ && connection_.is_by_horizon()) return seen_ = last_, true;
     const auto note = [this](std::int64_t position, std::int64_t number, std::int64_t version) { return note_head(position, number, version); };
     return records_.each_after(seen_, last_, note, f) && (seen_ == last_ || connection_.damaged_at(seen_ + 1, "it is missing"));
   }
@@ -144,6 +155,8 @@ class postgres_appending {
     known_stream* const head = heads_.find(handle);
     if (head->version + 1 != postgres_number(version)) return append_result::conflict;
     if (head->closed) return doom(tombstoned());
+    if (connection_.is_by_horizon() && last_ - committed_ == most_in_claim)
+      return doom(failure(failure::kind::too_large, 0, "a unit has more events than one that runs beside others can: ", connection_.where()));
     if (size > largest) return doom(failure(failure::kind::too_large, 0, "an event is larger than PostgreSQL keeps: ", connection_.where()));
     const std::int64_t type = names_.number(stored_kind::event, tag);
     if (type == 0) return doom();
@@ -179,6 +192,7 @@ class postgres_appending {
  protected:
   static constexpr const char* not_its_head = "the head of a stream is not that of its events";
   static constexpr std::size_t largest = (std::size_t{1} << 30) - 1024;
+  static constexpr std::int64_t most_in_claim = (std::int64_t{1} << postgres_unit_bits) - 1;
   static constexpr std::size_t most_waiting = 2048, most_waiting_bytes = std::size_t{1} << 19;
 
   postgres_appending(const postgres_options& options, const model_ids& ids, const postgres_key* keys, bool rings)
@@ -314,7 +328,9 @@ class postgres_appending {
     std::size_t at = 0;
     const std::string text(streams_.text(aggregate, key));
     const auto question = [&] { at = connection_.queue(by_key_, postgres_arguments<2>().integer(static_cast<std::int32_t>(type)).add(text)); };
-    return connection_.ask(question) && read_row(connection_.answer(at), type, text, out);
+    if (!connection_.ask(question) || !read_row(connection_.answer(at), type, text, out)) return false;
+    if (is_open_ && connection_.is_by_horizon()) note_read(aggregate, out.number, key);
+    return true;
   }
   bool read_row(const postgres_answer& answer, std::int64_t type, std::string_view text, postgres_stream_row& out) {
     out = {};
@@ -323,6 +339,12 @@ class postgres_appending {
     out = {row.number(0), row.number(1), row.number(2), row.number(3), row.boolean(4)};
     if (!out.is_sound()) return connection_.damaged(not_its_head);
     return streams_.find(out.number) != postgres_streams::absent || streams_.learn(out.number, type, text);
+  }
+
+  /// By horizon, within a unit: a stream was read, or was not there.
+  void note_read(std::uint16_t aggregate, std::int64_t number, const key_bytes& key) {
+    if (number != 0) read_.push_back(number);
+    else absent_.push_back({aggregate, std::string(key.data, key.size)});
   }
 
   postgres_connection connection_;
@@ -336,11 +358,78 @@ class postgres_appending {
   std::int64_t seen_ = 0;  ///< position of the last event handed over or appended
   bool is_open_ = false;
   bool is_doomed_ = false;
+  std::int64_t committed_ = 0;  ///< last_ when the unit began; by horizon the position before its first
 
   static constexpr Oid int8 = postgres_type::number, int4 = postgres_type::integer;
   postgres_statement by_key_{"select stream, version, last, first, closed from streams where aggregate = $1 and key = $2", {int4, postgres_type::text}};
 
  private:
+  // ---- beside other units
+
+  struct absent_stream {
+    std::uint16_t aggregate;
+    std::string key;
+  };
+
+  /// Nobody changes what the unit has read before it is kept, or the unit is in conflict with who did: rows of streams that it read are held as they
+  /// were, and a stream that it missed is made and taken out again. All in the order of their numbers, so that two units do not wait for each other.
+  bool hold_what_was_read() {
+    if (heads_.changed().empty() && !outcomes_.has_waiting()) return true;
+    changed_.clear();
+    for (const changed_stream& was : heads_.changed())
+      if (was.version != 0) changed_.push_back(was.number);
+    std::sort(changed_.begin(), changed_.end());
+    std::sort(read_.begin(), read_.end());
+    read_.erase(std::unique(read_.begin(), read_.end()), read_.end());
+    postgres_array held(int8), moved(int8);
+    for (const std::int64_t number : read_)
+      if (!std::binary_search(changed_.begin(), changed_.end(), number)) held.number(number);
+    if (held.size() != 0) connection_.queue(hold_, postgres_arguments<1>().add(held.whole()));
+    for (const std::int64_t number : changed_) moved.number(number);
+    if (moved.size() > 1) connection_.queue(hold_to_move_, postgres_arguments<1>().add(moved.whole()));
+    for (const absent_stream& one : absent_)
+      if (!hold_absent(one)) return false;
+    return true;
+  }
+  /// The types of the model, before the first unit: who entered one within a unit would keep all others waiting for its end.
+  bool enter_types() {
+    if (!connection_.begin_alone()) return false;
+    if (names_.refresh() && names_.enter_all() && connection_.commit()) return names_.keep(), has_entered_ = true;
+    connection_.rollback();
+    names_.forget();
+    return false;
+  }
+  bool hold_absent(const absent_stream& one) {
+    const key_bytes key{one.key.data(), static_cast<std::uint32_t>(one.key.size())};
+    const std::int64_t type = names_.number(stored_kind::aggregate, one.aggregate);
+    if (type == 0) return false;
+    if (const std::uint32_t at = streams_.find(type, key); at != postgres_streams::absent && heads_.find(streams_.number(at)) != nullptr) return true;
+    const std::int64_t number = new_stream_number();
+    if (number < 0) return false;
+    connection_.queue(make_, postgres_arguments<5>()
+                                 .number(number)
+                                 .integer(static_cast<std::int32_t>(type))
+                                 .add(streams_.text(one.aggregate, key))
+                                 .number(0)
+                                 .number(0));
+    connection_.queue(unmake_, postgres_arguments<1>().number(number));
+    return true;
+  }
+  std::int64_t new_stream_number() {
+    if (!connection_.is_by_horizon()) return ++last_stream_;
+    if (last_stream_ % 64 == 0) {
+      std::size_t at = 0;
+      if (!connection_.ask([&] { at = connection_.queue(more_streams_); })) return -1;
+      last_stream_ = connection_.answer(at)[0].number(0) - 64;
+    }
+    return ++last_stream_;
+  }
+  void end_beside(std::int64_t last) noexcept {
+    last_ = seen_ = last;
+    read_.clear();
+    absent_.clear();
+  }
+
   // Others may have written, or begun to.
   bool take_over(std::int64_t last, std::int64_t type) {
     if (last < last_) return connection_.break_off(failure(failure::kind::corrupt, 0, "events have vanished from ", connection_.where()));
@@ -350,9 +439,18 @@ class postgres_appending {
   }
   bool look_again() {
     std::size_t at = 0;
+    if (connection_.is_by_horizon()) return look_to_horizon();
     if (!connection_.ask([&] { at = connection_.queue(look_); })) return false;
     const postgres_row row = connection_.answer(at)[0];
     return take_over(row.number(0), row.integer(1));
+  }
+  bool look_to_horizon() {
+    std::size_t at = 0;
+    if (!connection_.ask([&] { at = connection_.queue(horizon_at_, postgres_arguments<1>().integer(postgres_units(connection_.schema()))); })) return false;
+    const postgres_row row = connection_.answer(at)[0];
+    // A unit that was slow between its two steps may seem to begin earlier than what was seen already: its claim is a later one.
+    horizon_ = std::max(horizon_, row.number(0));
+    return take_over(std::max(last_, horizon_), row.integer(1));
   }
 
   /// Takes a record in as the new head of its stream.
@@ -377,6 +475,7 @@ class postgres_appending {
     const postgres_answer& closed = connection_.answer(at);
     for (int i = 0; i < closed.rows(); ++i) heads_.close_when_taken_back(static_cast<std::uint32_t>(closed[i].number(0)));
     if (closed.rows() != 0) connection_.fail(tombstoned());
+    else if (connection_.is_by_horizon()) connection_.fail(failure(failure::kind::conflict, 0, "others changed a stream meanwhile: ", connection_.where()));
     else connection_.damaged(not_its_head);
   }
 
@@ -384,7 +483,8 @@ class postgres_appending {
   std::int64_t make(std::uint16_t aggregate, const key_bytes& key) {
     const std::int64_t type = names_.number(stored_kind::aggregate, aggregate);
     if (type == 0) return -1;
-    const std::int64_t made = ++last_stream_;
+    const std::int64_t made = new_stream_number();
+    if (made < 0) return -1;
     streams_.add(made, type, {key.data, key.size});
     heads_.add(made);
     made_.push_back(made);
@@ -403,6 +503,7 @@ class postgres_appending {
     streams_.cut(kept_keys_);
     last_ = committed_;
     if (seen_ > last_) seen_ = last_;
+    if (connection_.is_by_horizon()) end_beside(outside_);
   }
 
   void clear_events() {
@@ -417,9 +518,13 @@ class postgres_appending {
   }
 
   bool rings_;
+  bool has_entered_ = false;          ///< by horizon: the types of the model
   std::size_t kept_keys_ = 0;         ///< known before the open unit
   std::uint32_t times_changed_ = 0;
-  std::int64_t committed_ = 0;        ///< last_ when the unit began
+  std::int64_t outside_ = 0;          ///< last_ before the unit
+  std::int64_t horizon_ = 0;          ///< up to here no unit is under way any more
+  std::vector<std::int64_t> read_, changed_;  ///< by the open unit, by horizon: streams that were there
+  std::vector<absent_stream> absent_;         ///< likewise: streams that were not
   std::uint64_t known_changes_ = 0;   ///< of the connection, as this log knows it
   std::int64_t last_stream_ = 0;      ///< number of the last stream, those of the open unit included
   std::vector<std::int64_t> made_;    ///< by the open unit, and not yet queued
@@ -448,6 +553,11 @@ class postgres_appending {
                                "select 1 / (count(*) = $5)::integer from moved",
                                {int8s, int8s, int8s, int8s, int8}};
   postgres_statement look_{"select coalesce((select max(position) from events), 0), coalesce((select max(type) from types), 0)"};
+  postgres_statement horizon_at_{"select horizon($1), coalesce((select max(type) from types), 0)", {int4}};
+  postgres_statement hold_{"select 1 from streams where stream = any($1) order by stream for share", {int8s}};
+  postgres_statement hold_to_move_{"select 1 from streams where stream = any($1) order by stream for no key update", {int8s}};
+  postgres_statement unmake_{"delete from streams where stream = $1", {int8}};
+  postgres_statement more_streams_{"select nextval('stream_numbers')"};
   postgres_statement closed_{"select stream from streams where stream = any($1) and closed", {int8s}};
   postgres_statement ring_{"select pg_notify('gesta', $1)", {postgres_type::text}};
 };

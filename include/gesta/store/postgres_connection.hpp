@@ -24,12 +24,16 @@
 
 namespace gesta::detail {
 
+/// How a log gives its positions; of a schema it is said once, by the first log that is opened there.
+enum class postgres_positions : std::uint8_t { unsaid, by_lock, by_horizon };
+
 struct postgres_options {
   const char* address;
   const char* schema;
   bool waits_for_disk;
   std::uint32_t patience_milliseconds;
   message_id (*random)() noexcept;
+  postgres_positions positions = postgres_positions::unsaid;  ///< of who is no log
 };
 
 /// A statement that a connection prepares when it is first used. It lives as long as the connection.
@@ -48,7 +52,7 @@ class postgres_connection {
  public:
   explicit postgres_connection(const postgres_options& options)
       : address_(options.address), schema_(options.schema), patience_(options.patience_milliseconds), waits_for_disk_(options.waits_for_disk),
-        random_(options.random) {
+        positions_(options.positions), random_(options.random) {
     where_ = "schema " + schema_;
     if (!open()) broken_ = true;
   }
@@ -61,6 +65,8 @@ class postgres_connection {
   const char* where() const noexcept { return where_.c_str(); }
   std::uint32_t patience() const noexcept { return patience_; }
   message_id incarnation() const noexcept { return incarnation_; }
+  /// Units run side by side, and readers go as far as none is under way.
+  bool is_by_horizon() const noexcept { return positions_ == postgres_positions::by_horizon; }
   /// Another number for each connection that was made: what a connection before it knew may be outdated.
   std::uint32_t number() const noexcept { return number_; }
 
@@ -103,20 +109,34 @@ class postgres_connection {
 
   /// What a unit of work finds when it has the lock.
   struct found {
-    std::int64_t last = 0;    ///< position of the last event
-    std::int64_t stream = 0;  ///< number of the last stream
+    std::int64_t last = 0;    ///< position of the last event; by horizon the one before the unit's first
+    std::int64_t stream = 0;  ///< number of the last stream; not by horizon
     std::int64_t type = 0;    ///< number of the last type
   };
 
-  /// Opens a transaction and takes the log's lock, waiting as long as patience says: from here to its end nobody else writes. One round trip.
+  /// Opens a transaction and takes the log's lock, waiting as long as patience says: from here to its end nobody else writes. By horizon others may
+  /// write, and the unit sees the log as it is now. One round trip.
   bool begin(found& out) {
     for (int turn = 0; turn < 2; ++turn) {
       if (!connect()) return false;
-      queue(begin_);
-      queue(lock_, postgres_arguments<1>().number(postgres_lock(schema_)));
-      const std::size_t at = queue(look_around_);
+      std::size_t at = 0;
+      if (is_by_horizon()) {
+        queue(begin_beside_);
+        if (was_in_conflict_) queue(stand_in_line_);
+        queue(enter_, postgres_arguments<1>().integer(postgres_units(schema_)));
+        at = queue(claim_);
+      } else {
+        queue(begin_);
+        queue(lock_, postgres_arguments<1>().number(postgres_lock(schema_)));
+        at = queue(look_around_);
+      }
       if (run()) {
         const postgres_row row = answer(at)[0];
+        if (is_by_horizon()) {
+          out = {row.number(0) << postgres_unit_bits, 0, row.integer(1)};
+          ++changes_;
+          return in_unit_ = true;
+        }
         out = {row.number(1), row.number(2), row.integer(3)};
         if (row.number(0) != units_ + 1 || number_ != connection_of_units_) ++changes_;
         units_ = row.number(0);
@@ -129,11 +149,19 @@ class postgres_connection {
     }
     return false;
   }
+  /// The same with the lock in both ways: for what is entered once and waited for by all.
+  bool begin_alone() {
+    if (!connect()) return false;
+    queue(begin_);
+    queue(lock_, postgres_arguments<1>().number(postgres_lock(schema_)));
+    if (run()) return in_unit_ = true;
+    return rollback(), false;
+  }
   /// Keeps the unit with all that was queued. False: it is taken back; where the connection was lost, nobody knows.
   bool commit() {
     const std::size_t at = queue(commit_);
     in_unit_ = false;
-    if (run() && std::strcmp(PQcmdStatus(const_cast<PGresult*>(answer(at).get())), "COMMIT") == 0) return true;
+    if (run() && std::strcmp(PQcmdStatus(const_cast<PGresult*>(answer(at).get())), "COMMIT") == 0) return was_in_conflict_ = false, true;
     rollback();
     return false;
   }
@@ -340,6 +368,11 @@ class postgres_connection {
     if (state != nullptr && std::strcmp(state, "25P02") == 0) return false;  // the transaction has failed before, and has said why
     std::strncpy(state_, state == nullptr ? "" : state, sizeof state_ - 1);
     fail(postgres_failure(answer, where()));
+    // By horizon units meet only here: who comes second decides again.
+    if (is_by_horizon() && (was("40001") || was("40P01") || was("23505"))) {
+      last_.why = failure::kind::conflict;
+      was_in_conflict_ = true;
+    }
     const char* const severity = PQresultErrorField(answer, PG_DIAG_SEVERITY_NONLOCALIZED);
     const bool is_end = state == nullptr || (severity != nullptr && (std::strcmp(severity, "FATAL") == 0 || std::strcmp(severity, "PANIC") == 0));
     if (is_end) {  // whatever the server said last, what was not acknowledged is in doubt
@@ -423,7 +456,8 @@ class postgres_connection {
     PQfreemem(quoted);
     const std::string first = std::string("insert into incarnations values(1, '") + incarnation + "', 0, " +
                               std::to_string(std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec) + ");";
-    if (script(created + postgres_tables + "insert into gesta_format values(" + std::to_string(postgres_format) + ");" + first + "commit")) return true;
+    if (script(created + postgres_tables + "insert into gesta_format(format) values(" + std::to_string(postgres_format) + ");" + first + "commit"))
+      return check_format();
     return take_back();
   }
   bool take_back() {
@@ -437,13 +471,28 @@ class postgres_connection {
     if (!run()) return fail_to_open();
     const std::int32_t format = answer(at).rows() == 1 ? answer(at)[0].integer(0) : 0;
     if (format > postgres_format) return refuse("made by a newer gesta");
-    return format == postgres_format || refuse("the schema is not one of gesta");
+    if (format != postgres_format) return refuse("the schema is not one of gesta");
+    return positions_ == postgres_positions::unsaid || check_positions();
+  }
+  bool check_positions() {
+    const char* const ours = is_by_horizon() ? "horizon" : "lock";
+    queue(say_positions_, postgres_arguments<1>().add(ours));
+    const std::size_t at = queue(positions_said_);
+    if (!run()) return fail_to_open();
+    const postgres_row said = answer(at)[0];
+    if (said.bytes(0) != ours)
+      return refuse(is_by_horizon() ? "its positions are given under its lock, open it with gesta::postgres_store"
+                                    : "its units run side by side, open it with gesta::postgres_by_horizon");
+    // Which units are under way only the server knows on which they run.
+    return !is_by_horizon() || !said.boolean(1) || refuse("a standby cannot tell how far a log may be read whose units run side by side");
   }
   bool refuse(const char* why) { return fail(failure(failure::kind::cannot_open, 0, why, ": ", where())); }
 
   std::string address_, schema_, where_;
   std::uint32_t patience_;
   bool waits_for_disk_;
+  postgres_positions positions_;
+  bool was_in_conflict_ = false;
   message_id (*random_)() noexcept;
   message_id incarnation_;
   PGconn* connection_ = nullptr;
@@ -465,6 +514,15 @@ class postgres_connection {
   postgres_statement lock_{"select pg_advisory_xact_lock($1)", {postgres_type::number}};
   postgres_statement look_around_{"select nextval('units'), coalesce((select max(position) from events), 0), coalesce((select max(stream) from streams), 0), "
                                   "coalesce((select max(type) from types), 0)"};
+  postgres_statement begin_beside_{"begin isolation level repeatable read"};
+  // Takes no snapshot, so who has waited here sees what the one before him wrote.
+  postgres_statement stand_in_line_{"lock table contended in exclusive mode"};
+  // The lock first, then the claim: whoever does not see the lock will not miss a claim that he has seen.
+  postgres_statement enter_{"select pg_advisory_xact_lock_shared($1, (((last_value + 2147483648) & 4294967295) - 2147483648)::integer) from claims",
+                            {postgres_type::integer}};
+  postgres_statement claim_{"select nextval('claims'), coalesce((select max(type) from types), 0)"};
+  postgres_statement say_positions_{"update gesta_format set positions = $1 where positions = ''", {postgres_type::text}};
+  postgres_statement positions_said_{"select positions, pg_is_in_recovery() from gesta_format"};
   postgres_statement read_incarnation_{"select incarnation from incarnations order by number desc limit 1"};
   postgres_statement format_{"select format from gesta_format"};
   postgres_statement look_{"select count(*), count(*) filter (where relname = 'gesta_format') from pg_class c join pg_namespace n on n.oid = c.relnamespace "

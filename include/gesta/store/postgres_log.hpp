@@ -55,6 +55,16 @@ class postgres_log : public postgres_appending {
     return true;
   }
 
+  /// How many events lie behind a position, up to another. False: last_failure() says why it cannot be told.
+  bool count_events(std::uint64_t after, std::uint64_t to, std::uint64_t& count) {
+    if (!connection_.is_by_horizon()) return count = to > after ? to - after : 0, true;
+    std::size_t at = 0;
+    const auto question = [&] { at = connection_.queue(count_, postgres_arguments<2>().number(postgres_number(after)).number(postgres_number(to))); };
+    if (!connection_.ask(question)) return false;
+    count = static_cast<std::uint64_t>(connection_.answer(at)[0].number(0));
+    return true;
+  }
+
   // ---- reading alone
 
   /// From here on nothing is appended, and only some keys stay in memory. Before anything is read.
@@ -77,7 +87,8 @@ class postgres_log : public postgres_appending {
     std::int64_t type = 0;
     if (!type_of(aggregate, type)) return false;
     postgres_stream_row head;
-    if (type != 0 && !read_row(aggregate, type, key, head)) return false;
+    if (type == 0) missed(aggregate, key);
+    else if (!read_row(aggregate, type, key, head)) return false;
     if (head.number == 0) return version == 0 || connection_.damaged("a stream is missing");
     const known_stream* own = heads_.find(head.number);
     if (own == nullptr && is_open_ && !heads_.are_all()) own = &known_or_added(head);
@@ -131,19 +142,20 @@ class postgres_log : public postgres_appending {
     return look_up(aggregate, handle, key, head) && (head.number == 0 || read_from_snapshot(head, part, upto, use, f));
   }
 
-  /// A part of all events, counted in positions; f may end the reading by false. What was erased is passed over and not counted.
+  /// A part of all events, counted in positions; f may end the reading by false. What was erased is passed over and not counted. By horizon it
+  /// ends there; within a unit it is all that the unit sees.
   template <class F>
   bool read_all(const slice& part, F&& f) {
     if (is_doomed_) return false;
     if (is_open_) flush();
-    return records_.read(part, f);
+    return records_.read(bounded(part), f);
   }
   /// The same for events of some types only: what is not wanted is neither handed over nor counted.
   template <class F>
   bool read_all(const slice& part, const wanted_types& wanted, F&& f) {
     if (is_doomed_) return false;
     if (is_open_) flush();
-    return records_.read(part, wanted, f);
+    return records_.read(bounded(part), wanted, f);
   }
 
   /// What the log says of a stream, without reading its events. False: last_failure() says why it cannot be told.
@@ -202,6 +214,14 @@ class postgres_log : public postgres_appending {
   }
 
  private:
+  slice bounded(slice part) const noexcept {
+    if (connection_.is_by_horizon() && !is_open_) part.to = std::min(part.to, horizon());
+    return part;
+  }
+  void missed(std::uint16_t aggregate, const key_bytes& key) {
+    if (is_open_ && connection_.is_by_horizon()) note_read(aggregate, 0, key);
+  }
+
   bool type_of(std::uint16_t aggregate, std::int64_t& type) {
     type = names_.number_in_log(stored_kind::aggregate, aggregate);
     if (type != 0 || is_open_) return true;
@@ -217,6 +237,7 @@ class postgres_log : public postgres_appending {
     if (is_open_) flush();
     std::int64_t type = 0;
     if (!type_of(aggregate, type) || (type != 0 && !read_row(aggregate, type, key, out))) return false;
+    if (type == 0) missed(aggregate, key);
     if (const known_stream* const head = heads_.find(out.number); is_open_ && head != nullptr && heads_.is_changed(*head)) {
       out.version = head->version;
       out.last = head->position;
@@ -287,6 +308,7 @@ class postgres_log : public postgres_appending {
   postgres_statement knows_{"select (select min(after) from incarnations later where later.number > i.number) from incarnations i where incarnation = $1 and "
                             "(select coalesce(max(position), 0) from events) >= $2",
                             {postgres_type::id, int8}};
+  postgres_statement count_{"select count(*) from events where position > $1 and position <= $2", {int8, int8}};
   postgres_statement keys_of_{"select stream, key from streams where aggregate = $1 and stream > $2 order by stream limit 4096", {int4, int8}};
   // A snapshot counts only where the event that it names lies where it says.
   postgres_statement before_{"select s.version, s.position, s.fingerprint, s.checksum, s.state from snapshots s join events e on e.position = s.position "

@@ -68,6 +68,13 @@ class postgres_names {
     return known != 0 ? known : add(kind, tag);
   }
 
+  /// Within a unit: enters all types of the model that are not there. False: an error.
+  bool enter_all() {
+    for (const stored_kind kind : {stored_kind::event, stored_kind::rejection, stored_kind::aggregate})
+      for (std::size_t tag = 0; tag < numbers_[index(kind)].size(); ++tag)
+        if (numbers_[index(kind)][tag] == 0 && ids_.of[index(kind)].first[tag].name != nullptr && add(kind, static_cast<std::uint16_t>(tag)) == 0) return false;
+    return true;
+  }
   /// The numbers of the types that a reading asks for, and of those that the model does not know.
   void wanted(const wanted_types& wanted, postgres_array& numbers) const {
     numbers.clear();

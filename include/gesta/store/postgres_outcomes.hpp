@@ -58,6 +58,7 @@ class postgres_outcomes {
     return true;
   }
 
+  bool has_waiting() const noexcept { return numbers_.size() != 0; }
   /// Queues what waits.
   void flush() {
     if (numbers_.size() == 0) return;

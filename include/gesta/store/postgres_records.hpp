@@ -51,7 +51,7 @@ class postgres_records {
         [&](const postgres_row& row) { after = row.number(0); }, [] { return slice::end; },
         [&](const postgres_row& row, bool&) {
           const std::int64_t here = row.number(0);
-          if (here != at + 1) return connection_.damaged_at(at + 1, "it is missing");
+          if (here != at + 1 && !connection_.is_by_horizon()) return connection_.damaged_at(at + 1, "it is missing");
           at = here;
           return note(here, row.number(1), row.number(2)) && hand_over<true>(row, f, ignored);
         });
@@ -72,7 +72,7 @@ class postgres_records {
           const std::int64_t here = row.number(0);
           // Backwards others may have appended since, so where it begins is not known before.
           const std::int64_t wanted = part.backwards ? (before == 0 ? here : before - 1) : (before == 0 ? postgres_number(part.after) : before) + 1;
-          if (here != wanted) return connection_.damaged_at(wanted, "it is missing");
+          if (here != wanted && !connection_.is_by_horizon()) return connection_.damaged_at(wanted, "it is missing");
           before = here;
           return hand_over(row, counted, wants_more);
         });

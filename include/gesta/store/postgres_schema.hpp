@@ -19,10 +19,18 @@ constexpr std::int64_t postgres_lock(std::string_view schema) noexcept {
   return static_cast<std::int64_t>(hash128{}.add("gesta", 5).add(schema.data(), schema.size()).low);
 }
 
+/// The first of the two numbers of the advisory locks by which units that run side by side say that they are under way.
+constexpr std::int32_t postgres_units(std::string_view schema) noexcept {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(hash128{}.add("gesta units", 11).add(schema.data(), schema.size()).low));
+}
+
+/// By horizon a unit has as many positions: those of its claim, shifted by so many bits, and the ones behind it.
+inline constexpr int postgres_unit_bits = 20;
+
 /// The tables. Rows of events are only ever added; what is erased loses its payload and keeps its row, so positions and versions never have
 /// gaps. A row of streams follows the end of its stream, once per unit; rows of snapshots may go.
 ///
-///     gesta_format   one row: the version of these tables.
+///     gesta_format   one row: the version of these tables, and how positions are given: 'lock', 'horizon', or '' where no log was opened yet.
 ///     types      the log's dictionary of what the program calls by an `id`. Records name their type by its number here, never by its
 ///                place in the model. kind: 'event', 'rejection' or 'aggregate'. form: what its bytes are (codec/wire_form.hpp), of an
 ///                aggregate those of its keys.
@@ -40,12 +48,21 @@ constexpr std::int64_t postgres_lock(std::string_view schema) noexcept {
 ///     outcomes   what became of each request of a gesta::once. verdict: 0 accepted, 1 nothing to do, 2 rejected. version: of the entity
 ///                then. position: of the last event; NULL where there is none. rejection, payload: what it was rejected with.
 ///     units      a sequence that moves on with every unit that was kept, so that who looks knows whether others have written.
+///     claims     a sequence: the number of the last unit by horizon. A unit has the positions from claim * 2^20 + 1 on.
+///     stream_numbers   a sequence: the last number that may be given to a stream by horizon, where a program takes 64 at a time.
+///     contended  empty. Units that were taken back for others stand in line at its lock.
 ///     ledger     a view for people: every event with its key, its name and its time.
 ///
 /// Whoever writes holds the advisory lock postgres_lock(schema) from before he reads until he has committed, so positions become visible in
-/// their order: who has seen one will never see a lower one appear. There are no foreign keys: each would cost a look-up for each row.
+/// their order: who has seen one will never see a lower one appear.
+///
+/// By horizon units run side by side, and nobody holds that lock. A unit first takes a shared advisory lock whose second number is the last claim that was
+/// given, then claims one: a higher one. So who reads the last claim and then the locks knows that all claims up to the lowest of them have
+/// ended, for ever, and reads up to there: `horizon`. Its parts see the log one after the other, so what a unit that ended meanwhile wrote is
+/// seen. A unit sees what was committed before its claim, so positions follow what was known; what two change at a time is the second one's
+/// conflict: rows of streams are compared by their versions, keys and names are unique. There are no foreign keys: each would cost a look-up for each row.
 inline constexpr const char* postgres_tables = R"(
-create table gesta_format(format integer not null);
+create table gesta_format(format integer not null, positions text not null default '');
 create table types(
   type      integer primary key,
   kind      text    not null,
@@ -98,6 +115,24 @@ create table outcomes(
   payload   bytea,
   primary key(source, number));
 create sequence units;
+create sequence claims minvalue 0;
+select setval('claims', 0);
+create sequence stream_numbers increment by 64 minvalue 64;
+create table contended();
+create function horizon(log integer) returns bigint language plpgsql set search_path from current as $$
+declare
+  claimed bigint;
+  oldest bigint;
+  seen bigint;
+begin
+  select last_value into claimed from claims;
+  select coalesce(max(age), 0) into oldest from (
+    select (claimed - objid::bigint) & 4294967295 as age from pg_locks
+    where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database()) and objsubid = 2
+      and classid::bigint = (log::bigint & 4294967295)) as under_way where age < 2147483648;
+  select coalesce(max(position), 0) into seen from events where position < (claimed - oldest + 1) << 20;
+  return seen;
+end $$;
 create view ledger as
   select e.position, a.id as aggregate, s.key, e.version, t.id as event, t.version as event_version,
          case when e.time <> 0 then to_timestamp(e.time / 1000000000.0) end as time, e.correlation, coalesce(e.causation, e.correlation) as causation, e.payload

@@ -135,6 +135,16 @@ concept log_with_incarnations = requires(Log& log, const Log& fixed, message_id 
   { log.knows(name, std::uint64_t{}, answer) } -> std::same_as<bool>;
 };
 
+/// A log whose units run side by side. Up to its horizon none is under way any more: who follows it goes no further, and
+/// its positions have gaps.
+template <class Log>
+concept log_with_horizon = requires(Log& log, const Log& fixed, std::uint64_t& count) {
+  requires Log::has_horizon;
+  { fixed.horizon() } -> std::same_as<std::uint64_t>;     // as of the last look outside of a unit
+  { fixed.last_event() } -> std::same_as<std::uint64_t>;  // last_position() of a unit without events is where its first one will lie, less one
+  { log.count_events(std::uint64_t{}, std::uint64_t{}, count) } -> std::same_as<bool>;
+};
+
 /// Whether a model can run on a store.
 template <class Store, class Model>
 concept store_for = opened_log<typename Store::template log<Model>> &&

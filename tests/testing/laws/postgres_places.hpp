@@ -21,6 +21,18 @@ struct in_postgres {
   }
 };
 
+/// The same with units that run side by side.
+struct side_by_side_in_postgres {
+  static constexpr bool outlives = true, shared = true;
+  static bool opens_anew() { return in_postgres::opens_anew(); }
+  side_by_side_in_postgres() { empty("beside"); }
+  auto open(gesta::laws::ticking clock) {
+    return gesta::start<gesta::laws::law_book>(
+        gesta::postgres_by_horizon{{.address = the_server().address(), .schema = "beside", .level = gesta::durability::process}}, clock,
+        gesta::cached_states{.most = 1}, gesta::snapshots{.every = 1}, gesta::async<gesta::laws::histories>{});
+  }
+};
+
 struct views_in_postgres {
   static constexpr bool outlives = true, shared = true;
   static bool opens_anew() { return in_postgres::opens_anew(); }

@@ -37,7 +37,7 @@ class law_stage {
  private:
   /// A program that has the store open.
   struct program {
-    program(Place& place, std::int64_t& now, checkpoint& followed) : app(place.open(ticking{&now})), steps(app, followed) {}
+    program(Place& place, std::int64_t& now, checkpoint& followed, places_in_log& kept) : app(place.open(ticking{&now})), steps(app, followed, kept) {}
     app_type app;
     script_runner<app_type> steps;
   };
@@ -52,7 +52,7 @@ class law_stage {
     if (one_ && !Place::outlives) return;
     other_.reset();
     one_.reset();
-    one_ = std::make_unique<program>(place_, now_, followed_[0]);
+    one_ = std::make_unique<program>(place_, now_, followed_[0], kept_);
   }
 
   /// Carries out a step. Returns what it came to.
@@ -60,7 +60,7 @@ class law_stage {
     if (step == "reopen") return reopen(), "done";
     if (step.rfind("other ", 0) != 0) return one_->steps.run(step);
     if constexpr (Place::shared) {
-      if (!other_) other_ = std::make_unique<program>(place_, now_, followed_[1]);
+      if (!other_) other_ = std::make_unique<program>(place_, now_, followed_[1], kept_);
       return other_->steps.run(step.substr(6));
     }
     return "?";
@@ -75,6 +75,7 @@ class law_stage {
   Place place_;
   std::int64_t now_ = 0;
   checkpoint followed_[2];
+  places_in_log kept_;
   std::unique_ptr<program> one_, other_;
 };
 

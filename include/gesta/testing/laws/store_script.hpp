@@ -25,6 +25,7 @@
 //     other STEP                                                 by another program on the same store, where there can be one
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
@@ -132,18 +133,43 @@ constexpr auto make_word = [](const std::string& word) { return said{word}; };
 
 }  // namespace detail
 
+/// The laws speak of positions as 1, 2, 3, ... Where a log has gaps they are the places of the events that were kept, in the order of their
+/// positions: this has them.
+class places_in_log {
+ public:
+  void clear() { all_.clear(); }
+  void add(std::uint64_t position) {
+    const auto at = std::lower_bound(all_.begin(), all_.end(), position);
+    if (at == all_.end() || *at != position) all_.insert(at, position);
+  }
+  std::uint64_t place_of(std::uint64_t position) const {
+    return static_cast<std::uint64_t>(std::upper_bound(all_.begin(), all_.end(), position) - all_.begin());
+  }
+  std::uint64_t position_at(std::uint64_t place) const {
+    if (place == 0) return 0;
+    return place <= all_.size() ? all_[place - 1] : (all_.empty() ? 0 : all_.back()) + (place - all_.size());
+  }
+
+ private:
+  std::vector<std::uint64_t> all_;
+};
+
 /// Runs steps on one app, each a text; the results are texts as well.
 template <class App>
 class script_runner {
  public:
-  /// `followed` is where the feed of this program goes on, and outlives it.
-  script_runner(App& app, checkpoint& followed) : app_(app), followed_(followed) {}
+  /// Positions have gaps, an event may be hidden by a unit that began before it, and views are kept by others.
+  static constexpr bool has_horizon = App::has_horizon;
+
+  /// `followed` is where the feed of this program goes on, and outlives it; `kept` are the places of all programs of a store, likewise.
+  script_runner(App& app, checkpoint& followed, places_in_log& kept) : app_(app), followed_(followed), kept_(kept) {}
 
   bool in_batch() const noexcept { return batch_.has_value(); }
   void end_batch() { batch_.reset(); }
 
   /// What a step comes to. An unknown step is "?".
   std::string run(const std::string& step) {
+    learn();
     detail::words w = detail::split(step, ' ');
     const std::string verb = w[0];
     if (verb == "append") return append(step.substr(verb.size()));
@@ -155,7 +181,7 @@ class script_runner {
     if (verb == "state") return state(w);
     if (verb == "time") return times(w);
     if (verb == "look") return app_.catch_up() ? "done" : "failed";
-    if (verb == "last") return std::to_string(app_.last_position());
+    if (verb == "last") return std::to_string(place_of(app_.last_position()));
     if (verb == "version") return std::to_string(version(w[0]));
     if (verb == "truncate") return truncate(w[0], detail::number_of(w[1]));
     if (verb == "close") return close(w[0]);
@@ -167,19 +193,21 @@ class script_runner {
 
   /// What holds after every step, whatever it was; the law that is broken, or an empty text.
   std::string broken_invariant() {
+    learn();
     std::vector<std::string> lines;
     std::uint64_t position = 0;
     bool in_order = true, is_whole = true;
     for (const char* stream : {"1", "2", "3", "a", "b", "c"}) is_whole = is_whole && !is_erased(stream);
     const auto read = app_.read({}, [&](const auto& event, const about& where) {
-      in_order = in_order && (is_whole ? where.position == position + 1 : where.position > position);
+      in_order = in_order && (is_whole && !has_horizon ? where.position == position + 1 : where.position > position);
       position = where.position;
-      lines.push_back(line_of(event, where));
+      lines.push_back(line(event, where));
     });
     if (!read) return std::string("the log can be read: ") + read.why().describe();
     if (!in_order) return "positions are 1, 2, 3, ... without gaps, but for what was erased";
     if (is_whole && position != app_.last_position()) return "the last position is that of the last event";
-    if (is_whole && !batch_ && app_.template view<history>().lines != lines) return "a view has seen each event once, in the order of the log";
+    if constexpr (!has_horizon)
+      if (is_whole && !batch_ && app_.template view<history>().lines != lines) return "a view has seen each event once, in the order of the log";
     for (const char* stream : {"1", "2", "3", "a", "b", "c"})
       if (const char* const broken = is_erased(stream) ? broken_in_erased(stream) : broken_in_stream(stream, lines)) return broken;
     return {};
@@ -234,8 +262,9 @@ class script_runner {
                            : append_all(all);
     if (r.conflict() != nullptr) return "conflict " + std::to_string(r.which()) + ' ' + std::to_string(r.conflict()->actual);
     if (!r) return detail::name_of(r.why().why);
-    const std::string first = r.first_position() == 0 ? "" : std::to_string(r.first_position());
-    const std::string where = r.position() == 0 ? "nothing" : first + ".." + std::to_string(r.position());
+    learn();
+    const std::string first = r.first_position() == 0 ? "" : std::to_string(place_of(r.first_position()));
+    const std::string where = r.position() == 0 ? "nothing" : first + ".." + std::to_string(place_of(r.position()));
     return (r.repeated() ? "again " : "") + where;
   }
 
@@ -288,8 +317,9 @@ class script_runner {
     return batch_ ? text_of_outcome(batch_->open.handle(argument...)) : text_of_outcome(app_.handle(argument...));
   }
   template <class Outcome>
-  static std::string text_of_outcome(const Outcome& r) {
-    const std::string what = r.match([&](const auto&) { return r.position() == 0 ? "nothing" : std::to_string(r.version()) + '@' + std::to_string(r.position()); },
+  std::string text_of_outcome(const Outcome& r) {
+    learn();
+    const std::string what = r.match([&](const auto&) { return r.position() == 0 ? "nothing" : std::to_string(r.version()) + '@' + std::to_string(place_of(r.position())); },
                                      [](const even_only&) { return std::string("rejected"); },
                                      [](const conflict& c) { return "conflict " + std::to_string(c.actual); },
                                      [](const failure& f) { return detail::name_of(f.why); });
@@ -305,11 +335,13 @@ class script_runner {
                                  : lines(some, [&](auto&& visit) { return app_.template read<books>(w[0], part, visit); });
   }
   std::string log(detail::words& w) {
-    const slice part = detail::slice_of(w);
+    slice part = detail::slice_of(w);
+    part.after = position_at(part.after);
+    if (part.to != slice::end) part.to = position_at(part.to);
     return lines(detail::flag(w, "recounts"), [&](auto&& visit) { return app_.read(part, visit); });
   }
   std::string poll(detail::words& w) {
-    if (const auto s = detail::option(w, "from"); !s.empty()) followed_ = {app_.incarnation(), detail::number_of(s)};
+    if (const auto s = detail::option(w, "from"); !s.empty()) followed_ = {app_.incarnation(), position_at(detail::number_of(s))};
     if (detail::flag(w, "foreign")) followed_ = {{1, 2}, 1};
     const std::string limit = detail::option(w, "limit");
     const bool some = detail::flag(w, "recounts");
@@ -319,9 +351,9 @@ class script_runner {
     return out;
   }
   template <class Read>
-  static std::string lines(bool recounts, Read&& read_them) {
+  std::string lines(bool recounts, Read&& read_them) {
     std::string out;
-    const auto add = [&](const auto& event, const about& where) { out += (out.empty() ? "" : " ") + line_of(event, where); };
+    const auto add = [&](const auto& event, const about& where) { out += (out.empty() ? "" : " ") + line(event, where); };
     const read_result r = recounts ? read_them(only<recounted>(add)) : read_them(add);
     if (!r) return detail::name_of(r.why().why);
     return out.empty() ? "-" : out;
@@ -349,7 +381,7 @@ class script_runner {
   }
   std::string state(detail::words& w) {
     if (const auto s = detail::option(w, "version"); !s.empty()) return state_at(w[0], at_version{detail::number_of(s)});
-    if (const auto s = detail::option(w, "position"); !s.empty()) return state_at(w[0], at_position{detail::number_of(s)});
+    if (const auto s = detail::option(w, "position"); !s.empty()) return state_at(w[0], at_position{position_at(detail::number_of(s))});
     if (const auto s = detail::option(w, "time"); !s.empty()) return state_at(w[0], at_time{{static_cast<std::int64_t>(detail::number_of(s))}});
     return state_now(w[0]);
   }
@@ -392,8 +424,34 @@ class script_runner {
     return r ? "done" : detail::name_of(r.why().why);
   }
 
+  // ---- positions
+
+  void learn() {
+    if constexpr (has_horizon) {
+      own_ = kept_;
+      auto& to = batch_ ? own_ : kept_;
+      (void)app_.read({}, [&](const auto&, const about& where) { to.add(where.position); });
+      if (!batch_) own_ = kept_;
+    }
+  }
+  std::uint64_t place_of(std::uint64_t position) const {
+    if constexpr (has_horizon) return own_.place_of(position);
+    else return position;
+  }
+  std::uint64_t position_at(std::uint64_t place) const {
+    if constexpr (has_horizon) return own_.position_at(place);
+    else return place;
+  }
+  template <class Event>
+  std::string line(const Event& event, about where) const {
+    where.position = place_of(where.position);
+    return line_of(event, where);
+  }
+
   App& app_;
   checkpoint& followed_;
+  places_in_log& kept_;
+  places_in_log own_;  ///< with those of the open batch
   std::optional<open_batch> batch_;
 };
 
