@@ -1,5 +1,6 @@
 // The PostgreSQL store beside the same SQL written by hand over libpq: appends in batches and pipelined, and a replay, interleaved in one run.
 // usage: benchmark.postgres [--hold] [--repetitions N]    --hold: ends with 1 where a ratio is below its floor, 0.8. The goal is 0.9.
+//        benchmark.postgres --writers [--repetitions N]   commands of 1 to 16 writers, under the log's lock and side by side
 #include <gesta/gesta.hpp>
 #include <gesta/store/postgres.hpp>
 
@@ -7,12 +8,15 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "../../tests/servers/postgres.hpp"
@@ -232,16 +236,84 @@ double median(std::vector<double> of) {
   return of[of.size() / 2];
 }
 
+/// What writers came to, each with an app and a connection of its own.
+struct written {
+  double commits = 0;  ///< in a second
+  double p50 = 0, p99 = 0;  ///< ms
+};
+template <class Store>
+written write_together(const Store& store, int writers) {
+  std::atomic<bool> has_begun{false}, is_over{false};
+  std::atomic<int> ready{0};
+  std::vector<std::vector<double>> times(static_cast<std::size_t>(writers));
+  std::vector<std::thread> all;
+  for (int w = 0; w < writers; ++w)
+    all.emplace_back([&, w] {
+      auto app = gesta::start<bench>(store, gesta::cached_states{.most = 2 * streams});
+      std::uint64_t roll = static_cast<std::uint64_t>(w) + 1;
+      const auto send = [&] {
+        roll = roll * 6364136223846793005u + 1442695040888963407u;
+        app.handle(name_of(static_cast<std::uint32_t>(roll >> 33) % streams), measure{}).match([](const series&) {}, [](const gesta::failure& why) { give_up(why.describe()); });
+      };
+      for (int i = 0; i < 20; ++i) send();
+      ++ready;
+      while (!has_begun) std::this_thread::yield();
+      while (!is_over) {
+        const auto start = clock_type::now();
+        send();
+        times[static_cast<std::size_t>(w)].push_back(seconds_since(start) * 1e3);
+      }
+    });
+  while (ready != writers) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  has_begun = true;
+  const auto start = clock_type::now();
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  is_over = true;
+  for (std::thread& one : all) one.join();
+  const double seconds = seconds_since(start);
+  std::vector<double> each;
+  for (const auto& one : times) each.insert(each.end(), one.begin(), one.end());
+  std::sort(each.begin(), each.end());
+  return {static_cast<double>(each.size()) / seconds, each[each.size() / 2], each[each.size() * 99 / 100]};
+}
+
+int measure_writers(int repetitions) {
+  const postgres_server server({"fsync=on", "shared_buffers=256MB", "max_wal_size=4GB"});
+  const gesta::postgres_store lock{.address = server.address(), .schema = "lock", .patience_milliseconds = 60000};
+  const gesta::postgres_by_horizon horizon{{.address = server.address(), .schema = "horizon", .patience_milliseconds = 60000}};
+  std::printf("%7s | %22s | %22s | %5s\n%7s | %9s %6s %5s | %9s %6s %5s |\n", "writers", "under the lock", "side by side", "ratio", "", "commits/s", "p50 ms", "p99",
+              "commits/s", "p50 ms", "p99");
+  for (const int writers : {1, 2, 4, 8, 16}) {
+    std::vector<written> one, other;
+    for (int i = 0; i < repetitions; ++i) {
+      if (i % 2 == 0) one.push_back(write_together(lock, writers)), other.push_back(write_together(horizon, writers));
+      else other.push_back(write_together(horizon, writers)), one.push_back(write_together(lock, writers));
+    }
+    const auto middle = [](const std::vector<written>& of, double written::* which) {
+      std::vector<double> values;
+      for (const written& each : of) values.push_back(each.*which);
+      return median(values);
+    };
+    const double commits = middle(one, &written::commits), beside = middle(other, &written::commits);
+    std::printf("%7d | %9.0f %6.2f %5.2f | %9.0f %6.2f %5.2f | %5.2f\n", writers, commits, middle(one, &written::p50), middle(one, &written::p99), beside,
+                middle(other, &written::p50), middle(other, &written::p99), beside / commits);
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
-  bool holds = false, is_good = true;
+  bool holds = false, is_good = true, are_many = false;
   int repetitions = 5;
   for (int i = 1; i < count; ++i) {
     if (std::strcmp(arguments[i], "--hold") == 0) holds = true;
+    if (std::strcmp(arguments[i], "--writers") == 0) are_many = true;
     if (std::strcmp(arguments[i], "--repetitions") == 0 && i + 1 < count) repetitions = std::atoi(arguments[++i]);
   }
   postgres_server::needed_by("benchmark.postgres");
+  if (are_many) return measure_writers(repetitions);
   const postgres_server server({"fsync=on", "shared_buffers=256MB", "max_wal_size=4GB"});
   by_gesta gesta_log(server.address());
   by_hand hand(server.address(), gesta_log);

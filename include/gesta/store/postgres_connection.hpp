@@ -521,7 +521,11 @@ class postgres_connection {
   postgres_statement enter_{"select pg_advisory_xact_lock_shared($1, (((last_value + 2147483648) & 4294967295) - 2147483648)::integer) from claims",
                             {postgres_type::integer}};
   postgres_statement claim_{"select nextval('claims'), coalesce((select max(type) from types), 0)"};
-  postgres_statement say_positions_{"update gesta_format set positions = $1 where positions = ''", {postgres_type::text}};
+  // What was copied in lies below all that is given by horizon.
+  postgres_statement say_positions_{"with said as (update gesta_format set positions = $1 where positions = '' returning positions) select setval('claims', "
+                                    "(select coalesce(max(position), 0) >> 20 from events)), setval('stream_numbers', greatest((select (coalesce(max(stream), 0) "
+                                    "+ 63) / 64 * 64 from streams), 64), exists(select from streams)) from said where positions = 'horizon'",
+                                    {postgres_type::text}};
   postgres_statement positions_said_{"select positions, pg_is_in_recovery() from gesta_format"};
   postgres_statement read_incarnation_{"select incarnation from incarnations order by number desc limit 1"};
   postgres_statement format_{"select format from gesta_format"};

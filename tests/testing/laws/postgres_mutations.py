@@ -9,15 +9,15 @@ import mutating
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "servers"))
 import postgres  # noqa: E402
 
-appending, records, log, outcomes, rows, consumers, views = (
-    "store/postgres_appending.hpp", "store/postgres_records.hpp", "store/postgres_log.hpp", "store/postgres_outcomes.hpp",
+connection, appending, records, log, outcomes, rows, consumers, views = (
+    "store/postgres_connection.hpp", "store/postgres_appending.hpp", "store/postgres_records.hpp", "store/postgres_log.hpp", "store/postgres_outcomes.hpp",
     "store/postgres_rows.hpp", "store/postgres_consumers.hpp", "store/postgres_views.hpp")
 
 # (what is left out, header, the line's old text, its new text, the place of the laws, found by drawn histories too)
 mutations = [
     ("a closed stream takes events", appending, "    if (head->closed) return doom(tombstoned());\n", "", "in_postgres", False),
     ("what others wrote is not looked for", appending, "if (connection_.changes() != known_changes_) {", "if (known_changes_ == 1) {", "in_postgres", False),
-    ("a unit that was taken back leaves its last position", appending, "    last_ = committed_;\n", "", "in_postgres", False),
+    ("a unit that was taken back leaves its last position", appending, "    last_ = committed_;\n    if (seen_", "    if (seen_", "in_postgres", False),
     ("ends of streams are not written", appending, "    flush();\n    write_heads();\n    if (rings_)", "    flush();\n    if (rings_)", "in_postgres", False),
     ("an end that others closed is moved", appending, "where stream = $1 and version = $2 and not closed returning 1)", "where stream = $1 returning 1)", "in_postgres", False),
     ("streams that a unit made stay when it is taken back", appending, "    streams_.cut(kept_keys_);\n", "", "in_postgres", False),
@@ -28,6 +28,13 @@ mutations = [
     ("what is erased is all of the stream", log, "payload = null where stream = $1 and version >= $2 and version < $3", "payload = null where stream = $1 and version >= $2 and version <= $3", "in_postgres", False),
     ("the highest number of a sender is fresh", outcomes, "number > from->highest) return recall_result::fresh;", "number >= from->highest) return recall_result::fresh;", "in_postgres", False),
     ("outcomes wait for ever", appending, "    flush_streams();\n    outcomes_.flush();", "    flush_streams();", "in_postgres", False),
+    ("what a unit has read is not held", appending, "if (held.size() != 0) connection_.queue(hold_, ", "if (held.size() == 99999) connection_.queue(hold_, ", "side_by_side_in_postgres", False),
+    ("what a unit has not found is not held", appending, "      if (!hold_absent(one)) return false;\n", "      (void)one;\n", "side_by_side_in_postgres", False),
+    ("units side by side see what others commit meanwhile", connection, "begin isolation level repeatable read", "begin", "side_by_side_in_postgres", False),
+    ("a unit side by side does not say that it is under way", connection, "        queue(enter_, postgres_arguments<1>().integer(postgres_units(schema_)));\n", "", "side_by_side_in_postgres", False),
+    ("the end of the log is the last one's, not the horizon", appending, "connection_.is_by_horizon() ? horizon_ :", "connection_.is_by_horizon() ? last_ :", "side_by_side_in_postgres", False),
+    ("a unit that was taken back side by side leaves its place", appending, "if (connection_.is_by_horizon()) end_beside(outside_);", "", "side_by_side_in_postgres", False),
+    ("who comes second is told that the server is busy", connection, "      last_.why = failure::kind::conflict;\n", "", "side_by_side_in_postgres", False),
     ("rows are not written at the commit", views, "if (on::flush() && own.commit())", "if (own.commit())", "views_in_postgres", False),
     ("rows of a unit that was taken back stay in memory", views, "    (table<Projection>().forget(), ...);\n", "", "views_in_postgres", False),
     ("an erased row stays", rows, "      unit_.file().queue(erase_, arguments);\n", "", "views_in_postgres", False),

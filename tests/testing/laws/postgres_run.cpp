@@ -15,6 +15,6 @@ int main() {
     std::printf("broken: %s\n", law);
     std::exit(1);
   };
-  if constexpr (std::is_same_v<GESTA_PLACE, in_postgres>) gesta::laws::hold_for_store<GESTA_PLACE>(broken);
+  if constexpr (std::is_same_v<GESTA_PLACE, in_postgres> || std::is_same_v<GESTA_PLACE, side_by_side_in_postgres>) gesta::laws::hold_for_store<GESTA_PLACE>(broken);
   else gesta::laws::hold_for_view_store<GESTA_PLACE>(broken);
 }

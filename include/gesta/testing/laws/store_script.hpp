@@ -23,6 +23,7 @@
 //     look                                                       takes in what others appended
 //     reopen                                                     where the store outlives its program; else nothing
 //     other STEP                                                 by another program on the same store, where there can be one
+//     beside STEP                                                likewise, while a batch is open: where units run side by side
 #pragma once
 
 #include <algorithm>
@@ -137,7 +138,8 @@ constexpr auto make_word = [](const std::string& word) { return said{word}; };
 /// positions: this has them.
 class places_in_log {
  public:
-  void clear() { all_.clear(); }
+  bool are_learnt_in_batches = true;  ///< which reads what the batch wrote, so that it is sent to the store: others may then have to wait
+
   void add(std::uint64_t position) {
     const auto at = std::lower_bound(all_.begin(), all_.end(), position);
     if (at == all_.end() || *at != position) all_.insert(at, position);
@@ -428,6 +430,7 @@ class script_runner {
 
   void learn() {
     if constexpr (has_horizon) {
+      if (batch_ && !kept_.are_learnt_in_batches) return;
       own_ = kept_;
       auto& to = batch_ ? own_ : kept_;
       (void)app_.read({}, [&](const auto&, const about& where) { to.add(where.position); });

@@ -276,6 +276,23 @@ inline constexpr store_law store_laws[] = {
     {"reading begins with what another appended", "other append 1@none 4; read 1 -> 1@1:4; state 1 -> 4; other append 1@1 5; log after=1 -> 2@2:5; last -> 2"},
     {"types that another stored first are known", "append 1@none 4; other append 1@1 ~5; other append a@none x; log -> 1@1:4 2@2:~5 1@3:x"},
     {"what another took back is not there", "other batch; other append 1@none 4; other rollback; append 1@none 5 -> 1..1; state 1 -> 5"},
+
+    // ---- units side by side
+    {"a stream that two make at a time is made once", "batch; append a@none x; beside append a@none y; commit -> conflict; read a -> 1@1:y"},
+    {"what two change at a time the first one changes", "append 1@none 4; batch; append 1@1 5; beside append 1@1 6; commit -> conflict; state 1 -> 46"},
+    {"what a unit has read and another changes is a conflict", "append 1@none 4; batch; append a@none x, 1@1; beside append 1@1 5; commit -> conflict; read a -> -"},
+    {"that what a unit has read has no event is kept by nobody else", "append 2@none 1; batch; append a@none x, 1@none; beside append 1@none 5; commit -> conflict; read a -> -"},
+    {"the same where the log has no stream of its kind", "batch; append a@none x, 1@none; beside append 1@none 5; commit -> conflict; read a -> -"},
+    {"what two have read and nobody changes is no conflict", "append 1@none 4; batch; append a@none x, 1@1, 2@none; beside append b@none y, 1@1; commit; version a -> 1; version b -> 1"},
+    {"who has read and writes nothing is in nobody's way", "append 1@none 4; batch; append 1@1 -> nothing; beside append 1@1 5; commit; state 1 -> 45"},
+    {"a name that two use at a time is used once", "append 2@none 1 once=9; batch; append 1@any 4 once=1; beside append 2@any 5 once=1; commit -> conflict; state 1 -> -; append 1@any 4 once=1 -> again ..2"},
+    {"a unit sees the log as it was when it began", "append 1@none 4; batch; beside append 1@1 5; read 1 -> 1@1:4; rollback; read 1 -> 1@1:4 2@2:5"},
+    {"who follows the log waits for units that began before", "append 1@none 4; batch; append 1@1 5; beside append a@none x; beside log -> 1@1:4; beside poll -> 1@1:4; commit; log -> 1@1:4 2@2:5 1@3:x; beside poll -> 2@2:5 1@3:x"},
+    {"and until they are taken back", "append 1@none 4; batch; append 1@1 5; beside append a@none x; beside poll -> 1@1:4; rollback; beside poll -> 1@2:x; poll -> 1@1:4 1@2:x"},
+    {"of an entity all is seen at once", "append 1@none 4; batch; beside append 2@none 5; beside state 2 -> 5; beside append 2@1 6; beside read 2 limit=1 -> 1@1:5; rollback; log -> 1@1:4 1@2:5 2@3:6"},
+    {"a stream that is closed meanwhile takes nothing", "append 1@none 4; batch; append 1@1 5; beside close 1; commit -> conflict; append 1@1 5 -> tombstoned"},
+    {"what is erased meanwhile is a conflict", "append 1@none 4 ~5; batch; append 1@2 6; beside truncate 1 2; commit -> conflict; append 1@2 6 -> 3..3; read 1 -> truncated"},
+    {"an append of its own decides again", "append 1@none 4; batch; append 1@1 5; beside append 2@any 6; commit; handle 1 7 -> 3@4; state 1 -> 457"},
 };
 
 }  // namespace gesta::laws
