@@ -19,7 +19,7 @@ namespace {
 class copying {
  public:
   copying(const std::string& from, const std::string& to)
-      : from_(shown(from)), format_(file(from, file::access::read, false).format()), found_(content_of(to)),
+      : from_(shown(from)), format_(file(from, file::access::read, false).without_gaps().format()), found_(content_of(to)),
         to_((refuse_others(to), to), file::access::write) {
     // Where the tables were just being made SQLite takes that back now, and nothing is left of the file.
     if (to_.ask("pragma page_count") == 0) found_ = content::nothing;

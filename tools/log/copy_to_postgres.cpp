@@ -101,7 +101,7 @@ std::set<std::string> truths_in(const std::string& schema) {
 class copying {
  public:
   copying(const std::string& from, const std::string& to) : from_(from, file::access::read), link_(place_of(to)), shown_(shown(to)) {
-    if (from_.format() < 2) throw trouble{trouble::usage, from_.path() + ": format 1 does not say what its bytes are; a program that opens it brings it up to date"};
+    if (from_.without_gaps().format() < 2) throw trouble{trouble::usage, from_.path() + ": format 1 does not say what its bytes are; a program that opens it brings it up to date"};
   }
 
   int run() {

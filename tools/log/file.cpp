@@ -153,6 +153,11 @@ void file::open(int flags, const std::string& name) {
   sqlite3_db_config(connection_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);  // a file from elsewhere runs no code of its own
 }
 
+const file& file::without_gaps() const {
+  if (layout_.has_gaps) throw trouble{trouble::usage, path_ + ": its units run side by side, so its positions have gaps, which a copy does not keep; pg_dump does"};
+  return *this;
+}
+
 void file::execute(const std::string& sql) {
   if (sqlite3_exec(connection_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return;
   const int code = sqlite3_errcode(connection_) & 0xff;

@@ -93,6 +93,8 @@ class file {
   std::int64_t format_there() const { return format_there_; }
   /// Of a log in PostgreSQL.
   const postgres_layout& layout() const { return layout_; }
+  /// Itself, where positions are 1, 2, 3, ...: else there is trouble, as no other form of a log keeps them.
+  const file& without_gaps() const;
 
   void execute(const std::string& sql);
   std::int64_t ask(const std::string& sql);

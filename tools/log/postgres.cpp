@@ -592,6 +592,7 @@ postgres_layout lay_out(sqlite3* connection, const std::string& database, const 
     throw trouble{trouble::access, shown(name) + ": made by a newer gesta, format " + layout.format + "; this is a tool for formats up to " + std::int64_t{gesta::detail::postgres_format}};
   if (layout.format < 1) throw trouble{trouble::content, shown(name) + ": its format is " + layout.format + ", which never was one"};
 
+  layout.has_gaps = on.link.number("select count(*) from gesta_format where positions = 'horizon'") != 0;
   layout.declarations = {gesta::detail::sqlite_tables, gesta::detail::sqlite_ledger().text()};
   std::vector<std::string> there;
   const auto add = [&](const postgres_table& of) {

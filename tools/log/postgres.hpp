@@ -29,6 +29,7 @@ struct view_index {
 /// What a log in PostgreSQL looks like in SQLite.
 struct postgres_layout {
   std::int64_t format = 0;                  ///< gesta_format
+  bool has_gaps = false;                    ///< its units run side by side, so positions ascend with gaps
   std::vector<std::string> declarations;    ///< what makes the same tables, views and indexes in a file, without names of databases
   // Of each table of a view, since SQLite takes neither of a virtual table:
   std::map<std::string, std::string> keys;                 ///< the columns of the key, in quotes

@@ -153,7 +153,8 @@ class inspection {
     for (; q.next(); ++expected) {
       const std::int64_t position = q.number(0);
       if (position != expected) {
-        say(at(expected), position == expected + 1 ? std::string("is missing") : std::string("is missing, up to ") + (position - 1));
+        if (!from_.layout().has_gaps)
+          say(at(expected), position == expected + 1 ? std::string("is missing") : std::string("is missing, up to ") + (position - 1));
         expected = position;
       }
       ++count_of_events_;

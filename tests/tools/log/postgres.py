@@ -161,6 +161,19 @@ class Logs(unittest.TestCase):
             self.server.sql(f"set search_path to hurt; {sql}")
             self.assertIn(said, lines("verify", self.there("hurt"), code=1))
 
+    def test_a_log_whose_units_run_side_by_side_has_gaps(self):
+        there = self.there("beside")
+        run("copy", self.file, there)
+        self.server.sql("""set search_path to beside; update events set position = position << 20; update streams set last = last << 20;
+                           update outcomes set position = position << 20""")
+        self.assertIn("position 1: is missing, up to 1048575", lines("verify", there, code=1))
+        self.server.sql("update beside.gesta_format set positions = 'horizon'")
+        self.assertIn("15 events of 8 streams, 5 outcomes: all is well", lines("verify", there)[0])
+        for to in (self.folder / "beside.db", self.there("beside_twice")):
+            self.assertIn(b"positions have gaps", run("copy", there, to, code=2).stderr)
+        self.assertFalse((self.folder / "beside.db").exists())
+        self.assertEqual(0, self.tables("beside_twice"))
+
     def test_requests_are_traced_through_servers(self):
         with tempfile.TemporaryDirectory(prefix="gesta-log-") as folder:
             subprocess.run([TRACED], check=True, capture_output=True, cwd=folder)
