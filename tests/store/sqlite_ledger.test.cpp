@@ -1,4 +1,4 @@
-// The view `ledger`: what the sqlite3 program shows of each event is what the JSON codec writes of it, without the program.
+// The view `ledger`: what sqlite3 and psql show of each event is what the JSON codec writes of it, without the program.
 #include <gesta/codec/json.hpp>
 #include <gesta/codec/personal.hpp>
 #include <gesta/codec/wire_form.hpp>
@@ -17,6 +17,9 @@
 #include <vector>
 
 #include "../codec/messages.hpp"
+#ifdef GESTA_LEDGER_ON_POSTGRES
+#include "postgres_ledger.hpp"
+#endif
 
 namespace {
 
@@ -81,9 +84,24 @@ bool is_hex(const std::string& shown) { return shown.starts_with("{\"hex\":\"") 
 
 std::size_t same = 0, in_hex = 0;
 
+/// A server shows all, and all fractions. Each is a round trip: where many are compared, one of so many is.
+[[maybe_unused]] std::size_t one_of = 1, compared = 0;
+template <class Message>
+void compare_on_server([[maybe_unused]] const Message& message) {
+#ifdef GESTA_LEDGER_ON_POSTGRES
+  one_event_on_a_server* const there = ++compared % one_of == 0 ? on_a_server() : nullptr;
+  if (there == nullptr) return;
+  std::vector<std::byte> bytes(gesta::encoded_size(message));
+  gesta::encode(message, bytes.data());
+  const std::string expected = gesta::to_json(message), shown = there->shown(gesta::wire_form<Message>, bytes);
+  if (shown != expected) FAIL_CHECK(expected, " is shown by a server as ", shown);
+#endif
+}
+
 /// What the view shows is what the codec writes, or where that may be the bytes.
 template <class Message>
 void compare(const Message& message, bool may_be_hex = false) {
+  compare_on_server(message);
   const std::string expected = gesta::to_json(message), shown = file().shown(message);
   if (shown == expected) return void(++same);
   ++in_hex;
@@ -127,6 +145,7 @@ TEST_CASE("an event with personal data is shown as its bytes, in which that is s
 
 TEST_CASE("fractions that people write are shown, others in hex, and none wrongly") {
   std::mt19937_64 draw(20261125);
+  one_of = 5;
   in_hex = 0;
   for (int i = 0; i < 1500; ++i) {
     const auto cents = static_cast<std::int64_t>(draw() >> (draw() % 50 + 14));
@@ -136,16 +155,22 @@ TEST_CASE("fractions that people write are shown, others in hex, and none wrongl
     compare(small_amount{static_cast<float>(cents % 100'000'000'000)});
   }
   CHECK(in_hex < 60);
+  one_of = 1;
   for (const double one : {0.1, 0.5, 1e-7, 1e-5, 0.0001, 1.5e-10, 1e15, 1e16, 123456.789, 1e22, 100000.0, 1234500000.0, 0.3, 99999999999999.9})
     compare(amount{one});
   for (const float one : {0.1F, 0.5F, 1e-7F, 3.14159274F, 16777216.0F, 16777215.0F, 1e10F, 1e-5F, 8388608.0F, 33554432.0F, 0.3F})
     compare(small_amount{one});
+  // Of some the fewest digits are half way to the next number.
+  for (const double one : {1e23, 1.1807e21, 9e22, 1180591620717411303424.0, 9007199254740993.0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308})
+    compare_on_server(amount{one});
+  one_of = 5;
   same = in_hex = 0;
   for (int i = 0; i < 2000; ++i) {
     compare(amount{std::bit_cast<double>(draw())}, true);
     compare(small_amount{std::bit_cast<float>(static_cast<std::uint32_t>(draw()))}, true);
   }
   CHECK(same > 700);  // of floats more than a third
+  one_of = 1;
 }
 
 TEST_CASE("drawn messages are shown as the JSON codec writes them") {
@@ -180,7 +205,7 @@ TEST_CASE("drawn messages are shown as the JSON codec writes them") {
 }
 
 TEST_CASE("a text is UTF-8 for the view when it is for the codec") {
-  std::mt19937_64 draw(8);
+  one_of = 5;
   for (unsigned i = 0; i < 70'000; i += i < 0x100 ? 1 : 13) {  // pairs and triples of bytes around all borders
     const char pair[] = {static_cast<char>(i >> 8), static_cast<char>(i)};
     compare(words{std::string(pair, 2), {}, {}, {}});
@@ -192,17 +217,24 @@ TEST_CASE("a text is UTF-8 for the view when it is for the codec") {
           const char bytes[] = {static_cast<char>(first), static_cast<char>(second), static_cast<char>(third), static_cast<char>(fourth)};
           for (std::size_t n = 1; n <= 4; ++n) compare(words{std::string(bytes, n), {}, {}, {}});
         }
+  one_of = 1;
+}
+
+/// What is no message of its type.
+template <class Place>
+void check_hex(Place& at) {
+  CHECK(at.shown("", {std::byte{1}}) == "{\"hex\":\"01\"}");  // no form is known
+  CHECK(at.shown("\"i32\"", {std::byte{1}}) == "{\"hex\":\"01\"}");
+  CHECK(at.shown("\"i8\"", {std::byte{1}, std::byte{2}}) == "{\"hex\":\"0102\"}");
+  CHECK(at.shown("\"bool\"", {std::byte{2}}) == "{\"hex\":\"02\"}");
+  const std::vector<std::byte> far_too_many = {std::byte{0xff}, std::byte{0xff}, std::byte{0xff}, std::byte{0xff}, std::byte{7}};
+  CHECK(at.shown("{\"list\":\"i8\"}", far_too_many) == "{\"hex\":\"ffffffff07\"}");
+  CHECK(at.shown("{\"something\":\"i8\"}", {}) == "{\"hex\":\"\"}");
 }
 
 TEST_CASE("bytes that are no message of their type are shown in hex, whatever they are") {
   std::mt19937_64 draw(9);
-  CHECK(file().shown("", {std::byte{1}}) == "{\"hex\":\"01\"}");  // no form is known
-  CHECK(file().shown("\"i32\"", {std::byte{1}}) == "{\"hex\":\"01\"}");
-  CHECK(file().shown("\"i8\"", {std::byte{1}, std::byte{2}}) == "{\"hex\":\"0102\"}");
-  CHECK(file().shown("\"bool\"", {std::byte{2}}) == "{\"hex\":\"02\"}");
-  const std::vector<std::byte> far_too_many = {std::byte{0xff}, std::byte{0xff}, std::byte{0xff}, std::byte{0xff}, std::byte{7}};
-  CHECK(file().shown("{\"list\":\"i8\"}", far_too_many) == "{\"hex\":\"ffffffff07\"}");
-  CHECK(file().shown("{\"something\":\"i8\"}", {}) == "{\"hex\":\"\"}");
+  check_hex(file());
   codec_tests::for_all_messages([&](const auto& messages) {
     using message_type = std::decay_t<decltype(messages[0])>;
     for (const auto& message : messages) {
@@ -215,8 +247,38 @@ TEST_CASE("bytes that are no message of their type are shown in hex, whatever th
         if (draw() % 2 == 0) changed.resize(draw() % changed.size());
         const std::string shown = file().shown(gesta::wire_form<message_type>, changed);
         message_type read{};
-        if (!is_hex(shown) && gesta::decode(changed.data(), changed.size(), read)) CHECK(shown == gesta::to_json(read));
+        const bool is_one = gesta::decode(changed.data(), changed.size(), read);
+        if (!is_hex(shown) && is_one) CHECK(shown == gesta::to_json(read));
+#ifdef GESTA_LEDGER_ON_POSTGRES
+        if (one_event_on_a_server* const there = on_a_server())
+          if (const std::string on_server = there->shown(gesta::wire_form<message_type>, changed); is_one && !is_hex(on_server)) CHECK(on_server == gesta::to_json(read));
+#endif
       }
     }
   });
 }
+
+#ifdef GESTA_LEDGER_ON_POSTGRES
+TEST_CASE("psql shows events by the forms of their types, also those that were erased or damaged, and counts on no setting of who asks") {
+  one_event_on_a_server* const there = on_a_server();
+  if (there == nullptr) return;
+  check_hex(*there);
+  CHECK(is_hex(there->shown(gesta::wire_form<joined>, [] {
+    const joined sealed{{"ann"}, {}};
+    std::vector<std::byte> bytes(gesta::encoded_size(sealed));
+    gesta::encode(sealed, bytes.data());
+    return bytes;
+  }())));
+  const char* const all = "select string_agg(position || ' ' || key || ' ' || event || ' ' || coalesce(payload::text, 'erased'), '; ' order by position) from gesta.ledger";
+  const std::string expected = "1 a thing.done erased; 2 a thing.done {\"n\":-1}; 3 a thing.done {\"hex\":\"ffff\"}";
+  CHECK(there->run(all) == expected);
+  for (const char* setting : {"set search_path = ''", "set extra_float_digits = 0", "set standard_conforming_strings = off", "set bytea_output = 'escape'"}) {
+    there->run(setting);
+    CHECK(there->run(all) == expected);
+  }
+  CHECK(there->run("select payload ->> 'n' from gesta.ledger where position = 2") == "-1");
+  CHECK(there->run("select gesta.ledger_payload('{\"fields\":{\"value\":\"f64\"}}', decode('343333333333d33f', 'hex'))") == "{\"value\":0.30000000000000004}");
+  CHECK(there->run("select gesta.ledger_payload('\"text\"', decode('03220a61', 'hex'))") == "\"\\\"\\na\"");
+  there->run("set search_path = gesta; reset extra_float_digits; reset standard_conforming_strings; reset bytea_output");
+}
+#endif
