@@ -43,6 +43,8 @@ int resume(const std::string& path, const std::string& consumer);
 
 /// One JSON object per instance of sagas that has not ended, or with those that have.
 int list_sagas(const std::string& path, const std::optional<std::string>& saga, bool with_ended);
+/// One JSON object per command that waits for its time, or was refused when it had come.
+int list_delayed(const std::string& path);
 /// What a person says of an instance that is stuck: its undo is asked again; or it counts as undone.
 int retry_saga(const std::string& path, const std::string& saga, const std::string& key, const std::string& who);
 int resolve_saga(const std::string& path, const std::string& saga, const std::string& key, const std::string& who, const std::string& why);

@@ -32,6 +32,7 @@ usage: gesta-log streams FILE [--aggregate ID]
        gesta-log sagas FILE [--saga SAGA] [--all]
        gesta-log saga-retry FILE SAGA KEY WHO
        gesta-log saga-resolve FILE SAGA KEY WHO WHY
+       gesta-log delayed FILE
        gesta-log trace ID FILE...
        gesta-log --help | --version
 
@@ -69,6 +70,8 @@ sagas     one JSON object per line and instance of a saga that has not ended: sa
 saga-retry    lets the undo of an instance that is stuck be asked again; KEY as text, or as `sagas` shows it. It is recorded with who said it
 saga-resolve  lets it count as undone, because WHO has undone it by hand; recorded with WHY. The program that runs the sagas takes both in as
           what another process records: with its next poll
+delayed   one JSON object per line and command that app.later keeps: its name, the command, waiting or refused, when it is due, the position and time at
+          which it was said, payload; of one that was refused the refusal and since when. What is put aside is not told. Reads the whole log
 trace     the events of one correlation as a tree of what caused what; ID as `events` shows it, as a UUID, or a traceparent. Several logs are one
           tree: what a service told and another heard, what it asked and another decided. Each line: event, aggregate, key, version, position,
           time, payload; personal data stays sealed. A cause that is not in the files is named. Reads the whole logs
@@ -208,6 +211,7 @@ int run(int count, char** words) {
     const auto names = rest.names(5, "FILE SAGA KEY WHO WHY");
     return tool::resolve_saga(names[0], names[1], names[2], names[3], names[4]);
   }
+  if (command == "delayed") return tool::list_delayed(rest.names(1, "FILE")[0]);
   if (command == "trace") {
     auto names = rest.rest(2, "ID FILE...");
     const std::string id = names.front();

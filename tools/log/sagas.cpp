@@ -1,4 +1,5 @@
-// gesta-log sagas, saga-retry, saga-resolve: how instances of sagas stand, by their records, and what a person says to one that is stuck.
+// gesta-log sagas, saga-retry, saga-resolve: how instances of sagas stand, by their records, and what a person says to one that is stuck. And
+// gesta-log delayed: the commands that app.later keeps.
 //
 // The program that runs them takes in what is said here as it takes in what other processes record: with its next poll.
 #include <cstdint>
@@ -6,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include <gesta/model/delay_stream.hpp>
 #include <gesta/runtime/clock.hpp>
 #include <gesta/store/sqlite_schema.hpp>
 
@@ -180,6 +182,79 @@ int list_sagas(const std::string& path, const std::optional<std::string>& saga, 
       }
       print_line(line += '}');
     });
+  }
+  end_output();
+  return 0;
+}
+
+int list_delayed(const std::string& path) {
+  file in(path, file::access::read);
+  const catalog types(in);
+  const std::int64_t aggregate = number_of(in, "aggregate", "delayed");
+  struct kept {
+    std::string key, command, payload, refusal;
+    std::int64_t position = 0, said = 0, due = 0, since = 0;
+  };
+  std::map<std::int64_t, kept> all;  // by the stream, so in the order in which their names were first said
+  query q(in.connection(), "select e.stream, s.key, e.type, e.time, e.payload, e.position from events e join streams s on s.stream = e.stream where s.aggregate = ? order by e.position");
+  for (q.set(1, aggregate); q.next();) {
+    const type* const record = types.find(q.number(2));
+    if (record == nullptr) throw trouble{trouble::content, in.path() + ": position " + q.number(5) + " is of no type; see gesta-log verify"};
+    std::string_view payload = q.bytes(4);
+    if (record->id == "delayed.handled") {
+      const bool is_refused = !payload.empty() && payload.front() == static_cast<char>(gesta::delay_ended::refused);
+      const auto found = all.find(q.number(0));
+      if (is_refused && found != all.end()) {
+        payload.remove_prefix(1);
+        found->second.refusal = take_text(payload);
+        found->second.since = q.number(3);
+        continue;
+      }
+    }
+    if (record->id == "delayed.handled" || record->id == "delayed.cancelled") {
+      all.erase(q.number(0));
+      continue;
+    }
+    kept one;
+    one.command = record->id.substr(record->id.find('.') + 1);
+    one.position = q.number(5);
+    one.said = q.number(3);
+    types.put_key(types.find(aggregate), value_in(q, 1), one.key);
+    // The command, and behind it when it is due: eight bytes.
+    for (std::size_t i = 0; i < 8 && payload.size() >= 8; ++i) one.due |= std::int64_t{static_cast<unsigned char>(payload[payload.size() - 8 + i])} << 8 * i;
+    if (q.is_null(4)) {
+      one.payload = "null";  // erased
+    } else {
+      types.put_payload(record, payload, one.payload);
+      constexpr std::string_view begin = R"({"command":)";
+      const std::size_t end = one.payload.rfind(R"(,"due":)");
+      if (end != std::string::npos && one.payload.starts_with(begin)) one.payload = one.payload.substr(begin.size(), end - begin.size());
+    }
+    all[q.number(0)] = std::move(one);
+  }
+  for (const auto& [stream, one] : all) {
+    std::string line;
+    name("name", line);
+    line += one.key;
+    name("command", line);
+    put_text(one.command, line);
+    name("state", line);
+    line += one.refusal.empty() ? "\"waiting\"" : "\"refused\"";
+    name("due", line);
+    put_time(one.due, line);
+    name("position", line);
+    line += std::to_string(one.position);
+    name("time", line);
+    put_time(one.said, line);
+    if (!one.refusal.empty()) {
+      name("refusal", line);
+      put_text(one.refusal, line);
+      name("since", line);
+      put_time(one.since, line);
+    }
+    name("payload", line);
+    line += one.payload;
+    print_line(line += '}');
   }
   end_output();
   return 0;

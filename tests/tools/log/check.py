@@ -586,6 +586,19 @@ class Sagas(unittest.TestCase):
         said = [one for one in events(self.file, "--stream", "work", "2") if one["event"] == "work.resolved"]
         self.assertEqual([one["payload"] for one in said], [{"step": "a", "who": "bob", "why": "paid back in cash"}])
 
+    def test_commands_for_later_are_listed_until_they_are_over(self):
+        self.assertEqual([], lines("delayed", self.file))
+        self.stand("later")
+        waiting, refused, again = map(json.loads, lines("delayed", self.file))
+        said = {line["position"]: line for line in events(self.file)}
+        self.assertEqual({"name": "cart 17", "command": "note.remind", "state": "waiting", "due": "2023-11-14T22:14:22.000000000Z", "position": waiting["position"],
+                          "time": "2023-11-14T22:13:22.000000000Z", "payload": {"note": 1, "words": 'pay, "please","due":'}}, waiting)
+        self.assertEqual({"name": "refused", "command": "note.remind", "state": "refused", "due": "2023-11-14T22:13:21.000000000Z", "position": refused["position"],
+                          "time": "2023-11-14T22:13:20.000000000Z", "refusal": "lab.no", "since": "2023-11-14T22:13:22.000000000Z", "payload": {"note": 3, "words": ""}}, refused)
+        self.assertEqual(("again", "waiting", "ever"), (again["name"], again["state"], again["payload"]["words"]))
+        for one in (waiting, refused, again):
+            self.assertEqual(("delayed.note.remind", one["name"], one["payload"]), (said[one["position"]]["event"], said[one["position"]]["key"], said[one["position"]]["payload"]["command"]))
+
     def test_who_is_not_stuck_is_left_alone(self):
         before = rows(self.file)
         self.assertIn("work 3 is not stuck, it is completed", run("saga-retry", self.file, "work", "3", "ann", code=2).stderr.decode())

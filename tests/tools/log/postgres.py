@@ -193,6 +193,13 @@ class Logs(unittest.TestCase):
         self.assertEqual(2, len(lines("sagas", self.there("lab"))))
         self.assertEqual(lines("sagas", lab, "--all"), lines("sagas", self.there("lab"), "--all"))
 
+    def test_commands_for_later_are_listed(self):
+        later = self.folder / "later.db"
+        for place in (later, self.there("later")):
+            subprocess.run([SAGAS, place, "later"], check=True)
+        self.assertEqual(3, len(lines("delayed", later)))
+        self.assertEqual(lines("delayed", later), lines("delayed", self.there("later")))
+
     def test_what_a_person_says_of_a_stuck_saga_is_recorded_as_in_a_file(self):
         lab, there, back = self.folder / "said.db", self.there("said"), self.folder / "said_back.db"
         subprocess.run([SAGAS, lab, "begin"], check=True, capture_output=True)

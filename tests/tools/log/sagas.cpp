@@ -1,8 +1,8 @@
 // Leaves instances of a saga in a log, runs those of a log, and says how they stand.
 //
-// usage: log.sagas LOG begin | run | follow | lock
+// usage: log.sagas LOG begin | run | follow | later | lock
 //
-// LOG: a file, or postgres:ADDRESS?SCHEMA where it was built with that. follow: does it again for each line that it reads, and so ends with its input. lock: the number
+// LOG: a file, or postgres:ADDRESS?SCHEMA where it was built with that. follow: does it again for each line that it reads, and so ends with its input. later: says commands for later. lock: the number
 // of the lock of a log in PostgreSQL.
 #include <gesta/gesta.hpp>
 #include <gesta/runtime/saga_runner.hpp>
@@ -19,6 +19,40 @@
 
 namespace {
 
+struct noted {
+  int note;
+  static constexpr auto id = "note.noted";
+};
+struct remind {
+  int note;
+  std::string words;
+  static constexpr auto id = "note.remind";
+};
+struct note {};
+void evolve(note&, const noted&) {}
+auto decide(const note&, const remind& r) -> gesta::emits<noted>::or_rejects<lab::no> {
+  if (r.words.empty()) return lab::no{};
+  return noted{r.note};
+}
+struct notes : gesta::aggregate<note, gesta::commands<remind>, gesta::by<"note">> {
+  static constexpr auto id = "note";
+};
+struct model : gesta::model<lab::jobs, lab::services, lab::work, notes, gesta::delayed<remind>> {};
+
+/// One is said twice, one taken back, one handled, one refused, and one refused and said again.
+template <class App>
+int say(App& app, auto& sagas) {
+  lab::now = 1'700'000'000'000'000'000;
+  const auto at = [](std::int64_t seconds) { return gesta::timestamp{lab::now + seconds * 1'000'000'000}; };
+  bool good = static_cast<bool>(app.later("cart 17", remind{1, "pay"}, at(3600)));
+  good = app.later("gone", remind{1, "never"}, at(5)) && app.cancel("gone") && good;
+  good = app.later("done", remind{2, "well"}, at(1)) && app.later("refused", remind{3, ""}, at(1)) && app.later("again", remind{4, ""}, at(1)) && good;
+  lab::now += 2'000'000'000;
+  good = sagas.poll() && good;
+  good = app.later("cart 17", remind{1, "pay, \"please\",\"due\":"}, at(60)) && app.later("again", remind{4, "ever"}, at(7)) && good;
+  return good ? 0 : 1;
+}
+
 template <class App>
 int stand(App& app, auto& sagas) {
   for (int job = 1; job <= 4; ++job)
@@ -29,8 +63,9 @@ int stand(App& app, auto& sagas) {
 
 template <class Store>
 int on(const Store& store, const char* what) {
-  auto app = gesta::start<lab::model>(store, lab::clock{});
+  auto app = gesta::start<model>(store, lab::clock{});
   auto sagas = gesta::run_sagas(app);
+  if (std::strcmp(what, "later") == 0) return say(app, sagas);
   if (std::strcmp(what, "begin") == 0) {
     for (int job = 1; job <= 4; ++job) {
       lab::script["b"] = {job == 4 ? lab::answers::well : lab::answers::refuses};
