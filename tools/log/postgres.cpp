@@ -656,6 +656,8 @@ void append_to_postgres(const std::string& name, const std::function<appended()>
   const appended one = decide();
   if (const std::int64_t format = to.number("select coalesce(max(format), 0) from gesta_format"); format != gesta::detail::postgres_format)
     throw trouble{trouble::access, shown(name) + ": is of format " + format + ", and this tool writes to logs of format " + std::int64_t{gesta::detail::postgres_format}};
+  if (to.number("select count(*) from gesta_format where positions = 'horizon'") != 0)
+    throw trouble{trouble::usage, shown(name) + ": its units run side by side, without the lock that a word of a person needs"};
   const std::string stream = std::to_string(one.stream), version = std::to_string(one.version), last = std::to_string(one.last);
   std::string hex;
   for (const char c : one.payload) (hex += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4]) += "0123456789abcdef"[static_cast<unsigned char>(c) & 15];

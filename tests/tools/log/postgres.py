@@ -250,7 +250,9 @@ class Logs(unittest.TestCase):
         self.assertIn(b"its format is 0", run("saga-retry", there, "work", "1", "ann", code=1).stderr)
         self.server.sql("update locked.gesta_format set format = 99")
         self.assertIn(b"made by a newer gesta", run("saga-retry", there, "work", "1", "ann", code=3).stderr)
-        self.server.sql("update locked.gesta_format set format = 1; update locked.streams set version = version + 1 where stream = (select stream from locked.streams where key = '1' "
+        self.server.sql("update locked.gesta_format set format = 1, positions = 'horizon'")
+        self.assertIn(b"its units run side by side", run("saga-retry", there, "work", "1", "ann", code=2).stderr)
+        self.server.sql("update locked.gesta_format set positions = 'lock'; update locked.streams set version = version + 1 where stream = (select stream from locked.streams where key = '1' "
                         "and aggregate = (select type from locked.types where kind = 'aggregate' and id = 'work'))")
         before = len(events(there))
         self.assertIn(b"does not end with version", run("saga-retry", there, "work", "1", "ann", code=1).stderr)
