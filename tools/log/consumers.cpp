@@ -1,8 +1,11 @@
 // gesta-log consumers, letters, retry, discard, pause, resume: who keeps views in a file, and what they have put aside.
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <gesta/runtime/clock.hpp>
 #include <gesta/runtime/letters.hpp>
@@ -106,6 +109,64 @@ int at_desk(const std::string& path, const std::string& consumer, Act&& act) {
   return 0;
 }
 
+/// A row of `consumers`, with what is counted of its letters; of a relay what its rows come to.
+struct keeper {
+  std::string name;
+  std::int64_t position = 0, time = 0;
+  std::string owner;
+  std::int64_t until = 0, failed = 0, waiting = 0, discarded = 0;
+  bool is_paused = false, is_serving = false;
+  std::string stopped;
+  std::int64_t shares = 0;  ///< 0: no relay
+};
+
+bool is_number_between(std::string_view text, std::string_view before, std::string_view behind) {
+  if (text.size() <= before.size() + behind.size() || text.substr(0, before.size()) != before || text.substr(text.size() - behind.size()) != behind) return false;
+  const std::string_view number = text.substr(before.size(), text.size() - before.size() - behind.size());
+  return number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// A relay keeps rows of its own: OUTLET/shares, whose position is how many there are; the checkpoints, OUTLET or OUTLET/0/4 and so on; and OUTLET/member/0 and
+/// so on, of those who run it. They become one, in the place of OUTLET: up to where all shares are; with an owner where all shares have the same.
+std::vector<keeper> relays_are_one(std::vector<keeper>&& rows) {
+  constexpr std::string_view says = "/shares";
+  std::vector<keeper> all;
+  for (const keeper& of : rows) {
+    if (of.name.size() <= says.size() || std::string_view(of.name).substr(of.name.size() - says.size()) != says || of.position <= 0) continue;
+    keeper relay;
+    relay.name = of.name.substr(0, of.name.size() - says.size());
+    relay.shares = of.position;
+    const std::string member = relay.name + "/member/", before = relay.name + "/", behind = "/" + std::to_string(relay.shares);
+    std::int64_t begun = 0;
+    for (keeper& row : rows) {
+      const std::string_view name = row.name;
+      const bool is_share = relay.shares == 1 ? name == relay.name : is_number_between(name, before, behind);
+      if (is_share) {
+        const bool is_first = begun++ == 0;
+        if (is_first || row.position < relay.position) relay.position = row.position, relay.time = row.time;
+        relay.failed += row.failed;
+        relay.waiting += row.waiting;
+        relay.discarded += row.discarded;
+        relay.is_paused = relay.is_paused || row.is_paused;
+        if (relay.stopped.empty()) relay.stopped = row.stopped;
+        if (is_first) relay.owner = row.owner, relay.until = row.until;
+        else if (relay.owner != row.owner) relay.owner.clear(), relay.until = 0;
+        else if (row.until < relay.until) relay.until = row.until;
+      }
+      if (is_share || is_number_between(name, member, "")) row.shares = -1;  // told with its relay
+    }
+    if (begun < relay.shares) relay.position = relay.time = 0, relay.owner.clear(), relay.until = 0;  // one of them has not begun
+    all.push_back(std::move(relay));
+  }
+  for (keeper& row : rows) {
+    const auto is_its = [&](const keeper& one) { return row.name == one.name + std::string(says); };
+    const bool is_told = row.shares != 0 || std::any_of(all.begin(), all.end(), is_its);
+    if (!is_told) all.push_back(std::move(row));
+  }
+  std::sort(all.begin(), all.end(), [](const keeper& a, const keeper& b) { return a.name < b.name; });
+  return all;
+}
+
 }  // namespace
 
 int list_consumers(const std::string& path, const std::optional<std::string>& log) {
@@ -122,33 +183,37 @@ int list_consumers(const std::string& path, const std::optional<std::string>& lo
           "(select count(*) from letters l where l.consumer = c.name and l.discarded = '' and l.position <> 0 and l.attempts = 0), "
           "(select count(*) from letters l where l.consumer = c.name and l.discarded <> ''), "
           "coalesce((select cause from letters l where l.consumer = c.name and l.position = 0 and l.discarded = ''), '') from consumers c order by name");
+  std::vector<keeper> all;
+  while (q.next())
+    all.push_back({std::string(q.bytes(0)), q.number(1), q.number(2), q.is_null(3) ? std::string() : std::string(q.bytes(3)), q.number(4), q.number(7), q.number(8),
+                   q.number(9), q.number(5) != 0, q.number(6) != 0, std::string(q.bytes(10))});
   // A consumer of another log is told by its position alone: `behind` is then null.
-  while (q.next()) {
-    const std::int64_t position = q.number(1);
-    const bool is_of_log = (log || end != 0) && position <= end;
+  for (const keeper& one : relays_are_one(std::move(all))) {
+    const bool is_of_log = (log || end != 0) && one.position <= end;
     std::string line;
-    name("consumer", line);
-    put_text(q.bytes(0), line);
-    number("position", position, line);
-    time_or_null("time", q.number(2), line);
+    name(one.shares != 0 ? "relay" : "consumer", line);
+    put_text(one.name, line);
+    if (one.shares != 0) number("shares", one.shares, line);
+    number("position", one.position, line);
+    time_or_null("time", one.time, line);
     name("behind", line);
-    line += is_of_log ? std::to_string(end - position) : "null";
+    line += is_of_log ? std::to_string(end - one.position) : "null";
     name("waiting_since", line);  // when the first event that it has not seen was recorded
-    if (is_of_log && first.set(1, position).next() && first.number(0) != 0) put_time(first.number(0), line);
+    if (is_of_log && first.set(1, one.position).next() && first.number(0) != 0) put_time(first.number(0), line);
     else line += "null";
     first.again();
-    number("failed", q.number(7), line);
-    number("waiting", q.number(8), line);
-    number("discarded", q.number(9), line);
-    truth("serving", q.number(6) != 0, line);
-    truth("paused", q.number(5) != 0, line);
+    number("failed", one.failed, line);
+    number("waiting", one.waiting, line);
+    number("discarded", one.discarded, line);
+    if (one.shares == 0) truth("serving", one.is_serving, line);
+    truth("paused", one.is_paused, line);
     name("stopped", line);
-    if (q.bytes(10).empty()) line += "null";
-    else put_text(q.bytes(10), line);
+    if (one.stopped.empty()) line += "null";
+    else put_text(one.stopped, line);
     name("owner", line);
-    if (q.is_null(3)) line += "null";
-    else put_hex(q.bytes(3), line);
-    time_or_null("until", q.number(4), line);
+    if (one.owner.empty()) line += "null";
+    else put_hex(one.owner, line);
+    time_or_null("until", one.until, line);
     print_line(line += '}');
   }
   end_output();

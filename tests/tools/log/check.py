@@ -332,6 +332,33 @@ class Log(unittest.TestCase):
         run("copy", shop, self.folder / "apart.db")
         run("verify", self.folder / "apart.db")
 
+    def test_a_relay_is_one_line_however_many_rows_it_has(self):
+        shop = self.folder / "shop.db"
+        what = ("relay", "shares", "position", "behind", "failed", "waiting", "discarded", "paused", "stopped")
+        self.keep("sell")
+        self.assertEqual(["3 handled, 3 aside"], self.keep("relay", 1, 13))
+        one = self.consumer()
+        self.assertEqual(("shop.outlet", 1, 6, 0, 2, 1, 0, False, None), tuple(one[k] for k in what))
+        self.assertNotIn("serving", one)
+        self.assertEqual("0" * 15 + "1" + "0" * 15 + "2", one["owner"])
+        self.assertIsNotNone(one["until"])
+        change(shop, "delete from consumers")
+        change(shop, "delete from letters")
+        self.keep("relay", 4, 13)
+        self.keep("poll")
+        consumer, relay = [json.loads(line) for line in lines("consumers", shop)]
+        self.assertEqual("by_country", consumer["consumer"])
+        self.assertEqual(("shop.outlet", 4, 6, 0, 2, 1, 0, False, None), tuple(relay[k] for k in what))
+        self.assertEqual(one["owner"], relay["owner"])
+        change(shop, "update consumers set position = 4, paused = 1, owner = x'000000000000000000000000000000ff' where name = 'shop.outlet/2/4'")
+        relay = json.loads(lines("consumers", shop)[1])
+        self.assertEqual((4, 2, True, None, None), tuple(relay[k] for k in ("position", "behind", "paused", "owner", "until")))
+        change(shop, "delete from consumers where name = 'shop.outlet/2/4'")  # this share has not begun
+        self.assertEqual(0, json.loads(lines("consumers", shop)[1])["position"])
+        change(shop, "insert into consumers(name, incarnation, position, time, owner, until, paused, serving) select 'shop.outlet/a/4', incarnation, position, time, owner, "
+                     "until, paused, serving from consumers where name = 'shop.outlet/0/4'")
+        self.assertEqual(3, len(lines("consumers", shop)))  # what is none of its rows is somebody else's
+
     def test_letters_are_tried_again_and_discarded(self):
         shop = self.folder / "shop.db"
         self.keep("sell")
