@@ -8,7 +8,6 @@
 #include "link.hpp"
 
 #include <csignal>
-#include <ctime>
 
 namespace {
 
@@ -30,12 +29,9 @@ int main(int count, char** all) {
     trade::stock_service service(app, link);
     if (!service.fill(file, said.asked)) return retail::complain(service.why(), retail::store_failed);
     std::fputs("ready\n", stderr);
-    while (is_to_end == 0)
-      if (const gesta::exchanged made = service.answer(gesta::milliseconds(50)); !made) {
-        if (const gesta::failure* const broken = app.broken()) return retail::complain(broken->describe(), retail::store_failed);
-        const std::timespec moment{0, 20'000'000};  // the transport is away: it comes again
-        ::nanosleep(&moment, nullptr);
-      }
+    while (is_to_end == 0)  // a poll waits for commands, and for a transport that is away
+      if (const gesta::exchanged made = service.answer(gesta::milliseconds(50)); !made && !made.passes)
+        return retail::complain(made.why().describe(), retail::store_failed);
     return retail::print(retail::json(app.template view<retail::fulfilled>()));
   });
 }

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <gesta/runtime/keeping_up.hpp>
 #include <gesta/store/sqlite.hpp>
 #include <gesta/testing/explore.hpp>
 
@@ -160,6 +161,112 @@ TEST_CASE("a request for which the transport has no room is sent when it has, an
     (void)shop.asks.poll();
   }
   CHECK(came == 2);
+}
+
+TEST_CASE("a poll waits at a transport that is away, of who asks and of who serves, and goes on when it is back") {
+  time_now = 1000;
+  hub_type hub(test_clock{});
+  plan far{.is_away = true, .waits_until_back = 3};
+  gesta::testing::afterlife logs[2];
+  shop_program shop(logs[0], bad_wire{&hub, &far});
+  shop.app.handle(place{1, 1}).match([](const order&) {}, [](const gesta::failure&) {});
+  REQUIRE(shop.sagas.poll());
+  for (int i = 0; i < 2; ++i) {  // nothing could be sent; and what is not tried again yet waits as well
+    const gesta::exchanged made = shop.asks.poll({.wait = gesta::seconds(2)});
+    CHECK_FALSE(made);
+    CHECK(made.passes);
+    CHECK(made.why().why == gesta::failure::kind::input_output);
+    CHECK(far.waited == gesta::seconds(2 * (i + 1)));
+  }
+  (void)shop.asks.poll({.wait = gesta::seconds(2)});  // it is back behind that
+  CHECK(far.waited == gesta::seconds(6));
+  CHECK_FALSE(far.is_away);
+  time_now += 60;
+  CHECK(shop.asks.poll().sent == 1);
+
+  far.is_away = true;
+  far.waits_until_back = 2;
+  depot_program depot(logs[1], bad_wire{&hub, &far});
+  const gesta::exchanged made = depot.serves.poll({.wait = gesta::seconds(3)});
+  CHECK_FALSE(made);
+  CHECK(made.passes);
+  CHECK(far.waited == gesta::seconds(9));
+  (void)depot.serves.poll({.wait = gesta::seconds(3)});
+  CHECK(depot.serves.poll().handled == 1);
+}
+
+namespace {
+
+/// Time goes on by what is waited; then the script goes on by a line, and ends it.
+template <class Script>
+struct waiter {
+  Script play;
+  int line = 0;
+  bool is_stopped = false;
+  gesta::timestamp now() const { return test_clock{}(); }
+  bool is_over() const { return is_stopped; }
+  void operator()(gesta::duration most) {
+    time_now += most.nanoseconds / 1'000'000'000;
+    is_stopped = !play(++line);
+  }
+};
+struct heard_signals {
+  std::string text;
+};
+void observe(heard_signals& h, const gesta::stalled& s) { h.text += std::string("stalled ") + s.who + "; "; }
+void observe(heard_signals& h, const gesta::caught_up& c) { h.text += std::string(c.who) + "; "; }
+
+}  // namespace
+
+TEST_CASE("sagas, who asks and who serves are kept up in turns, over a transport that goes away and comes back") {
+  time_now = 1000;
+  hub_type hub(test_clock{});
+  plan far;
+  gesta::testing::afterlife logs[2];
+  shop_program shop(logs[0], bad_wire{&hub, &far});
+  depot_program depot(logs[1], bad_wire{&hub, &far});
+  gesta::in_turns all(shop.sagas, shop.asks, depot.serves);
+  heard_signals signals;
+  const auto goes_on = [&](int line) {
+    if (line == 1) shop.app.handle(place{1, 2}).match([](const order&) {}, [](const gesta::failure&) {});
+    if (line == 2) {
+      CHECK(shop.app.state<orders>(1).confirmed == 1);  // all steps, there and back, without a wait
+      CHECK(signals.text == "sagas; shop.desk; depot.counter; sagas; shop.desk; depot.counter; ");
+      signals.text.clear();
+      far.is_away = true;
+      far.waits_until_back = 12;
+      shop.app.handle(place{3, 1}).match([](const order&) {}, [](const gesta::failure&) {});
+    }
+    return line < 60 && shop.app.state<orders>(3).confirmed == 0;
+  };
+  waiter bell{goes_on};
+  const gesta::pace seconds_each{.look_every = gesta::seconds(1), .rest = gesta::seconds(4)};
+  CHECK(gesta::keep_up(all, bell, seconds_each, gesta::observed_by(signals)));
+  CHECK(bell.line < 60);
+  CHECK(shop.app.state<orders>(3).confirmed == 1);
+  CHECK(signals.text.find("stalled shop.desk; ") != std::string::npos);
+  CHECK(signals.text.find("stalled shop.desk; ") == signals.text.rfind("stalled shop.desk; "));  // once
+  CHECK(signals.text.find("stalled depot.counter; ") != std::string::npos);
+}
+
+TEST_CASE("sagas alone are kept up: what is due is done when it is, however seldom it looks") {
+  time_now = 1000;
+  hub_type hub(test_clock{});
+  plan none;
+  gesta::testing::afterlife log;
+  shop_program shop(log, bad_wire{&hub, &none});
+  shop.app.handle(place{1, 0}).match([](const order&) {}, [](const gesta::failure&) {});  // asks to ship, and nobody answers
+  REQUIRE(shop.sagas.poll());
+  const std::int64_t due = shop.sagas.poll().next_due.nanoseconds / 1'000'000'000;
+  REQUIRE(due > time_now);
+  std::int64_t woke = 0;
+  waiter bell{[&](int line) {
+    if (line == 1) woke = time_now;
+    return line < 2;
+  }};
+  CHECK(gesta::keep_up(shop.sagas, bell, gesta::pace{.look_every = gesta::hours(1)}));  // it looks each hour, and the step's time is over before
+  CHECK(woke == due);
+  CHECK(shop.sagas.poll().next_due.nanoseconds / 1'000'000'000 > due);
 }
 
 TEST_CASE("after a restore a request goes on under the name and number that it had, and what is asked since has another name") {
@@ -330,7 +437,7 @@ struct table {
   gesta::saga_standing::is stands() { return sagas.state<travel>(7).what; }
   std::vector<std::string> dead() {
     std::vector<std::string> causes;
-    link.each_dead("agency.desk", [&](const gesta::dead_letter& one) { return causes.emplace_back(one.cause), true; });
+    asks.letters([&](const gesta::dead_letter& one) { causes.emplace_back(one.cause); });
     return causes;
   }
 };
@@ -485,6 +592,16 @@ TEST_CASE("what nobody can read becomes a dead letter with its cause, and nobody
   CHECK(t.link.wait(t.link.publish({.topic = "agency.desk.answers", .id = "x", .key = "k", .headers = {}, .payload = "?"}), {}) == gesta::acceptance::accepted);
   t.poll();
   CHECK(t.dead().size() == causes.size() + 1);
+  gesta::delivery_token token = 0;
+  t.asks.letters([&](const gesta::dead_letter& one) { return token = one.message.token, false; });
+  CHECK(t.asks.retry(token));
+  CHECK(t.dead().size() == causes.size());
+  t.poll();
+  CHECK(t.last.parked == 1);
+  t.asks.letters([&](const gesta::dead_letter& one) { return token = one.message.token, false; });
+  CHECK(t.asks.discard(token));
+  CHECK_FALSE(t.asks.retry(token));
+  CHECK(t.dead().size() == causes.size());
   t.say(first[0], paid{7, 100});
   CHECK(t.last.handled == 1);
   CHECK(t.commands().size() == 2);

@@ -165,6 +165,10 @@ struct plan {
   int places = 0;
   std::vector<held_message> waiting{};
   bool has_died = false;  // a program whose publishing it interrupted
+  bool is_away = false;   // the transport, until somebody has waited for it so often
+  int waits_until_back = 0;
+  gesta::duration waited{};
+  gesta::failure away{gesta::failure::kind::input_output, 0, "the connection is lost"};
 
   bool is_now(fault kind) {
     if (what != kind) return false;
@@ -188,7 +192,12 @@ struct bad_wire {
    public:
     subscription(wire_type::subscription&& real, plan* faults) : real_(std::move(real)), faults_(faults) {}
     template <class Take>
-    std::size_t receive(std::size_t most, gesta::duration time, Take&& take) { return real_.receive(most, time, take); }
+    std::size_t receive(std::size_t most, gesta::duration time, Take&& take) {
+      if (!faults_->is_away) return real_.receive(most, time, take);
+      faults_->waited.nanoseconds += time.nanoseconds;
+      if (--faults_->waits_until_back == 0) faults_->is_away = false;
+      return 0;
+    }
     bool ack(gesta::delivery_token token) {
       if (faults_->has_died) return false;
       if (faults_->is_now(fault::unsettled)) return real_.nak(token, gesta::seconds(1));
@@ -197,7 +206,7 @@ struct bad_wire {
     bool nak(gesta::delivery_token token, gesta::duration time) { return faults_->has_died ? false : real_.nak(token, time); }
     bool term(gesta::delivery_token token, std::string_view reason) { return faults_->has_died ? false : real_.term(token, reason); }
     bool extend(gesta::delivery_token token) { return real_.extend(token); }
-    const gesta::failure* broken() { return real_.broken(); }
+    const gesta::failure* broken() { return faults_->is_away ? &faults_->away : real_.broken(); }
     const gesta::failure& last_failure() { return real_.last_failure(); }
 
    private:
@@ -210,7 +219,7 @@ struct bad_wire {
     const gesta::failure* broken() const noexcept { return nullptr; }
     std::size_t largest() const noexcept { return real_.largest(); }
     gesta::ticket publish(const gesta::parcel& one) {
-      if (faults_->has_died) return fails();
+      if (faults_->has_died || faults_->is_away) return fails();
       const bool is_late = faults_->is_now(fault::late), is_very_late = faults_->is_now(fault::very_late);
       if (faults_->is_now(fault::lost) || is_late || is_very_late) {
         if (is_late || is_very_late) hold(one, is_late ? -1 : time_now + 100);

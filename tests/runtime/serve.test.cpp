@@ -114,7 +114,7 @@ struct table {
   }
   std::vector<std::string> dead() {
     std::vector<std::string> causes;
-    link.each_dead("far.desk", [&](const gesta::dead_letter& one) { return causes.emplace_back(one.cause), true; });
+    serves.letters([&](const gesta::dead_letter& one) { causes.emplace_back(one.cause); });
     return causes;
   }
 };
@@ -205,6 +205,18 @@ TEST_CASE("what nobody can read becomes a dead letter with its cause, and keeps 
                                            "it does not say who asks, or with more than 64 characters"};
   CHECK(t.dead() == causes);
   CHECK(t.log.events.size() == 2);
+
+  gesta::delivery_token token = 0;
+  t.serves.letters([&](const gesta::dead_letter& one) { return token = one.message.token, false; });
+  CHECK(t.serves.discard(token));
+  CHECK_FALSE(t.serves.discard(token));
+  CHECK(t.dead().size() == 5);
+  t.serves.letters([&](const gesta::dead_letter& one) { return token = one.message.token, false; });
+  CHECK(t.serves.retry(token));  // nobody reads it yet
+  CHECK(t.dead().size() == 4);
+  CHECK(t.answers().empty());
+  CHECK(t.last.parked == 1);
+  CHECK(t.dead().size() == 5);
 }
 
 TEST_CASE("an answer for which the transport has no room is given when it has; one that it never takes is a dead letter") {

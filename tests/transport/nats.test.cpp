@@ -1,5 +1,8 @@
 // JetStream through the laws of transports, each at a server of its own, and what is special to it. The laws wait for real time, so they run beside
 // each other.
+#include <gesta/gesta.hpp>
+#include <gesta/runtime/inbox.hpp>
+#include <gesta/runtime/keeping_up.hpp>
 #include <gesta/testing/laws/transport.hpp>
 #include <gesta/transport/nats.hpp>
 
@@ -279,6 +282,116 @@ TEST_CASE("what does not fit together is refused when it is opened") {
   gesta::nats::connection odd(gesta::nats{.url = server.address(), .stream = "two words"});
   REQUIRE(odd.broken() != nullptr);
   CHECK(odd.broken()->why == gesta::failure::kind::cannot_open);
+  CHECK(other.broken()->why == gesta::failure::kind::differs);
+  const std::string_view topics[] = {"shop.placed"};
+  CHECK(odd.subscribe({.topics = topics, .group = "g"}).broken()->why == gesta::failure::kind::malformed);
+}
+
+TEST_CASE("a stream that keeps otherwise than a program says is refused, and is as it was; who says nothing takes it as it is") {
+  using kind = gesta::failure::kind;
+  nats_server server;
+  const auto opened = [&](gesta::duration keep, std::uint64_t most) {
+    gesta::nats::connection link(gesta::nats{.url = server.address(), .keep = keep, .most_bytes = most});
+    const gesta::failure* const why = link.broken();
+    return why == nullptr ? std::string() : std::to_string(static_cast<int>(why->why)) + " " + why->detail;
+  };
+  const std::string differs = std::to_string(static_cast<int>(kind::differs)) + " the stream gesta has ";
+  CHECK(opened(gesta::days(7), 1'000'000).empty());  // made
+  CHECK(opened(gesta::days(7), 1'000'000).empty());
+  CHECK(opened({}, 0).empty());
+  CHECK(opened(gesta::days(7), 0).empty());
+  CHECK(opened(gesta::days(1), 0) == differs + ".keep = 604800000000000 nanoseconds, and this program says 86400000000000");
+  CHECK(opened({}, 2'000'000) == differs + ".most_bytes = 1000000, and this program says 2000000");
+  CHECK(opened(gesta::days(7), 1'000'000).empty());
+  nats_server all;
+  CHECK(gesta::nats::connection(gesta::nats{.url = all.address()}).broken() == nullptr);
+  gesta::nats::connection less(gesta::nats{.url = all.address(), .keep = gesta::days(1)});
+  REQUIRE(less.broken() != nullptr);
+  CHECK(std::string(less.broken()->describe()).find("has .keep = 0 nanoseconds, and this program says 86400000000000") != std::string::npos);
+}
+
+TEST_CASE("a member waits for a server that was never there, and receives as soon as it is") {
+  nats_server server;
+  const gesta::nats_by_key where{.url = server.address()};
+  server.stop();
+  gesta::nats_by_key::connection link(where);
+  const std::string_view topics[] = {"shop.placed"};
+  auto member = link.subscribe({.topics = topics, .group = "g", .from_beginning = true});
+  const auto began = std::chrono::steady_clock::now();
+  CHECK(member.receive(1, gesta::milliseconds(200), [](const gesta::delivered&) {}) == 0);
+  CHECK(std::chrono::steady_clock::now() - began >= std::chrono::milliseconds(200));
+  REQUIRE(member.broken() != nullptr);
+  CHECK(member.broken()->why == gesta::failure::kind::cannot_open);
+  std::size_t count = 0;
+  std::thread waits([&] { count = member.receive(1, gesta::seconds(60), [](const gesta::delivered&) {}); });
+  server.start();  // here: it ends with its thread
+  gesta::nats_by_key::connection tongue(where);
+  CHECK(tongue.wait(tongue.publish({.topic = "shop.placed", .payload = "x"}), gesta::seconds(20)) == gesta::acceptance::accepted);
+  waits.join();
+  CHECK(count == 1);
+}
+
+namespace {
+
+namespace post {
+
+struct arrived { int number; static constexpr auto id = gesta::integration_id{"post.arrived"}; };
+struct count { int all = 0; };
+std::atomic<int> heard{0};  // in whichever thread
+void project(count& c, const arrived&) { ++c.all, ++heard; }
+using outside = gesta::from_outside<arrived>;
+struct counts : gesta::projection<count, gesta::follows<outside>> { static constexpr auto id = "post.counts"; };
+struct office : gesta::model<outside, counts> {};
+struct inlet { static constexpr auto id = "post.inlet"; };
+
+struct signals {
+  std::atomic<int> stalls{0};
+};
+void observe(signals& s, const gesta::stalled&) { ++s.stalls; }
+
+}  // namespace post
+
+}  // namespace
+
+TEST_CASE("an inbox that is kept up goes on when its server is restarted or killed, and ends when it is stopped") {
+  nats_server server;
+  const gesta::nats_by_key where{.url = server.address()};
+  auto app = gesta::start<post::office>(gesta::memory_store{});
+  gesta::bell bell;
+  post::signals signals;
+  bool good = false;
+  std::thread runs([&] {
+    auto in = gesta::inbox<post::inlet>(app, where, gesta::from_beginning{});
+    good = static_cast<bool>(gesta::keep_up(in, bell, {}, gesta::observed_by(signals)));
+  });
+  const auto until = [](auto&& is_so) {
+    for (int i = 0; i < 6000 && !is_so(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return is_so();
+  };
+  const auto tell = [&](int number) {
+    gesta::nats_by_key::connection link(where);
+    gesta::cloud_event_headers headers;
+    const std::string id = gesta::id_of_place({{7, 7}, static_cast<std::uint64_t>(number), 0});
+    REQUIRE(headers.write({.id = id, .source = "elsewhere", .type = "post.arrived", .version = 1, .key = "k", .content_type = "application/vnd.gesta.binary"}));
+    const post::arrived event{number};
+    std::string payload(gesta::encoded_size(event), '\0');
+    gesta::encode(event, reinterpret_cast<std::byte*>(payload.data()));
+    CHECK(link.wait(link.publish({.topic = "post.arrived", .id = id, .key = "k", .headers = headers.all(), .payload = payload}), gesta::seconds(20)) ==
+          gesta::acceptance::accepted);
+  };
+  tell(1);
+  for (int round = 1; round <= 3; ++round) {
+    CHECK(until([&] { return post::heard.load() >= round; }));
+    server.stop(round == 2 ? nats_server::stopping::in_order : nats_server::stopping::killed);
+    CHECK(until([&] { return signals.stalls.load() >= round; }));
+    server.start();
+    tell(round + 1);
+  }
+  CHECK(until([&] { return post::heard.load() >= 4; }));
+  bell.stop();
+  runs.join();
+  CHECK(good);
+  CHECK(app.view<post::count>().all == 4);
 }
 
 TEST_CASE("a full stream refuses, and keeps what it has") {

@@ -27,6 +27,7 @@
 #include <gesta/runtime/attempt.hpp>
 #include <gesta/runtime/back_off.hpp>
 #include <gesta/runtime/export.hpp>
+#include <gesta/runtime/passing.hpp>
 #include <gesta/runtime/performers.hpp>
 #include <gesta/runtime/sagas.hpp>
 #include <gesta/runtime/told_names.hpp>
@@ -40,7 +41,7 @@ struct exchanges {
   std::size_t messages = 256;            ///< at most, each way
   std::size_t messages_a_commit = 1;     ///< answers that share a commit; requests that are served share one in any case
   duration patience = seconds(5);        ///< how long the transport may take to accept what was published
-  duration wait{};                       ///< how long a poll waits for a message when none is there; who asks has sent before
+  duration wait{};                       ///< how long a poll waits for a message when none is there, or for a transport that is away; who asks has sent before
 };
 
 /// What a poll came to. False: the store could not keep an answer, or the transport could not be reached; the next poll tries it again.
@@ -53,6 +54,7 @@ struct [[nodiscard]] exchanged {
   timestamp next{};             ///< after a failure: nothing is sent before that; else zero
   failure cause{};
   bool failed = false;
+  bool passes = false;          ///< of a failure: it may be over by itself, as of a transport that is away
 
   explicit operator bool() const noexcept { return !failed; }
   const failure& why() const noexcept { return cause; }
@@ -132,10 +134,26 @@ class asker {
     if (!engine().catch_up()) return fail(result, engine().last_failure()), result;
     if (failure cause; !names_.learn(app_, name(), cause)) return fail(result, cause), result;
     send(how, result);
-    if ((!result.failed || has_no_room_) && receive(how, result) && result.handled != 0) send(how, result);
+    if ((!result.failed || has_no_room_ || is_away_) && receive(how, result) && result.handled != 0) send(how, result);
     if (result.failed && off_.until() != timestamp{}) result.next = off_.until();
     return result;
   }
+
+  // ---- what was put aside: dead letters of the group
+
+  /// visit(const dead_letter&) for each answer that nobody here can read, with its cause; it may return false to end it. False: the transport cannot be
+  /// reached.
+  template <class Visit>
+  bool letters(Visit&& visit) {
+    return link_.each_dead(name(), [&](const dead_letter& one) {
+      if constexpr (std::is_void_v<decltype(visit(one))>) return visit(one), true;
+      else return static_cast<bool>(visit(one));
+    });
+  }
+  /// Lets a dead letter be received again, as if it were new: by a program that understands it. False: there is none of this token.
+  bool retry(delivery_token token) { return link_.revive(name(), token); }
+  /// It is gone; its step waits on, until its time has passed.
+  bool discard(delivery_token token) { return link_.discard(name(), token); }
 
   connection& link() noexcept { return link_; }
 
@@ -150,9 +168,11 @@ class asker {
     const std::string_view topics[] = {answers_to_};
     return link_.subscribe({.topics = topics, .group = name(), .settle_within = settle_within, .deliveries = 0, .from_beginning = true});
   }
-  bool fail(exchanged& result, const failure& cause) {
+  bool fail(exchanged& result, const failure& cause) { return fails(result, cause, detail::may_pass(cause.why, app_.broken() != nullptr)); }
+  bool fails(exchanged& result, const failure& cause, bool may_pass) {
     result.failed = true;
     result.cause = cause;
+    result.passes = may_pass;
     return false;
   }
 
@@ -169,7 +189,7 @@ class asker {
   };
 
   void send(const exchanges& how, exchanged& result) {
-    has_no_room_ = false;
+    has_no_room_ = is_away_ = false;
     if (off_.holds(now())) return;
     out_.clear();
     bool goes_on = true;
@@ -279,6 +299,7 @@ class asker {
     fail(result, cause);
     const bool is_full = cause.why == failure::kind::full;
     has_no_room_ = has_no_room_ || is_full;
+    is_away_ = is_away_ || !is_full;
     return is_full;
   }
   void settle(const under_way& one, acceptance became, exchanged& result, bool& goes_on) {
@@ -364,11 +385,10 @@ class asker {
   enum class taken : std::uint8_t { kept, ignored, parked, later };
 
   bool receive(const exchanges& how, exchanged& result) {
-    if (const failure* const broken = member_.broken()) return fail(result, *broken);
     in_.clear();
     const std::size_t came = member_.receive(how.messages, how.wait, [&](const delivered& one) { in_.push_back(copy(one)); });
-    if (came == 0) {
-      if (const failure* const broken = member_.broken()) return fail(result, *broken);
+    if (came == 0) {  // it has waited for a lost connection too
+      if (const failure* const broken = member_.broken()) return fails(result, *broken, detail::comes_again(broken->why));
       return true;
     }
     const std::size_t together = how.messages_a_commit == 0 ? 1 : how.messages_a_commit;
@@ -576,7 +596,7 @@ class asker {
   std::vector<answer> in_;
   std::vector<taken> became_;
   failure thrown_cause_;
-  bool thrown_ = false, has_no_room_ = false;
+  bool thrown_ = false, has_no_room_ = false, is_away_ = false;
 };
 
 namespace detail {

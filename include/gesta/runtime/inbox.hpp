@@ -39,6 +39,7 @@
 #include <gesta/runtime/export.hpp>
 #include <gesta/runtime/facts.hpp>
 #include <gesta/runtime/letters.hpp>
+#include <gesta/runtime/passing.hpp>
 #include <gesta/runtime/reacting.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/relay.hpp>
@@ -236,17 +237,16 @@ class receiving {
   /// The inlet's id: the group by which it receives.
   static constexpr std::string_view name() noexcept { return event_id{Inlet::id}.name; }
 
-  /// Receives what is there, at most `limit` messages and as many as gesta::batch_of says, waiting for the first of them for `patience` in real time; keeps
-  /// them in one commit, and acknowledges. False: the log could not be written, or the transport cannot be reached; why() says the cause. Then messages were
-  /// handed back, and nothing was lost.
+  /// Receives what is there, at most `limit` messages and as many as gesta::batch_of says, waiting for the first of them for `patience` in real time, also
+  /// for a transport that is away to come again; keeps them in one commit, and acknowledges. False: the log could not be written, or the transport cannot
+  /// be reached; why() says the cause, and `passes` whether it may be over by itself. Then messages were handed back, and nothing was lost.
   received poll(std::uint64_t limit = 1000, duration patience = {}) {
     received result;
     used_ = 0;
     const std::size_t most = limit < batch_ ? static_cast<std::size_t>(limit) : batch_;
-    if (const failure* const cause = member_.broken()) return result.stop(*cause), result;
-    member_.receive(most, patience, [&](const delivered& message) { understand(message); });
+    member_.receive(most, patience, [&](const delivered& message) { understand(message); });  // it waits for a lost connection too
     if (used_ == 0) {
-      if (const failure* const cause = member_.broken()) result.stop(*cause);
+      if (const failure* const cause = member_.broken()) result.stop(*cause, detail::comes_again(cause->why));
       else result.caught_up = true;
       return result;
     }
@@ -308,7 +308,7 @@ class receiving {
       }
       if (unasked) {
         if (result) ++failures_;
-        result.stop(came.why());
+        result.stop(came.why(), true);
       }
       one.what = unasked ? state::handed_back : state::missed;
       for (std::size_t later = i + 1; later < used_; ++later)
@@ -425,7 +425,7 @@ class receiving {
       for (; i < used_; ++i)
         if (arrivals_[i].what == state::waiting) arrivals_[i].what = state::handed_back;
       ++failures_;
-      result.stop(cause_);
+      result.stop(cause_, app_.broken() == nullptr);
     }
   }
   // ---- and then it is settled. Where that does not arrive, it comes again, and is known

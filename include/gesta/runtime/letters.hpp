@@ -35,13 +35,15 @@ class [[nodiscard]] consumed {
   bool caught_up = false;       ///< everything that is kept in the log was handed over, and every letter that was due was tried
   bool owned_elsewhere = false; ///< another one has claimed the consumer: nothing was done
   bool is_paused = false;       ///< somebody has let it stand still: nothing was done
+  bool passes = false;          ///< only where it is false: the cause may be over by itself, as of a transport that is away; what is polled again goes on then
 
   explicit operator bool() const noexcept { return went_on_; }
   /// Only where it is false.
   const failure& why() const noexcept { return cause_; }
-  void stop(const failure& cause) {
+  void stop(const failure& cause, bool may_pass = false) {
     cause_ = cause;
     went_on_ = false;
+    passes = may_pass;
   }
 
  private:

@@ -47,6 +47,7 @@
 #include <gesta/runtime/consumer_options.hpp>
 #include <gesta/runtime/effects.hpp>
 #include <gesta/runtime/inbox.hpp>
+#include <gesta/runtime/passing.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/relay.hpp>
 #include <gesta/runtime/row_projecting.hpp>
@@ -198,10 +199,6 @@ class hearing {
   /// take(const delivered&) for what is there. Nothing came and nothing is broken: it has caught up.
   template <class Take>
   void receives(std::uint64_t limit, duration patience, received& result, Take&& take) {
-    if (const failure* const cause = member_.broken()) {
-      result.stop(*cause);
-      return;
-    }
     since_ = clock_();
     std::size_t count = 0;
     member_.receive(limit < batch_ ? static_cast<std::size_t>(limit) : batch_, patience, [&](const delivered& message) {
@@ -209,7 +206,7 @@ class hearing {
       take(message);
     });
     if (count != 0) return;
-    if (const failure* const cause = member_.broken()) result.stop(*cause);
+    if (const failure* const cause = member_.broken()) result.stop(*cause, comes_again(cause->why));
     else result.caught_up = true;
   }
 
@@ -296,15 +293,16 @@ class straight_handler
   /// The handler's id: the group by which it receives, and the name of its marks.
   static constexpr std::string_view name() noexcept { return event_id{Handler::id}.name; }
 
-  /// Handles what is there, at most `limit` messages and as many as gesta::batch_of says, waiting for the first of them for `patience` in real time.
-  /// False: the view store failed, or the transport cannot be reached; then messages were handed back, and none was lost.
+  /// Handles what is there, at most `limit` messages and as many as gesta::batch_of says, waiting for the first of them for `patience` in real time, also
+  /// for a transport that is away to come again. False: the view store failed, or the transport cannot be reached; then messages were handed back, and none
+  /// was lost; `passes` says whether it may be over by itself.
   received poll(std::uint64_t limit = 1000, duration patience = {}) {
     received result;
     if constexpr (has_marks) {
       if (const failure* const cause = views_.broken()) return result.stop(*cause), result;
       if constexpr (window != duration{}) {
         if (const timestamp now = this->clock_(); forget_at_.nanoseconds <= now.nanoseconds) {
-          if (!detail::forgets_old_marks<Handler>(views_, now)) return result.stop(views_.last_failure()), result;
+          if (!detail::forgets_old_marks<Handler>(views_, now)) return result.stop(views_.last_failure(), views_.broken() == nullptr), result;
           forget_at_ = now + duration{window.nanoseconds / 8};
         }
       }
@@ -391,7 +389,7 @@ class straight_handler
   void stops(const detail::arrival& one, received& result) {
     has_stopped_ = true;
     ++this->failures_;
-    result.stop(views_.last_failure());
+    result.stop(views_.last_failure(), views_.broken() == nullptr);
     this->hands_back(one, this->waits_.wait_after(this->failures_), result);
   }
 
@@ -428,8 +426,9 @@ class straight_view : public detail::hearing<Transport, detail::heard_versions<P
   /// The view's name: the group by which it receives.
   static constexpr std::string_view name() noexcept { return detail::view_name<Projection>; }
 
-  /// Projects what is there, at most `limit` messages and as many as gesta::batch_of says, waiting for the first of them for `patience` in real time.
-  /// False: the view store failed, or the transport cannot be reached; then messages were handed back, and none was lost.
+  /// Projects what is there, at most `limit` messages and as many as gesta::batch_of says, waiting for the first of them for `patience` in real time, also
+  /// for a transport that is away to come again. False: the view store failed, or the transport cannot be reached; then messages were handed back, and none
+  /// was lost; `passes` says whether it may be over by itself.
   received poll(std::uint64_t limit = 1000, duration patience = {}) {
     received result;
     if (const failure* const cause = views_.broken()) return result.stop(*cause), result;
@@ -534,7 +533,7 @@ class straight_view : public detail::hearing<Transport, detail::heard_versions<P
         continue;
       }
       ++this->failures_;
-      result.stop(cause_);
+      result.stop(cause_, views_.broken() == nullptr);
       return;
     }
   }

@@ -18,6 +18,7 @@
 #include <gesta/runtime/app.hpp>
 #include <gesta/runtime/attempt.hpp>
 #include <gesta/runtime/delays.hpp>
+#include <gesta/runtime/passing.hpp>
 #include <gesta/runtime/performers.hpp>
 #include <gesta/runtime/saga_moving.hpp>
 #include <gesta/runtime/sagas.hpp>
@@ -48,6 +49,7 @@ struct [[nodiscard]] ran {
   timestamp next_due{};           ///< when the next instance is to be looked at; zero: none waits for a time
   failure cause{};                ///< only where it failed
   bool failed = false;
+  bool passes = false;            ///< of a failure: it may be over by itself, since the store is not broken
 
   explicit operator bool() const noexcept { return !failed; }
   const failure& why() const noexcept { return cause; }
@@ -65,6 +67,11 @@ class saga_runner {
 
  public:
   saga_runner(App& app, Clock clock) : app_(app), clock_(static_cast<Clock&&>(clock)) {}
+
+  /// What observers of gesta::keep_up hear it called.
+  static constexpr std::string_view name() noexcept { return "sagas"; }
+  /// By its clock: what `ran::next_due` is compared with.
+  timestamp now() { return clock_(); }
 
   /// Goes on with whatever is to be done, oldest first, until nothing is or `steps` are done. Within an open batch the steps belong to the batch.
   /// A step that ends with an exception puts its instance aside: see put_aside. Costs a unit of work for each `steps_a_commit` steps.
@@ -446,6 +453,7 @@ class saga_runner {
   ran& failed(ran& result, const failure& cause) {
     result.failed = true;
     result.cause = cause;
+    result.passes = detail::may_pass(cause.why, app_.broken() != nullptr);
     return result;
   }
 

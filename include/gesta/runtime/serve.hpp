@@ -27,6 +27,7 @@
 #include <gesta/runtime/attempt.hpp>
 #include <gesta/runtime/back_off.hpp>
 #include <gesta/runtime/export.hpp>
+#include <gesta/runtime/passing.hpp>
 #include <gesta/runtime/sagas.hpp>
 #include <gesta/store/failure.hpp>
 #include <gesta/transport/transport.hpp>
@@ -102,16 +103,30 @@ class server {
   exchanged poll(const exchanges& how = {}) {
     exchanged result;
     if (engine().open()) return fail(result, failure(failure::kind::busy, 0, "a batch of the app is open")), result;
-    if (const failure* const broken = member_.broken()) return fail(result, *broken), result;
     in_.clear();
-    if (member_.receive(how.messages, how.wait, [&](const delivered& one) { in_.push_back(copy(one)); }) == 0) {
-      if (const failure* const broken = member_.broken()) fail(result, *broken);
+    if (member_.receive(how.messages, how.wait, [&](const delivered& one) { in_.push_back(copy(one)); }) == 0) {  // it has waited for a lost connection too
+      if (const failure* const broken = member_.broken()) fails(result, *broken, detail::comes_again(broken->why));
       return result;
     }
     handle(0, in_.size(), result);
     answer(how, result);
     return result;
   }
+
+  // ---- what was put aside: dead letters of the group
+
+  /// visit(const dead_letter&) for each command that nobody here can read or decide, with its cause; it may return false to end it. False: the transport cannot be reached.
+  template <class Visit>
+  bool letters(Visit&& visit) {
+    return link_.each_dead(name(), [&](const dead_letter& one) {
+      if constexpr (std::is_void_v<decltype(visit(one))>) return visit(one), true;
+      else return static_cast<bool>(visit(one));
+    });
+  }
+  /// Lets a dead letter be received again, as if it were new: by a program that understands it. False: there is none of this token.
+  bool retry(delivery_token token) { return link_.revive(name(), token); }
+  /// It is gone; who asked is not answered.
+  bool discard(delivery_token token) { return link_.discard(name(), token); }
 
   connection& link() noexcept { return link_; }
 
@@ -139,9 +154,11 @@ class server {
     const std::string_view topics[] = {id_of<Command>.name...};
     return link_.subscribe({.topics = topics, .group = name(), .settle_within = settle_within, .deliveries = 0, .from_beginning = true});
   }
-  bool fail(exchanged& result, const failure& cause) {
+  bool fail(exchanged& result, const failure& cause) { return fails(result, cause, detail::may_pass(cause.why, app_.broken() != nullptr)); }
+  bool fails(exchanged& result, const failure& cause, bool may_pass) {
     result.failed = true;
     result.cause = cause;
+    result.passes = may_pass;
     return false;
   }
   request copy(const delivered& from) {

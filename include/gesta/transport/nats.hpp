@@ -31,8 +31,8 @@ struct nats_transport {
   std::string stream = "gesta";               ///< one word: names the streams and begins all subjects
   unsigned partitions = ByKey ? 16 : 1;       ///< so many keys are under way at once; said once for a stream
   duration patience = seconds(5);             ///< how long a call of the server may take
-  duration keep{};                            ///< how long messages are kept, also what a group has not seen; zero: for good
-  std::uint64_t most_bytes = 0;               ///< how much is kept: what goes beyond is refused, failure::kind::full; 0: as the disk allows
+  duration keep{};                            ///< how long messages are kept, also what a group has not seen; zero: for good, or as the stream that is there
+  std::uint64_t most_bytes = 0;               ///< how much is kept: what goes beyond is refused, failure::kind::full; 0: as the disk allows, or likewise
 
   static constexpr guarantee promises{.comes = gesta::arrival::at_least_once,
                                       .order = ByKey ? ordering::by_key : ordering::none,

@@ -106,15 +106,24 @@ class nats_link {
     if (connection_) natsConnection_Close(connection_.get());
   }
 
-  /// Connects where that was not done yet, and makes the streams. A connection that was lost is waited for.
+  /// Connects where that was not done yet, and makes the streams. What is not there, or was lost, is waited for.
   bool ready(duration patience) {
-    if (is_hopeless_) return fails(hopeless_);
-    if (!connection_ && !connects()) return false;
     const steady::time_point end = after(patience);
-    while (!is_connected() && steady::now() < end) nats_Sleep(1);
-    if (!is_connected()) return fails(failure(failure::kind::busy, 0, "not connected to ", shown_url().c_str(), ", which is tried again"));
-    return has_streams_ || makes_streams();
+    while (!is_ready(end)) {
+      if (is_hopeless_ || steady::now() >= end) return false;
+      rests(end);
+    }
+    return true;
   }
+  /// Between two attempts.
+  static void rests(steady::time_point end) {
+    const std::int64_t left = milliseconds_until(end);
+    nats_Sleep(left < 20 ? left : 20);
+  }
+  /// It is not what was meant, and does not become it.
+  bool is_hopeless() const noexcept { return is_hopeless_; }
+  /// A connection was made, and perhaps lost since.
+  bool has_been_connected() const noexcept { return static_cast<bool>(connection_); }
   const failure* broken() {
     const failure before = last_;
     if (ready({})) return last_ = before, nullptr;
@@ -209,6 +218,14 @@ class nats_link {
 
   std::string shown_url() const { return without_secret(place_.url); }
 
+  bool is_ready(steady::time_point end) {
+    if (is_hopeless_) return fails(hopeless_);
+    if (!connection_ && !connects()) return false;
+    while (!is_connected() && steady::now() < end) nats_Sleep(1);
+    if (!is_connected()) return fails(failure(failure::kind::busy, 0, "not connected to ", shown_url().c_str(), ", which is tried again"));
+    return has_streams_ || makes_streams();
+  }
+
   bool connects() {
     nats_owned<natsOptions, natsOptions_Destroy> options;
     natsStatus came = natsOptions_Create(options.fill());
@@ -245,7 +262,7 @@ class nats_link {
   bool makes_streams() {
     const std::int64_t largest = natsConnection_GetMaxPayload(connection_.get());
     if (largest < most_on_the_wire) {
-      hopeless_ = failure(failure::kind::cannot_open, 0, shown_url().c_str(), " takes messages of ", static_cast<std::uint64_t>(largest),
+      hopeless_ = failure(failure::kind::differs, 0, shown_url().c_str(), " takes messages of ", static_cast<std::uint64_t>(largest),
                           " bytes, and not of ");
       hopeless_.add(static_cast<std::uint64_t>(most_on_the_wire));
       return is_hopeless_ = true, fails(hopeless_);
@@ -282,10 +299,28 @@ class nats_link {
         came = js_GetStreamInfo(found.fill(), jet_.get(), name.c_str(), nullptr, &code);
     }
     if (came != NATS_OK) return fails_with(("the stream " + name + " could not be made").c_str(), came, static_cast<int>(code));
-    const char* const says = found.get()->Config->Description;
-    if (says != nullptr && about == says) return true;
-    hopeless_ = failure(failure::kind::cannot_open, 0, "the stream ", name.c_str(), " is another one: it says \"", says == nullptr ? "" : says,
-                        "\", and not \"", about.c_str(), "\"");
+    const jsStreamConfig& is = *found.get()->Config;
+    const char* const says = is.Description;
+    if (says == nullptr || about != says)
+      return gives_up(failure(failure::kind::differs, 0, "the stream ", name.c_str(), " is another one: it says \"", says == nullptr ? "" : says,
+                              "\", and not \"", about.c_str(), "\""));
+    // Not changed: another program may have said it, and what is kept for a shorter time is lost. Who says nothing takes what is there.
+    if (keep.nanoseconds != 0 && is.MaxAge != keep.nanoseconds) return keeps_otherwise(name, ".keep", is.MaxAge, keep.nanoseconds, " nanoseconds");
+    if (most != 0 && is.MaxBytes != static_cast<std::int64_t>(most))
+      return keeps_otherwise(name, ".most_bytes", is.MaxBytes, static_cast<std::int64_t>(most), "");
+    return true;
+  }
+  /// 0 is: without a bound.
+  bool keeps_otherwise(const std::string& name, const char* field, std::int64_t is, std::int64_t said, const char* unit) {
+    failure cause(failure::kind::differs, 0, "the stream ", name.c_str(), " has ", field, " = ");
+    cause.add(static_cast<std::uint64_t>(is < 0 ? 0 : is));
+    cause.add(unit);
+    cause.add(", and this program says ");
+    cause.add(static_cast<std::uint64_t>(said));
+    return gives_up(cause);
+  }
+  bool gives_up(const failure& cause) {
+    hopeless_ = cause;
     return is_hopeless_ = true, fails(hopeless_);
   }
 

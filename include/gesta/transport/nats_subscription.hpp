@@ -116,11 +116,13 @@ class nats_subscription {
         from_beginning_(how.from_beginning), by_key_(by_key), topics_(how.topics.begin(), how.topics.end()) {
     std::sort(topics_.begin(), topics_.end());
     topics_.erase(std::unique(topics_.begin(), topics_.end()), topics_.end());
-    if (const char* const why = malformed(how)) {
+    const char* why = malformed(how);
+    if (why == nullptr && link_->is_hopeless()) why = "the name of the stream is not one word";  // nothing else is known yet
+    if (why != nullptr) {
       refused_ = failure(failure::kind::malformed, 0, why);
       is_refused_ = true;
     } else {
-      (void)ready(link_->place().patience);
+      (void)ready(link_->has_been_connected() ? link_->place().patience : duration{});  // nobody waits for a server that was never there
     }
   }
   nats_subscription(nats_subscription&&) noexcept = default;
@@ -143,7 +145,7 @@ class nats_subscription {
     for (auto at = open_.begin(); at != open_.end();)  // those are handed out again, to whoever asks
       if (const auto one = at++; one->second.until <= steady::now()) settled_.push_back(open_.extract(one));
     limit = std::min<std::size_t>(limit, in_flight_ > open_.size() ? in_flight_ - open_.size() : 0);
-    if (limit == 0 || !ready(wait)) return 0;
+    if (limit == 0 || !is_ready_by(end)) return 0;
     std::size_t count = 0;
     while (true) {
       while (count < limit && !left_.empty()) {
@@ -153,7 +155,7 @@ class nats_subscription {
       }
       rounds(limit, count, wait.nanoseconds <= 0, take);
       if (count != 0 || steady::now() >= end) return count;
-      if (!ready(milliseconds(milliseconds_until(end)))) return count;  // a connection that was lost meanwhile is waited for
+      if (!is_ready_by(end)) return count;  // a connection that was lost meanwhile is waited for
       waits(limit, count, end, take);
     }
   }
@@ -213,6 +215,13 @@ class nats_subscription {
 
   // ---- the consumers
 
+  bool is_ready_by(steady::time_point end) {
+    while (!ready(milliseconds(milliseconds_until(end)))) {
+      if (is_refused_ || link_->is_hopeless() || steady::now() >= end) return false;
+      nats_link::rests(end);
+    }
+    return true;
+  }
   bool ready(duration patience) {
     if (is_refused_ || !link_->ready(patience)) return false;
     if (inbox_ && losses_ == link_->losses()) return true;

@@ -54,10 +54,12 @@ using take_dead_letter = bool (*)(const dead_letter&);
 /// A member of a group, on the thread of its connection; it may outlive that. Ended by its destructor: what it has not settled is handed out again,
 /// to whoever is there. A token that is no longer good (settled, handed out again meanwhile, another member's) makes `ack` and the others false, with
 /// failure::kind::conflict. The visitor of `receive` may use the member; how long `receive` waits is real time, whatever the transport's clock is.
-/// `broken` is set for ever where what was asked for is malformed or there is no room, and for a while where the connection is lost.
+/// `broken` is set for ever where what was asked for is malformed or there is no room, or the transport is another one than was meant (failure::kind::differs),
+/// and for a while where the connection is lost: then `receive` waits for it, as for a message, and goes on as soon as it is there.
 template <class Subscription>
 concept transport_subscription = requires(Subscription& member, take_delivered take, delivery_token token, duration time, std::string_view reason) {
-  { member.receive(std::size_t{}, time, take) } -> std::same_as<std::size_t>;  // how many; waits for the first so long at most; 0: none, or `broken`
+  { member.receive(std::size_t{}, time, take) } -> std::same_as<std::size_t>;  // how many; waits for the first, and for a lost connection, so long at most;
+                                                                               // 0: none, or `broken`
   { member.ack(token) } -> std::same_as<bool>;
   { member.nak(token, time) } -> std::same_as<bool>;     // hand it out again, not before that time has passed
   { member.term(token, reason) } -> std::same_as<bool>;  // never again: a dead letter with that cause
