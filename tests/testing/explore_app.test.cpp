@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "remote_sagas.hpp"
 #include "sagas.hpp"
 
 using gesta::ended;
@@ -105,4 +106,37 @@ TEST_CASE("more stories than it may tell, and a message that begins nothing") {
   CHECK(few.problem == "there are more stories than app_options::stories allows to tell");
   const explored none = explore_app<shop, fulfilment>(order::ask_to_cancel{1}).each(check);
   CHECK(none.problem == "  ask_to_cancel{order: 1}\n=> the saga does not begin");
+}
+
+TEST_CASE("steps that ask other services: each outcome of their contracts, no answer, one that comes late, and one that comes twice") {
+  const auto right = [](auto& app, ended how) {
+    const web::order& o = app.template state<web::orders>(3);
+    const bool is_done = how == ended::completed;
+    return o.is_confirmed == is_done && o.is_cancelled == !is_done && o.parcel == (is_done ? 103 : 0);  // by a fact of an answer
+  };
+  const explored all = explore_app<web::shop, web::selling>(web::place{3, 500}).each(right);
+  CHECK(all);
+  CHECK(all.completed > 100);
+  CHECK(all.compensated > 100);
+  const explored more = explore_app<web::shop, web::selling>({.timeouts = 2, .crashes = 0, .refusals = 2}, web::place{3, 500}).each(right);
+  CHECK(more);
+  CHECK(more.compensated > all.compensated / 2);
+}
+
+TEST_CASE("what a check finds of answers elsewhere is told with the story of it") {
+  const explored all = explore_app<web::shop, web::selling>({.duplicates = 0, .crashes = 0, .refusals = 0}, web::place{3, 500}).each([](auto& app, ended) {
+    return !app.template state<web::orders>(3).is_cancelled;
+  });
+  CHECK(all.problem ==
+        "  place{order: 3, cents: 500}\n"
+        "  takes_money is answered with paid\n"
+        "  sends_parcel is done elsewhere, and its answer is on its way\n"
+        "  time passes\n"
+        "  it goes on\n"
+        "  the undo of sends_parcel is answered with called_back\n"
+        "  the undo of takes_money is answered with paid_back\n"
+        "  too late, sends_parcel is answered with sent_off\n"
+        "  it goes on\n"
+        "  compensated\n"
+        "=> the check does not hold");
 }

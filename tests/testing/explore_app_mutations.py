@@ -22,6 +22,9 @@ mutations = [
     ("what a command was answered is not kept", instance, "apply({act_is::answered, static_cast<std::uint16_t>(I), becomes, rule.answer == outcome_rule::says::proceed});", "(void)becomes;", "line", False),
     ("that it failed is not kept", instance, "    note(act_is::failed);\n", "", "line", False),
     ("what is left over when a program ends is not taken up", runner, "      one.entity = entity;\n      return true;\n    }\n    return false;", "      (void)looked;\n    }\n    (void)one;\n    return false;", "line", False),
+    ("the undo elsewhere does not say which request it follows", instance, "    if (steps[step].is == step_is::asked) one.run = position;\n", "", "elsewhere", False),
+    ("what was not answered in time is asked as another request", sagas, "if (state_->is_open_elsewhere(step) && !is_time_out_)", "if (state_->is_open_elsewhere(step))", "elsewhere", False),
+    ("what was not answered in time is not undone", instance, "becomes = rule.is_unknown ? step_is::unknown : rule.may_stand", "becomes = rule.is_unknown ? step_is::not_done : rule.may_stand", "elsewhere", False),
     ("the cause of a failure is lost", sagas, "if constexpr (!std::is_void_v<cause>) cause_ = cause_of(answer);", "", "line", False),
 ]
 

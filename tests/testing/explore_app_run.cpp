@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "remote_sagas.hpp"
 #include "sagas.hpp"
 
 namespace {
@@ -23,6 +24,12 @@ explored goods() {
   return explore_app<depots, delivery>({.duplicates = 0, .refusals = 2}, depot::order_it{2}, depot::withdraw{2}).each([](auto& app, ended how) {
     const depot::state& s = app.template state<depot::all>(2);
     return how == ended::completed ? s.picked == 2 && s.billed : s.picked == 0 && !s.billed;
+  });
+}
+explored elsewhere() {
+  return explore_app<web::shop, web::selling>({.duplicates = 0, .crashes = 0}, web::place{3, 500}).each([](auto& app, ended how) {
+    const web::order& o = app.template state<web::orders>(3);
+    return o.is_confirmed == (how == ended::completed) && o.is_cancelled == (how == ended::compensated);
   });
 }
 

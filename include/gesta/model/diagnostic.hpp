@@ -1505,11 +1505,6 @@ struct explores_no_saga {
   static_assert(Ok, "[gesta E578] explore and explore_app take a model and behind it a saga, and Model and Saga are not these, or not in this order; write  explore<shop, fulfilment>(),  and tell stories of a process by  gesta::testing::given<shop, manager>");
 };
 
-template <bool Ok, class Saga>
-struct explored_app_asks_elsewhere {
-  static_assert(Ok, "[gesta E579] a step of the Saga asks a command that another service decides, and explore_app has only the aggregates of the model; use  gesta::testing::explore<Model, Saga>,  which needs no values, and tell such answers by  gesta::testing::given<Model, Saga>(...).answered(...)");
-};
-
 template <bool Ok, class View, class... Event>
 struct view_projects_none {
   static_assert(Ok, "[gesta E953] the View of the test projects none of the events; add  void project(View&, const Event&),  or give events that it projects");

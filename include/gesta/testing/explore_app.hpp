@@ -27,6 +27,7 @@
 #include <gesta/runtime/start.hpp>
 #include <gesta/testing/choices.hpp>
 #include <gesta/testing/explored.hpp>
+#include <gesta/testing/explored_elsewhere.hpp>
 #include <gesta/testing/mortal_store.hpp>
 #include <gesta/testing/print.hpp>
 #include <gesta/testing/told.hpp>
@@ -37,11 +38,11 @@ namespace testing {
 
 /// How much goes wrong in one story, at most.
 struct app_options {
-  std::uint32_t duplicates = 1;  ///< what begins it comes again
-  std::uint32_t timeouts = 1;    ///< time passes before a command with `within` is decided, or the saga's deadline
+  std::uint32_t duplicates = 1;  ///< what begins it comes again, or the answer of another service
+  std::uint32_t timeouts = 1;    ///< time passes before a command with `within` is decided or its answer is here, or the saga's deadline
   std::uint32_t crashes = 1;     ///< the program ends at a commit, before it or behind it, and a further one goes on
   std::uint32_t interrupts = 1;  ///< one of the further messages comes
-  std::uint32_t refusals = 1;    ///< a command is refused that its aggregate would have accepted
+  std::uint32_t refusals = 1;    ///< a command is refused that its aggregate would have accepted; of another service an outcome but the first listed
   std::uint32_t stories = 1'000'000;  ///< it gives up when there are more
 };
 
@@ -77,7 +78,6 @@ class app_explorer {
   template <std::size_t I>
   using step_of = typename reading::template step<I>;
   using death = gesta::testing::afterlife::death;
-  static_assert(sizeof(diagnostic::explored_app_asks_elsewhere<!reading::asks_elsewhere, Saga>) != 0);
 
  public:
   app_explorer(const Beginning& beginning, const Further&... further) : beginning_(beginning), further_(further...) {}
@@ -114,6 +114,7 @@ class app_explorer {
     now_ = 1;
     retries_ = 2;
     story_.clear();
+    elsewhere_.forget();
     for (int programs = 0; programs < 100; ++programs) {
       life_.is_dead = false;
       auto app = gesta::start<Model>(gesta::testing::mortal_store{&life_}, test_clock{&now_});
@@ -139,7 +140,7 @@ class app_explorer {
 
   // ---- one move
 
-  enum class kind : std::uint8_t { go_on, duplicate, further, refusal, undo_refusal, time, deadline };
+  enum class kind : std::uint8_t { go_on, duplicate, further, refusal, undo_refusal, time, deadline, answer, late_answer, heard, heard_again, patience };
   struct move {
     kind is;
     std::size_t step = 0;
@@ -165,7 +166,8 @@ class app_explorer {
     for (std::size_t i = 0; i < reading::step_count; ++i)
       if (state.steps[i].is == step_is::stuck) return unstick(runner);
     moves_.clear();
-    moves_.push_back({kind::go_on});
+    if constexpr (reading::asks_elsewhere) list_requests(state, make_indices<reading::step_count>{});
+    if (moves_.empty() || performer<Saga>::look(engine, found.number, {now_}).has_work) moves_.push_back({kind::go_on});
     if (left_.duplicates != 0) moves_.push_back({kind::duplicate});
     if (left_.interrupts != 0)
       for (std::size_t i = 0; i < sizeof...(Further); ++i) moves_.push_back({kind::further, 0, i});
@@ -188,18 +190,30 @@ class app_explorer {
       case kind::time:
         --left_.timeouts;
         now_ = state.until(m.step).nanoseconds;
-        say("  time passes");
-        if (const went how = step(app, runner); how != went::on) return how;
-        if (state.steps[m.step].overdue != 0 || state.steps[m.step].attempts != 0) return went::on;
-        return wrong("a command was decided although its time had passed");
+        return run_out(app, runner, state, m.step);
       case kind::deadline:
         --left_.timeouts;
         now_ = state.deadline.nanoseconds;
         say("  the time of the saga passes");
         if (const went how = step(app, runner); how != went::on) return how;
         return state.whole.failing || !state.is_under_way() ? went::on : wrong("it goes on although its time had passed");
-      default: return refuse(engine, found.number, m);
+      case kind::refusal:
+      case kind::undo_refusal: return refuse(engine, found.number, m);
+      default:
+        if constexpr (reading::asks_elsewhere) return go_on_elsewhere(app, runner, found.number, m);
+        else return went::over;
     }
+  }
+  /// The time of a step passes, and the runner sees it.
+  template <class App, class Runner>
+  went run_out(App& app, Runner& runner, const instance& state, std::size_t which) {
+    say("  time passes");
+    for (std::size_t i = 0; i < reading::step_count; ++i) {  // others of its group may have something to do before it
+      if (const went how = step(app, runner); how != went::on) return how;
+      if (state.steps[which].overdue != 0 || state.steps[which].attempts != 0) return went::on;
+      if (!reading::asks_elsewhere) break;
+    }
+    return wrong("a command was decided although its time had passed");
   }
 
   template <std::size_t... I>
@@ -209,14 +223,161 @@ class app_explorer {
   template <std::size_t I>
   void list_step(const instance& state) {
     const step_is is = state.steps[I].is;
+    const bool is_elsewhere = state.is_open_elsewhere(I);
+    if (is_elsewhere && is == step_is::undo_asked && left_.timeouts != 0 && state.until(I).nanoseconds > now_) moves_.push_back({kind::patience, I});
+    if (is_elsewhere && is == step_is::undo_asked) return;
     if (is == step_is::asked) {
       if (left_.timeouts != 0 && step_of<I>::has_within && state.until(I).nanoseconds > now_) moves_.push_back({kind::time, I});
-      if (left_.refusals != 0)
+      if (left_.refusals != 0 && !is_elsewhere)
         for (std::size_t k = 0; k < step_of<I>::contract::rejections::size; ++k) moves_.push_back({kind::refusal, I, k});
     }
     if (is == step_is::undo_asked && left_.refusals != 0)
       for (std::size_t k = 0; k < step_of<I>::undo_rejections::size; ++k)  // who says that it is undone already, does not say so here
         if (reading::table.undo_outcome(I, k).answer != outcome_rule::says::proceed) moves_.push_back({kind::undo_refusal, I, k});
+  }
+
+  // ---- what other services do
+
+  template <std::size_t... I>
+  void list_requests(const instance& state, indices<I...>) {
+    (list_request<I>(state), ...);
+    for (std::size_t i = 0; i < elsewhere_.all().size(); ++i) {
+      const request_told& one = elsewhere_.all()[i];
+      if (!one.is_decided() || is_open(state, one)) continue;
+      if (!one.is_heard) moves_.push_back({kind::heard, one.step, i});
+      else if (left_.duplicates != 0) moves_.push_back({kind::heard_again, one.step, i});
+    }
+  }
+  static bool is_open(const instance& state, const request_told& one) {
+    return state.is_open_elsewhere(one.step) && state.requests[one.step].number == one.number;
+  }
+  template <std::size_t I>
+  void list_request(const instance& state) {
+    if (!state.is_open_elsewhere(I)) return;
+    const bool is_undo = state.steps[I].is == step_is::undo_asked;
+    const request_told& one = elsewhere_.of(state.requests[I].number, I, is_undo);
+    if (one.is_decided()) return moves_.push_back({kind::heard, I, static_cast<std::size_t>(&one - elsewhere_.all().data())});
+    if (state.due(I).nanoseconds > now_) return;  // it is not sent before
+    const bool may_be_late = !is_undo && left_.timeouts != 0 && state.until(I).nanoseconds > now_;
+    if (is_undo) list_outcomes<I, typename step_of<I>::undo_contract>(true, false);
+    else list_outcomes<I, typename step_of<I>::contract>(false, may_be_late && !step_of<I>::contract::is_sent);
+  }
+  /// The first outcome of a contract is what is meant by it; any other one costs a refusal.
+  template <std::size_t I, class Contract>
+  void list_outcomes(bool is_undo, bool may_be_late) {
+    for (std::size_t k = 0; k < outcomes_elsewhere<Contract>::size && (k == 0 || left_.refusals != 0); ++k) {
+      if (is_undo && k != 0 && (k < first_rejection<Contract> || undo_is_done_when(I, k - first_rejection<Contract>))) continue;
+      moves_.push_back({kind::answer, I, k});
+      if (may_be_late) moves_.push_back({kind::late_answer, I, k});
+    }
+  }
+  static constexpr bool undo_is_done_when(std::size_t step, std::size_t rejection) {
+    return reading::table.undo_outcome(step, rejection).answer == outcome_rule::says::proceed;
+  }
+
+  template <class App, class Runner>
+  went go_on_elsewhere(App& app, Runner& runner, std::uint32_t entity, const move& m) {
+    auto& engine = facts_of_app::engine(app);
+    const instance& state = engine.template table_of<stream>().at(entity).state;
+    if (m.is == kind::patience) {
+      --left_.timeouts;
+      now_ = state.until(m.step).nanoseconds;
+      say("  time passes");
+      return step(app, runner);
+    }
+    if (m.is == kind::heard || m.is == kind::heard_again) {
+      if (m.is == kind::heard_again) --left_.duplicates;
+      return is_heard(engine, entity, elsewhere_.all()[m.which]);
+    }
+    const std::uint64_t number = state.requests[m.step].number;
+    if (m.which != 0) --left_.refusals;
+    select<reading::step_count>(m.step, [&](auto at) { decide<at()>(state, *elsewhere_.find(number), m.which); });
+    if (m.is == kind::answer) return is_heard(engine, entity, *elsewhere_.find(number));
+    --left_.timeouts;
+    say("  ", name_of(m.step), " is done elsewhere, and its answer is on its way");
+    now_ = state.until(m.step).nanoseconds;
+    return run_out(app, runner, state, m.step);
+  }
+  /// The service decides a request.
+  template <std::size_t I>
+  void decide(const instance& state, request_told& one, std::size_t which) {
+    using undo = typename step_of<I>::undo_contract;
+    one.outcome = which;
+    if (!one.is_undo) {
+      one.is_done = which < doing_outcomes<typename step_of<I>::contract>;
+    } else if (which == 0 && step_of<I>::is_remote) {
+      const bool was_there = elsewhere_.undo(I, state.requests[I].run);
+      if (!was_there && undo::may_do_nothing) one.outcome = doing_outcomes<undo>;
+    }
+  }
+  /// The saga is told, as gesta::ask_by tells it: of what is open the outcome, of what is not, that it came late, or nothing.
+  template <class Engine>
+  went is_heard(Engine& engine, std::uint32_t entity, request_told& one) {
+    went how = went::on;
+    select<reading::step_count>(one.step, [&](auto at) {
+      if (one.is_undo) how = is_heard_as<at(), true>(engine, entity, one, outcomes_elsewhere<typename step_of<at()>::undo_contract>{});
+      else how = is_heard_as<at(), false>(engine, entity, one, outcomes_elsewhere<typename step_of<at()>::contract>{});
+    });
+    return how;
+  }
+  template <std::size_t I, bool IsUndo, class Engine, class... Outcome>
+  went is_heard_as([[maybe_unused]] Engine& engine, [[maybe_unused]] std::uint32_t entity, [[maybe_unused]] request_told& one, types<Outcome...>) {
+    went how = went::on;
+    [[maybe_unused]] std::size_t k = 0;
+    ((k++ == one.outcome ? void(how = hear_outcome<I, IsUndo, Outcome>(engine, entity, one)) : void()), ...);
+    return how;
+  }
+  template <std::size_t I, bool IsUndo, class Outcome, class Engine>
+  went hear_outcome(Engine& engine, std::uint32_t entity, request_told& one) {
+    const instance& state = engine.template table_of<stream>().at(entity).state;
+    const char* const again = one.is_heard ? ", once more" : "";
+    went how = went::on;
+    if (is_open(state, one)) {
+      say(IsUndo ? "  the undo of " : "  ", name_of(I), " is answered with ", type_name<Outcome>, again);
+      how = in_unit(engine, [&] {
+        if constexpr (IsUndo) return performer<Saga>::template answer<I, true>(engine, entity, {now_}, outcome_of<Outcome>(state.template open_undo<I>()));
+        else return performer<Saga>::template answer<I, false>(engine, entity, {now_}, outcome_of<Outcome>(state.template open_command<I>()));
+      });
+    } else {
+      say("  too late, ", IsUndo ? "the undo of " : "", name_of(I), " is answered with ", type_name<Outcome>, again);
+      const step_is before = state.steps[I].is;
+      const bool was_failing = state.whole.failing;
+      if (!IsUndo && state.is_under_way() && state.steps[I].overdue != 0 && state.requests[I].run == one.number)
+        how = in_unit(engine, [&] { return performer<Saga>::answer_late(engine, entity, {now_}, static_cast<std::uint16_t>(I), "late"); });
+      if (!life_.is_dead && (state.steps[I].is != before || state.whole.failing != was_failing)) return wrong("an answer behind its time has changed something");
+    }
+    if (how == went::on && !life_.is_dead) one.is_heard = true;
+    return how;
+  }
+  static chars name_of(std::size_t step) {
+    chars name{};
+    select<reading::step_count>(step, [&](auto at) { name = chars_of(type_name<typename step_of<at()>::type>); });
+    return name;
+  }
+  /// What has to be true of other services where a story is over, whatever the check asks.
+  template <std::size_t... I>
+  bool are_right(const instance& state, ended how, indices<I...>) {
+    return (is_right<I>(state, how) && ...);
+  }
+  template <std::size_t I>
+  bool is_right([[maybe_unused]] const instance& state, [[maybe_unused]] ended how) {
+    using says = step_of<I>;
+    if constexpr (says::is_remote) {
+      const std::size_t standing = elsewhere_.standing(I);
+      if (!says::asks_many && standing > 1) return wrong(I, " is done twice elsewhere");
+      if constexpr (says::undo_is_remote) {
+        if (how == ended::compensated && standing != 0) return wrong(I, " still stands elsewhere");
+        if (how == ended::compensated && elsewhere_.may_be_done(I)) return wrong(I, " may still be done elsewhere");
+      }
+      if (how == ended::completed && state.steps[I].is == step_is::done && standing == 0)
+        return wrong(I, " does not stand elsewhere");
+    }
+    return true;
+  }
+  bool wrong(std::size_t step, const char* words) {
+    const chars name = name_of(step);
+    (void)wrong(std::string(name.data, name.size) + words);
+    return false;
   }
 
   // The runner goes one step.
@@ -318,6 +479,8 @@ class app_explorer {
     const ended how = state.whole.is == course_is::completed ? ended::completed : ended::compensated;
     ++(how == ended::completed ? result_.completed : result_.compensated);
     say(how == ended::completed ? "  completed" : "  compensated");
+    if constexpr (reading::asks_elsewhere)
+      if (!are_right(state, how, make_indices<reading::step_count>{})) return went::over;
     if constexpr (std::is_invocable_v<Check&, App&, ended, const char*>) judge([&] { return check(app, how, story_.c_str()); });
     else judge([&] { return check(app, how); });
     return went::over;
@@ -360,6 +523,7 @@ class app_explorer {
   gesta::testing::choices* choose_ = nullptr;
   gesta::testing::explored result_;
   gesta::testing::afterlife life_;
+  services_elsewhere elsewhere_;
   gesta::testing::app_options left_;
   std::int64_t now_ = 0;
   std::uint32_t retries_ = 0;
@@ -383,7 +547,14 @@ namespace testing {
 /// of the product decides its commands in the real aggregates; between its steps, and at each of its commits, it is disturbed as often as
 /// the options say: what began it comes again, one of the further messages comes (which may interrupt it), a command is refused with one of the
 /// rejections of its contract although its aggregate would have accepted it, time passes, the program ends and a further one goes on with
-/// what was kept. All that is stored needs a form as bytes. `.each(check)` tells them all; a story takes some microseconds for each of its steps.
+/// what was kept.
+///
+/// What another service decides is decided by the stories: with each outcome of the contract, an event with the values of the command's fields of the
+/// same name and type, all others blank; not at all, so that its time passes; or done, and the answer comes behind its time. The service remembers by
+/// the request's number what it has said, and does not do what was undone before it came. At the end of each story, where it went back nothing may
+/// stand elsewhere, or be on its way there, that an undo is for; where it completed, each step that was done stands, and once.
+///
+/// All that is stored needs a form as bytes. `.each(check)` tells them all; a story takes some microseconds for each of its steps.
 template <class Model, class Saga, class Beginning, class... Further>
 auto explore_app(const Beginning& beginning, const Further&... further) {
   if constexpr (detail::testing::has_parts<Model> && detail::saga_part<Saga>) {
