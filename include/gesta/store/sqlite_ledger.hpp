@@ -162,7 +162,8 @@ class sqlite_ledger {
 
   /// The bits are made a number by factors that are powers of two, so it is exact. Its shortest decimal is a whole number over or times a
   /// power of ten, both exact where they are below 2^53 and 10^22, and their quotient is rounded once, as whoever reads it does. Of 16 digits
-  /// only one is near enough where they are below 2^52. Of two decimals equally near to a float the even one is said.
+  /// only one is near enough where they are below 2^52. Beyond 10^22 fewer digits may say the same number, which cannot be told there: 1e23 is not
+  /// 9.999999999999999e22. Of two decimals equally near to a float the even one is said.
   void write_fractions() {
     const std::string exponent64 = "(n >> 52 & 2047)", exponent32 = "(n >> 23 & 255)";
     step("head = '\"f64\"'", "'#f64'", "rest", {"at + 8", bytes(8)});
@@ -196,7 +197,8 @@ class sqlite_ledger {
          "      tight(p, x, s) as (select p, x + length(d) - p, rtrim(d, '0') from even),\n"
          "      near(p, x, s, off) as (select p, x, s, case when length(s) - 1 >= x then s * 1.0 / cast('1e' || (length(s) - 1 - x) as real)\n"
          "        else s * 1.0 * cast('1e' || (x + 1 - length(s)) as real) end - abs(n) from tight\n"
-         "        where length(s) - 1 - x between -22 and 22 and (p < 16 or x >= length(s) - 1 or s + 0 < 4503599627370496)),\n"
+         "        where length(s) - 1 - x between -22 and 22 and (x < 22 or p = 15) and (p < 16 or x >= length(s) - 1 or\n"
+         "          s + 0 < 4503599627370496)),\n"
          "      said(p, fixed, short) as (select p, case\n"
          "          when x >= length(s) - 1 then\n"
          "            case when abs(n) < 9e18 then printf('%d', cast(abs(n) as integer)) else printf('%0*d', x + 1, 0) end\n"
