@@ -1,7 +1,6 @@
 // An order's way through four services, said as a list of steps: what each does, and what undoes it. The compiler has proved that no step
 // is forgotten; what an instance does is recorded in a stream of its own, in the commits of what it hears and decides.
 #include <gesta/gesta.hpp>
-#include <gesta/runtime/saga_runner.hpp>
 
 #include <cstdio>
 #include <string>

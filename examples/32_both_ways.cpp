@@ -1,6 +1,5 @@
 // Two ways to one end: a saga that leads, and services that react to each other, over the same shop. Each failure ends alike.
 #include <gesta/gesta.hpp>
-#include <gesta/runtime/saga_runner.hpp>
 
 #include <cstdio>
 

@@ -1,7 +1,6 @@
 // Time in sagas: a step that has to be answered within a time, one that is asked again after some, a deadline of the whole, and a
 // message to oneself. Times are records, so they survive the program; the clock is the one that the app was given, here one that a test turns.
 #include <gesta/gesta.hpp>
-#include <gesta/runtime/saga_runner.hpp>
 
 #include <cstdio>
 

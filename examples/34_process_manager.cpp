@@ -2,7 +2,6 @@
 #include <gesta/describe/sagas.hpp>
 #include <gesta/gesta.hpp>
 #include <gesta/runtime/instance_pictures.hpp>
-#include <gesta/runtime/saga_runner.hpp>
 #include <gesta/testing/given_process.hpp>
 
 #include <cstdio>

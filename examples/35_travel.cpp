@@ -1,7 +1,6 @@
 // Steps side by side: flight, hotel and car are asked at once, and so are two ways to pay, of which one is enough. Whatever cannot be had, nothing is
 // left over that nobody wants.
 #include <gesta/gesta.hpp>
-#include <gesta/runtime/saga_runner.hpp>
 
 #include <cstdio>
 

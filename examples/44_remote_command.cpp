@@ -3,7 +3,6 @@
 // for two programs and a socket.
 #include <gesta/gesta.hpp>
 #include <gesta/runtime/ask.hpp>
-#include <gesta/runtime/saga_runner.hpp>
 #include <gesta/runtime/serve.hpp>
 #include <gesta/transport/in_process.hpp>
 

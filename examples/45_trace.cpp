@@ -4,7 +4,6 @@
 #include <gesta/runtime/ask.hpp>
 #include <gesta/runtime/inbox.hpp>
 #include <gesta/runtime/relay.hpp>
-#include <gesta/runtime/saga_runner.hpp>
 #include <gesta/runtime/serve.hpp>
 #include <gesta/store/memory_views.hpp>
 #include <gesta/store/sqlite.hpp>

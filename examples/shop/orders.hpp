@@ -4,7 +4,6 @@
 
 #include <gesta/gesta.hpp>
 #include <gesta/runtime/ask.hpp>
-#include <gesta/runtime/saga_runner.hpp>
 
 #include <chrono>
 #include <cstdint>

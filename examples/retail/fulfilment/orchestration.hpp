@@ -3,7 +3,6 @@
 #pragma once
 
 #include <gesta/gesta.hpp>
-#include <gesta/runtime/saga_runner.hpp>
 
 #include <cstdint>
 #include <string>
