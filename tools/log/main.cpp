@@ -70,8 +70,8 @@ sagas     one JSON object per line and instance of a saga that has not ended: sa
 saga-retry    lets the undo of an instance that is stuck be asked again; KEY as text, or as `sagas` shows it. It is recorded with who said it
 saga-resolve  lets it count as undone, because WHO has undone it by hand; recorded with WHY. The program that runs the sagas takes both in as
           what another process records: with its next poll
-delayed   one JSON object per line and command that app.later keeps: its name, the command, waiting or refused, when it is due, the position and time at
-          which it was said, payload; of one that was refused the refusal and since when. What is put aside is not told. Reads the whole log
+delayed   one JSON object per line and command that app.later keeps: its name, the command, waiting or refused, when it is due, the position and
+          time at which it was said, payload; of one that was refused the refusal and since when. What is put aside is not told. Reads the whole log
 trace     the events of one correlation as a tree of what caused what; ID as `events` shows it, as a UUID, or a traceparent. Several logs are one
           tree: what a service told and another heard, what it asked and another decided. Each line: event, aggregate, key, version, position,
           time, payload; personal data stays sealed. A cause that is not in the files is named. Reads the whole logs
