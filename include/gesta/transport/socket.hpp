@@ -308,6 +308,36 @@ inline bool read_delivered(socket_reader& from, std::vector<header>& headers, de
   return from.good();
 }
 
+/// take(const dead_letter&) -> bool for each dead letter of a group, until one says false. False: the connection was lost, and `cause` says why.
+template <class Take>
+bool each_dead_of(socket_client& link, std::string_view group, failure& cause, Take&& take) {
+  std::vector<header> headers;
+  std::uint64_t behind = 0;
+  int tries = 0;
+  for (bool more = true; more;) {
+    std::string answer;
+    if (!link.ask(socket_verb::dead, answer, [&](auto& frame) { frame.text(group).u64(behind); })) {
+      if (++tries < 2) continue;
+      cause = link.why();
+      return false;
+    }
+    socket_reader from(answer);
+    (void)from.u8();
+    (void)from.u64();
+    const std::uint32_t count = from.u32();
+    more = from.u8() != 0 && count != 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      dead_letter one;
+      if (!read_delivered(from, headers, one.message)) return false;
+      one.cause = from.text();
+      one.since = {from.time()};
+      behind = one.message.sequence;
+      if (!take(static_cast<const dead_letter&>(one))) return true;
+    }
+  }
+  return true;
+}
+
 }  // namespace detail
 
 /// A member of a group; see the concept transport_subscription. It may outlive its connection. It is a member again when a lost connection is there
@@ -474,31 +504,7 @@ class basic_socket {
     /// connection was lost. The visitor may use the connection.
     template <class Take>
     bool each_dead(std::string_view group, Take&& take) {
-      std::vector<header> headers;
-      std::uint64_t behind = 0;
-      int tries = 0;
-      for (bool more = true; more;) {
-        std::string answer;
-        if (!link_->ask(detail::socket_verb::dead, answer, [&](auto& frame) { frame.text(group).u64(behind); })) {
-          if (++tries < 2) continue;
-          last_ = link_->why();
-          return false;
-        }
-        detail::socket_reader from(answer);
-        (void)from.u8();
-        (void)from.u64();
-        const std::uint32_t count = from.u32();
-        more = from.u8() != 0 && count != 0;
-        for (std::uint32_t i = 0; i < count; ++i) {
-          dead_letter one;
-          if (!detail::read_delivered(from, headers, one.message)) return false;
-          one.cause = from.text();
-          one.since = {from.time()};
-          behind = one.message.sequence;
-          if (!take(static_cast<const dead_letter&>(one))) return true;
-        }
-      }
-      return true;
+      return detail::each_dead_of(*link_, group, last_, take);
     }
     bool revive(std::string_view group, delivery_token token) { return on_letter(detail::socket_verb::revive, group, token); }
     bool discard(std::string_view group, delivery_token token) { return on_letter(detail::socket_verb::discard, group, token); }
