@@ -10,8 +10,8 @@ two mistakes, the same one twice too. Then
 tests/accepted/ holds its twin under the same name, without the mistake: it compiles without a word at every warning.
 A file that ends in .cpp.py prints the source. What several files say alike is included from a folder beside them: "shop/order.hpp". Without FILE: all of both folders, and every sentence of
 include/gesta/model/diagnostic.hpp has a rejected file, each with its twin.
-Nearly all files include <gesta/model/model.hpp> or <gesta/gesta.hpp> before all else, and most of their time is this header: with --compiled DIR the
-compiler reads it from DIR, where --compile DIR has put it.
+Nearly all files include <gesta/model/model.hpp> or <gesta/gesta.hpp> before all else, and most of their time is this header, or it and some others that
+many files include: with --compiled DIR the compiler reads them from DIR, where --compile DIR has put them.
 """
 import argparse
 import functools
@@ -19,6 +19,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,6 +28,7 @@ ROOT = HERE.parents[1]
 DIAGNOSTICS = "include/gesta/model/diagnostic.hpp"
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow"]
 COMMON = ("gesta/model/model.hpp", "gesta/gesta.hpp")
+MANY = 20
 LINES = {"gcc": 25, "clang": 45}
 SENTENCE = re.compile(r"\[gesta (E\d+)\] \S.*")
 
@@ -52,22 +54,39 @@ def expected(source):
     return found
 
 
+def headers_of(source):
+    """The headers in angle brackets that a source includes: they stand before everything else."""
+    return tuple(re.findall(r"^#include <(.*)>", source, re.MULTILINE))
+
+
+def name_of_set(headers):
+    return "_".join(h.replace("/", "-").removesuffix(".hpp") for h in headers) + ".hpp"
+
+
+def sets_of_many(root=ROOT):
+    """What MANY files include beside one of COMMON, several headers of the library."""
+    often = Counter(headers_of(f.read_text()) for f in files(root) if f.suffix != ".py")
+    return [headers for headers, count in often.items() if count >= MANY and sum(h.startswith("gesta/") for h in headers) > 1]
+
+
 def compile_common(folder, compiler, include):
-    """Puts each of COMMON into a folder, compiled."""
+    """Puts each of COMMON into a folder, compiled, and each set of headers that many include."""
     folder.mkdir(parents=True, exist_ok=True)
-    for common in COMMON:
-        header = folder / Path(common).name
-        header.write_text(f"#include <{common}>\n")
+    for headers in [*((common,) for common in COMMON), *sets_of_many()]:
+        header = folder / name_of_set(headers)
+        header.write_text("".join(f"#include <{h}>\n" for h in headers))
         subprocess.run([compiler, "-std=c++20", *WARNINGS, f"-I{include}", "-x", "c++-header", header, "-o", f"{header}.gch"], check=True)
 
 
 def flags_of_common(source, compiler, folder):
-    """By which the compiler reads from a folder what a source includes before all else, where it is one of COMMON."""
-    first = re.search(r'^#include [<"](.*)[>"]', source, re.MULTILINE)
-    if folder is None or first is None or first[1] not in COMMON:
+    """By which the compiler reads from a folder what a source includes before all else, where it lies there."""
+    if folder is None or (first := re.search(r'^#include [<"](.*)[>"]', source, re.MULTILINE)) is None:
         return ()
-    header = folder / Path(first[1]).name
-    return ("-include-pch", f"{header}.gch") if family(compiler) == "clang" else ("-include", header)
+    for headers in (headers_of(source), (first[1],)):
+        header = folder / name_of_set(headers)
+        if headers and headers[0] == first[1] and header.exists() and (len(headers) > 1 or first[1] in COMMON):
+            return ("-include-pch", f"{header}.gch") if family(compiler) == "clang" else ("-include", header)
+    return ()
 
 
 def ask(source, compiler, include, name, flags=()):
