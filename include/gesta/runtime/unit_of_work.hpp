@@ -330,6 +330,11 @@ class unit_of_work : public holdings<Model, Store> {
     return fails(log_.last_failure());
   }
 
+  [[gnu::noinline, gnu::cold]] bool not_appended(append_result why) {
+    if (why == append_result::conflict) return fails(failure(failure::kind::conflict, 0, "others changed the entity while the command was decided"));
+    return fails(log_.last_failure());
+  }
+
   template <class Handler, class Table, class Place, class Event>
   [[gnu::always_inline]] bool append([[maybe_unused]] Table& table, Place place, const Event& event, const origin& from) {
     constexpr auto tag = flow_type::template tag<Event>;
@@ -347,12 +352,8 @@ class unit_of_work : public holdings<Model, Store> {
         if (address == 0) [[unlikely]] return no_room_for_events();
       entity.stream.head = address;
     } else {
-      switch (log_.template append<typename Handler::aggregate>(entity.stream, number, table.key(number), version, from, event)) {
-        case append_result::ok: break;
-        case append_result::conflict:
-          return fails(failure(failure::kind::conflict, 0, "others changed the entity while the command was decided"));
-        case append_result::failed: return fails(log_.last_failure());
-      }
+      const append_result done = log_.template append<typename Handler::aggregate>(entity.stream, number, table.key(number), version, from, event);
+      if (done != append_result::ok) [[unlikely]] return not_appended(done);
       pending_.put(tag, aggregate, number, version, 0, from, event);
     }
     if constexpr (base::template is_cached<typename Handler::aggregate>) entity.checked = log_.times_changed();
