@@ -20,12 +20,17 @@ struct counted {
   std::int64_t number;  ///< which count of its counter it is
   static constexpr auto id = "counted";
 };
-struct count {};
+struct count {
+  unsigned microseconds = 0;  ///< that the decision takes
+};
 struct counter {
   std::int64_t last = 0;
 };
 void evolve(counter& c, const counted& e) { c.last = e.number; }
-auto decide(const counter& c, const count&) -> gesta::emits<counted> { return counted{c.last + 1}; }
+auto decide(const counter& c, const count& how) -> gesta::emits<counted> {
+  if (how.microseconds != 0) ::usleep(how.microseconds);
+  return counted{c.last + 1};
+}
 struct counters : gesta::aggregate<counter, gesta::commands<count>> {
   static constexpr auto id = "counter";
 };
@@ -85,6 +90,81 @@ TEST_CASE("what many programs decide on the same entities at a time is decided o
   const seen log = all_of(app);
   CHECK(log.events == programs * each);
   CHECK(log.ascends);
+}
+
+TEST_CASE("who decides slowly is not passed over for ever by those who are quick") {
+  const fresh in;
+  auto slow = start(in);
+  other_program quick([&](auto say) {
+    auto app = start(in);
+    for (say();;) (void)is_kept(app.handle("a", count{}));
+    return true;
+  });
+  CHECK(quick.said());
+  for (int i = 0; i < 10; ++i) CHECK(is_kept(slow.handle("a", count{5000})));
+}
+
+TEST_CASE("no two units wait for each other") {
+  const fresh in;
+  (void)start(in);
+  std::vector<std::unique_ptr<other_program>> all;
+  for (unsigned i = 0; i < 6; ++i)
+    all.push_back(std::make_unique<other_program>([&in, i](auto) {
+      auto app = start(in);
+      const auto key = [](unsigned number) { return "k" + std::to_string(number); };
+      for (unsigned n = 0; n < 150; ++n) {
+        const unsigned one = (n + i) % 3, other = (one + 1 + i % 2) % 3;
+        const std::string made = key(100 + n / 2 * 2 + (n + i) % 2), missed = key(100 + n / 2 * 2 + (n + i + 1) % 2);
+        auto unit = app.batch();
+        switch ((n + i) % 4) {
+          case 0: (void)is_kept(unit.handle(key(one), count{})); break;
+          case 1: (void)is_kept(unit.handle(key(one), count{})), (void)is_kept(unit.handle(key(other), count{})); break;
+          case 2: (void)unit.append(gesta::facts<counters>(key(one), gesta::expected::any(), counted{1}), gesta::facts<counters>(key(other), gesta::expected::any())); break;
+          default: (void)unit.append(gesta::facts<counters>(made, gesta::expected::none(), counted{1}), gesta::facts<counters>(missed, gesta::expected::none()));
+        }
+        (void)unit.commit();
+      }
+      return app.broken() == nullptr;
+    }));
+  for (auto& one : all) CHECK(one->ended());
+  CHECK(the_server().words().find("deadlock") == std::string::npos);
+  CHECK(in("select count(*) from streams s where (version, last) <> (select count(*), max(position) from events e where e.stream = s.stream)") == "0");
+}
+
+TEST_CASE("senders that are new at a time are not in each other's way") {
+  const fresh in;
+  (void)start(in);
+  std::vector<std::unique_ptr<other_program>> all;
+  for (int i = 0; i < 4; ++i)
+    all.push_back(std::make_unique<other_program>([&in, i](auto) {
+      auto app = start(in);
+      for (int n = 0; n < 40; ++n) {
+        const std::string sender = std::to_string(i) + "." + std::to_string(n);
+        const auto append = [&] { return app.append(gesta::facts<counters>(sender, gesta::expected::any(), counted{1}), gesta::once{sender.c_str(), 1}); };
+        if (!append() || !append().repeated()) return false;  // also where the horizon is behind the first time
+      }
+      return true;
+    }));
+  for (auto& one : all) CHECK(one->ended());
+  CHECK(in("select count(*) from events") == "160");
+}
+
+TEST_CASE("a snapshot that is taken beside an erasing goes with it") {
+  const fresh in;
+  const auto start_with = [&] { return gesta::start<factory>(store_in(in), gesta::cached_states{.most = 100}, gesta::snapshots{.every = 1000}, outside{}); };
+  auto app = start_with();
+  CHECK(is_kept(app.handle("a", count{})));
+  CHECK(is_kept(app.handle("b", count{})));
+  in("create function wait() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(7); return new; end $$;"
+     "create trigger waits before insert on snapshots for each row execute function wait()");
+  PGconn* const gate = PQconnectdb(the_server().address().c_str());
+  PQclear(PQexec(gate, "select pg_advisory_lock(7)"));
+  other_program taker([&](auto) { return static_cast<bool>(start_with().template snapshot<counters>()); });
+  for (int turn = 0; turn < 5000 && sql("select count(*) from pg_locks where locktype = 'advisory' and not granted") != "1"; ++turn) ::usleep(1000);
+  CHECK(app.close<counters>("a"));
+  PQfinish(gate);
+  CHECK(taker.ended());
+  CHECK(in("select string_agg(key, ' ') from snapshots join streams using (stream)") == "b");
 }
 
 TEST_CASE("who follows the log waits for the units that began before") {

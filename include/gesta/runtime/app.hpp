@@ -623,11 +623,11 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
       const appended outcome = append_now(argument...);
       named_conditions_.clear();
       const bool is_kept = outcome && !outcome.repeated() && (outcome.position() != 0 || detail::is_given<once, Argument...>);
-      if (!is_kept) {
+      if (!is_kept && !engine_.doomed()) {
         unit.end();
         return told(outcome, argument...);
       }
-      if (unit.commit()) return outcome;
+      if (unit.commit()) return outcome;  // of one that is doomed it says the cause
       if (engine_.last_failure().why != failure::kind::conflict || attempt == detail::conflict_retries)
         return told(appended(engine_.last_failure()), argument...);
       if constexpr (is_observed) tell(retried{"append", attempt + 1, engine_.last_failure().describe(), 0});
@@ -715,7 +715,7 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
   // Whether what is remembered under a name is of the batch that is open: its last event is not kept yet. An append without events has
   // none to tell it by.
   bool is_of_open_batch(const once& request, const remembered& first) const noexcept {
-    if (first.position != 0) return first.position > engine_.kept_position();
+    if (first.position != 0) return first.position > engine_.position_before_unit();
     for (const named_condition& earlier : named_conditions_)
       if (earlier.number == request.number && std::strncmp(earlier.source, request.source, sizeof earlier.source) == 0) return true;
     return false;

@@ -75,6 +75,10 @@ class unit_of_work : public holdings<Model, Store> {
   /// The position of the last event that is kept: of an open unit none is. Where units run side by side, as far as none is under way.
   std::uint64_t kept_position() const noexcept {
     if constexpr (log_with_horizon<log_type>) return log_.horizon();
+    else return position_before_unit();
+  }
+  /// The last position before the open unit; where none is open, the last one. What the unit appended lies behind it, and nothing else that it sees.
+  std::uint64_t position_before_unit() const noexcept {
     if (!open_) return log_.last_position();
     if constexpr (is_memory) return unit_.records;
     else return log_.last_position() - (pending_.count() - unit_.records);

@@ -83,7 +83,10 @@ class postgres_appending {
   bool commit() {
     assert(is_open_);
     if (is_doomed_) return rollback(), false;
-    if (connection_.is_by_horizon() && !hold_what_was_read()) return rollback(), false;
+    if (connection_.is_by_horizon()) {
+      if (!hold_what_was_read()) return rollback(), false;
+      write_heads();  // the rows before the events, as who holds several does: else one has the row, the other one the event
+    }
     flush();
     write_heads();
     if (rings_) connection_.queue(ring_, postgres_arguments<1>().add(connection_.schema()));
@@ -95,9 +98,12 @@ class postgres_appending {
       return false;
     }
     is_open_ = false;
-    if (connection_.is_by_horizon()) end_beside(last_ == committed_ ? outside_ : last_);
     names_.keep();
     heads_.keep();
+    if (connection_.is_by_horizon()) {
+      sweep();
+      end_beside(last_ == committed_ ? outside_ : last_);
+    }
     return true;
   }
 
@@ -232,18 +238,22 @@ class postgres_appending {
   }
   /// Queues the rows of the streams that the unit made, with the ends that they have by now.
   void flush_streams() {
-    if (made_.empty()) return;
+    if (made_.empty() && new_rows_.empty()) return;
     for (const std::int64_t number : made_) {
       known_stream& head = *heads_.find(number);
       const std::uint32_t at = streams_.find(number);
       const std::uint16_t tag = names_.tag(stored_kind::aggregate, streams_.aggregate(at));
-      new_numbers_.number(number);
-      new_aggregates_.integer(static_cast<std::int32_t>(streams_.aggregate(at)));
-      new_keys_.text(streams_.text(tag, streams_.key(at)));
-      new_versions_.number(head.version);
-      new_lasts_.number(head.position);
+      new_rows_.push_back({streams_.aggregate(at), std::string(streams_.text(tag, streams_.key(at))), number, head.version, head.position});
     }
-    const bool is_one = made_.size() == 1;
+    if (connection_.is_by_horizon()) std::sort(new_rows_.begin(), new_rows_.end());
+    for (const new_row& row : new_rows_) {
+      new_numbers_.number(row.number);
+      new_aggregates_.integer(static_cast<std::int32_t>(row.type));
+      new_keys_.text(row.key);
+      new_versions_.number(row.version);
+      new_lasts_.number(row.last);
+    }
+    const bool is_one = new_rows_.size() == 1;
     const auto value = [is_one](postgres_array& all) { return is_one ? all.first() : all.whole(); };
     connection_.queue(is_one ? make_ : make_many_, postgres_arguments<5>()
                                                        .add(value(new_numbers_))
@@ -347,6 +357,11 @@ class postgres_appending {
     else absent_.push_back({aggregate, std::string(key.data, key.size)});
   }
 
+  /// By horizon, within a unit: snapshots of this stream may have to go when the unit is kept.
+  void note_to_sweep(std::int64_t number) {
+    if (connection_.is_by_horizon()) to_sweep_.push_back(number);
+  }
+
   postgres_connection connection_;
   postgres_names names_;
   postgres_streams streams_;
@@ -369,27 +384,44 @@ class postgres_appending {
   struct absent_stream {
     std::uint16_t aggregate;
     std::string key;
+    auto operator<=>(const absent_stream&) const = default;
+  };
+  /// A row of the table `streams` that is to be made.
+  struct new_row {
+    std::int64_t type;
+    std::string key;
+    std::int64_t number, version, last;
+    auto operator<=>(const new_row&) const = default;
   };
 
   /// Nobody changes what the unit has read before it is kept, or the unit is in conflict with who did: rows of streams that it read are held as they
-  /// were, and a stream that it missed is made and taken out again. All in the order of their numbers, so that two units do not wait for each other.
+  /// were, and a stream that it missed is made and taken out again. All in the order of their numbers, and what is made in that of its keys, so that
+  /// two units do not wait for each other.
   bool hold_what_was_read() {
-    if (heads_.changed().empty() && !outcomes_.has_waiting()) return true;
+    if (heads_.changed().empty() && !outcomes_.has_some()) return true;
+    connection_.let_first();
     changed_.clear();
     for (const changed_stream& was : heads_.changed())
       if (was.version != 0) changed_.push_back(was.number);
     std::sort(changed_.begin(), changed_.end());
+    read_.insert(read_.end(), changed_.begin(), changed_.end());
     std::sort(read_.begin(), read_.end());
     read_.erase(std::unique(read_.begin(), read_.end()), read_.end());
-    postgres_array held(int8), moved(int8);
-    for (const std::int64_t number : read_)
-      if (!std::binary_search(changed_.begin(), changed_.end(), number)) held.number(number);
-    if (held.size() != 0) connection_.queue(hold_, postgres_arguments<1>().add(held.whole()));
-    for (const std::int64_t number : changed_) moved.number(number);
-    if (moved.size() > 1) connection_.queue(hold_to_move_, postgres_arguments<1>().add(moved.whole()));
-    for (const absent_stream& one : absent_)
-      if (!hold_absent(one)) return false;
-    return true;
+    if (read_.size() > 1 || changed_.empty()) {  // one that is changed alone is held by its change
+      bool moves = false;
+      for (const std::int64_t number : read_) {
+        const bool is_changed = std::binary_search(changed_.begin(), changed_.end(), number);
+        if (is_changed != moves) hold_run(moves);
+        moves = is_changed;
+        held_.number(number);
+      }
+      hold_run(moves);
+    }
+    return hold_absent();
+  }
+  void hold_run(bool moves) {
+    if (held_.size() != 0) connection_.queue(moves ? hold_to_move_ : hold_, postgres_arguments<1>().add(held_.whole()));
+    held_.clear();
   }
   /// The types of the model, before the first unit: who entered one within a unit would keep all others waiting for its end.
   bool enter_types() {
@@ -399,20 +431,23 @@ class postgres_appending {
     names_.forget();
     return false;
   }
-  bool hold_absent(const absent_stream& one) {
-    const key_bytes key{one.key.data(), static_cast<std::uint32_t>(one.key.size())};
-    const std::int64_t type = names_.number(stored_kind::aggregate, one.aggregate);
-    if (type == 0) return false;
-    if (const std::uint32_t at = streams_.find(type, key); at != postgres_streams::absent && heads_.find(streams_.number(at)) != nullptr) return true;
-    const std::int64_t number = new_stream_number();
-    if (number < 0) return false;
-    connection_.queue(make_, postgres_arguments<5>()
-                                 .number(number)
-                                 .integer(static_cast<std::int32_t>(type))
-                                 .add(streams_.text(one.aggregate, key))
-                                 .number(0)
-                                 .number(0));
-    connection_.queue(unmake_, postgres_arguments<1>().number(number));
+  /// Makes what the unit missed together with what it makes itself, and takes it out again.
+  bool hold_absent() {
+    std::sort(absent_.begin(), absent_.end());
+    absent_.erase(std::unique(absent_.begin(), absent_.end()), absent_.end());
+    postgres_array gone(int8);
+    for (const absent_stream& one : absent_) {
+      const key_bytes key{one.key.data(), static_cast<std::uint32_t>(one.key.size())};
+      const std::int64_t type = names_.number(stored_kind::aggregate, one.aggregate);
+      if (type == 0) return false;
+      if (const std::uint32_t at = streams_.find(type, key); at != postgres_streams::absent && heads_.find(streams_.number(at)) != nullptr) continue;
+      const std::int64_t number = new_stream_number();
+      if (number < 0) return false;
+      new_rows_.push_back({type, std::string(streams_.text(one.aggregate, key)), number, 0, 0});
+      gone.number(number);
+    }
+    flush_streams();
+    if (gone.size() != 0) connection_.queue(unmake_, postgres_arguments<1>().add(gone.whole()));
     return true;
   }
   std::int64_t new_stream_number() {
@@ -428,6 +463,15 @@ class postgres_appending {
     last_ = seen_ = last;
     read_.clear();
     absent_.clear();
+    to_sweep_.clear();
+  }
+  /// Who keeps a snapshot beside who erases does not see him, nor he the snapshot: whoever of them is kept last takes it away. What goes wrong here is
+  /// nobody's failure: the unit is kept.
+  void sweep() {
+    if (to_sweep_.empty()) return;
+    postgres_array streams(int8);
+    for (const std::int64_t number : to_sweep_) streams.number(number);
+    (void)connection_.ask([&] { connection_.queue(sweep_, postgres_arguments<1>().add(streams.whole())); });
   }
 
   // Others may have written, or begun to.
@@ -511,6 +555,7 @@ class postgres_appending {
   }
   void clear_streams() {
     made_.clear();
+    new_rows_.clear();
     for (postgres_array* const one : {&new_numbers_, &new_aggregates_, &new_keys_, &new_versions_, &new_lasts_}) one->clear();
   }
   void clear_ends() {
@@ -524,7 +569,10 @@ class postgres_appending {
   std::int64_t outside_ = 0;          ///< last_ before the unit
   std::int64_t horizon_ = 0;          ///< up to here no unit is under way any more
   std::vector<std::int64_t> read_, changed_;  ///< by the open unit, by horizon: streams that were there
+  std::vector<std::int64_t> to_sweep_;        ///< likewise: of which it erased something, or kept a snapshot without appending
   std::vector<absent_stream> absent_;         ///< likewise: streams that were not
+  std::vector<new_row> new_rows_;
+  postgres_array held_{int8};
   std::uint64_t known_changes_ = 0;   ///< of the connection, as this log knows it
   std::int64_t last_stream_ = 0;      ///< number of the last stream, those of the open unit included
   std::vector<std::int64_t> made_;    ///< by the open unit, and not yet queued
@@ -556,7 +604,8 @@ class postgres_appending {
   postgres_statement horizon_at_{"select horizon($1), coalesce((select max(type) from types), 0)", {int4}};
   postgres_statement hold_{"select 1 from streams where stream = any($1) order by stream for share", {int8s}};
   postgres_statement hold_to_move_{"select 1 from streams where stream = any($1) order by stream for no key update", {int8s}};
-  postgres_statement unmake_{"delete from streams where stream = $1", {int8}};
+  postgres_statement unmake_{"delete from streams where stream = any($1)", {int8s}};
+  postgres_statement sweep_{"delete from snapshots s using streams t where s.stream = any($1) and t.stream = s.stream and (t.first > 1 or t.closed)", {int8s}};
   postgres_statement more_streams_{"select nextval('stream_numbers')"};
   postgres_statement closed_{"select stream from streams where stream = any($1) and closed", {int8s}};
   postgres_statement ring_{"select pg_notify('gesta', $1)", {postgres_type::text}};

@@ -122,7 +122,8 @@ class postgres_connection {
       std::size_t at = 0;
       if (is_by_horizon()) {
         queue(begin_beside_);
-        if (was_in_conflict_) queue(stand_in_line_);
+        if (conflicts_ != 0) queue(stand_in_line_);
+        if (conflicts_ >= most_conflicts) queue(shut_out_);
         queue(enter_, postgres_arguments<1>().integer(postgres_units(schema_)));
         at = queue(claim_);
       } else {
@@ -161,7 +162,7 @@ class postgres_connection {
   bool commit() {
     const std::size_t at = queue(commit_);
     in_unit_ = false;
-    if (run() && std::strcmp(PQcmdStatus(const_cast<PGresult*>(answer(at).get())), "COMMIT") == 0) return was_in_conflict_ = false, true;
+    if (run() && std::strcmp(PQcmdStatus(const_cast<PGresult*>(answer(at).get())), "COMMIT") == 0) return conflicts_ = 0, true;
     rollback();
     return false;
   }
@@ -178,6 +179,8 @@ class postgres_connection {
     if (!broken_) last_ = cause;
   }
   bool in_unit() const noexcept { return in_unit_; }
+  /// By horizon, in a unit that is about to be kept: lets one go first that was in conflict time and again.
+  void let_first() { queue(let_first_); }
   /// How often a unit began and others had written since the last one, or could have.
   std::uint64_t changes() const noexcept { return changes_; }
 
@@ -371,7 +374,9 @@ class postgres_connection {
     // By horizon units meet only here: who comes second decides again.
     if (is_by_horizon() && (was("40001") || was("40P01") || was("23505"))) {
       last_.why = failure::kind::conflict;
-      was_in_conflict_ = true;
+      ++conflicts_;
+    } else if (was("55P03")) {
+      conflicts_ = 0;  // who shuts out what he waits for would keep all others waiting
     }
     const char* const severity = PQresultErrorField(answer, PG_DIAG_SEVERITY_NONLOCALIZED);
     const bool is_end = state == nullptr || (severity != nullptr && (std::strcmp(severity, "FATAL") == 0 || std::strcmp(severity, "PANIC") == 0));
@@ -476,9 +481,13 @@ class postgres_connection {
   }
   bool check_positions() {
     const char* const ours = is_by_horizon() ? "horizon" : "lock";
-    queue(say_positions_, postgres_arguments<1>().add(ours));
-    const std::size_t at = queue(positions_said_);
+    std::size_t at = queue(positions_said_);
     if (!run()) return fail_to_open();
+    if (answer(at)[0].bytes(0).empty()) {  // else no table is looked at but this one
+      queue(say_positions_, postgres_arguments<1>().add(ours));
+      at = queue(positions_said_);
+      if (!run()) return fail_to_open();
+    }
     const postgres_row said = answer(at)[0];
     if (said.bytes(0) != ours)
       return refuse(is_by_horizon() ? "its positions are given under its lock, open it with gesta::postgres_store"
@@ -492,7 +501,7 @@ class postgres_connection {
   std::uint32_t patience_;
   bool waits_for_disk_;
   postgres_positions positions_;
-  bool was_in_conflict_ = false;
+  std::uint32_t conflicts_ = 0;  ///< by horizon: units that were taken back for others, since one was kept
   message_id (*random_)() noexcept;
   message_id incarnation_;
   PGconn* connection_ = nullptr;
@@ -515,8 +524,12 @@ class postgres_connection {
   postgres_statement look_around_{"select nextval('units'), coalesce((select max(position) from events), 0), coalesce((select max(stream) from streams), 0), "
                                   "coalesce((select max(type) from types), 0)"};
   postgres_statement begin_beside_{"begin isolation level repeatable read"};
-  // Takes no snapshot, so who has waited here sees what the one before him wrote.
-  postgres_statement stand_in_line_{"lock table contended in exclusive mode"};
+  // Locks of a table take no snapshot, so who has waited here sees what the one before him wrote. Whoever stands in line is in the way of those in line
+  // alone; whoever shuts out, as the first of them, waits for those that are being kept just now, and who comes to be kept waits for him.
+  static constexpr std::uint32_t most_conflicts = 4;
+  postgres_statement stand_in_line_{"lock table contended in share update exclusive mode"};
+  postgres_statement shut_out_{"lock table contended in exclusive mode"};
+  postgres_statement let_first_{"lock table contended in row share mode"};
   // The lock first, then the claim: whoever does not see the lock will not miss a claim that he has seen.
   postgres_statement enter_{"select pg_advisory_xact_lock_shared($1, (((last_value + 2147483648) & 4294967295) - 2147483648)::integer) from claims",
                             {postgres_type::integer}};
@@ -524,7 +537,8 @@ class postgres_connection {
   // What was copied in lies below all that is given by horizon.
   postgres_statement say_positions_{"with said as (update gesta_format set positions = $1 where positions = '' returning positions) select setval('claims', "
                                     "(select coalesce(max(position), 0) >> 20 from events)), setval('stream_numbers', greatest((select (coalesce(max(stream), 0) "
-                                    "+ 63) / 64 * 64 from streams), 64), exists(select from streams)) from said where positions = 'horizon'",
+                                    "+ 63) / 64 * 64 from streams), 64), exists(select from streams)), setval('source_numbers', greatest((select max(source) from sources), 1), "
+                                    "exists(select from sources)) from said where positions = 'horizon'",
                                     {postgres_type::text}};
   postgres_statement positions_said_{"select positions, pg_is_in_recovery() from gesta_format"};
   postgres_statement read_incarnation_{"select incarnation from incarnations order by number desc limit 1"};

@@ -183,6 +183,8 @@ class postgres_log : public postgres_appending {
       head = {handle.number, own->version, own->position};
     } else if (!look_up(aggregate, handle, key, head)) {
       return doom(), false;
+    } else {
+      note_to_sweep(head.number);
     }
     if (head.number == 0 || head.version != postgres_number(version) || size > largest) return true;
     if (state_.size() < size) state_.resize(size);
@@ -259,6 +261,7 @@ class postgres_log : public postgres_appending {
     known_stream& own = known_or_added(head);
     heads_.change(static_cast<std::uint32_t>(head.number), own);
     connection_.queue(forget_, postgres_arguments<1>().number(head.number));
+    note_to_sweep(head.number);
     if (first > head.first) connection_.queue(erase_, postgres_arguments<3>().number(head.number).number(head.first).number(first));
     connection_.queue(begin_, postgres_arguments<3>().number(first).boolean(whole || head.closed).number(head.number));
     if (!connection_.run()) return doom(), false;

@@ -54,11 +54,13 @@ class postgres_outcomes {
     rejection == 0 ? rejections_.null() : rejections_.integer(static_cast<std::int32_t>(rejection));
     outcome.size == 0 ? payloads_.null() : payloads_.bytes(outcome.payload, outcome.size);
     if (number > from->highest) from->highest = number;
+    has_some_ = true;
     if (numbers_.size() >= 2048 || payloads_.byte_count() >= std::size_t{1} << 18) flush();
     return true;
   }
 
-  bool has_waiting() const noexcept { return numbers_.size() != 0; }
+  /// Whether the open unit has remembered something.
+  bool has_some() const noexcept { return has_some_; }
   /// Queues what waits.
   void flush() {
     if (numbers_.size() == 0) return;
@@ -76,6 +78,7 @@ class postgres_outcomes {
   /// Forgets what waits and what is known of the sources: the unit was taken back, or others wrote.
   void forget() {
     clear();
+    has_some_ = false;
     for (source& s : sources_) s = {};
   }
 
@@ -119,7 +122,7 @@ class postgres_outcomes {
   bool add(source& s) {
     std::size_t at = 0;
     const std::string_view text = text_.escaped(s.name);
-    if (!connection_.ask([&] { at = connection_.queue(add_source_, postgres_arguments<1>().add(text)); })) return false;
+    if (!connection_.ask([&] { at = connection_.queue(connection_.is_by_horizon() ? add_source_beside_ : add_source_, postgres_arguments<1>().add(text)); })) return false;
     s.number = connection_.answer(at)[0].integer(0);
     return true;
   }
@@ -153,6 +156,7 @@ class postgres_outcomes {
   postgres_connection& connection_;
   postgres_names& names_;
   source sources_[places];
+  bool has_some_ = false;
   postgres_answer answer_;
   postgres_text text_;
   postgres_array sources_of_{int4}, numbers_{int8}, verdicts_{int4}, versions_{int8}, positions_{int8}, rejections_{int4},
@@ -160,6 +164,8 @@ class postgres_outcomes {
   postgres_statement find_source_{"select source, (select max(number) from outcomes o where o.source = s.source) from sources s where name = $1",
                                   {postgres_type::text}};
   postgres_statement add_source_{"insert into sources select coalesce(max(source), 0) + 1, $1 from sources returning source", {postgres_type::text}};
+  // Another number for each, so that two new sources do not wait for each other.
+  postgres_statement add_source_beside_{"insert into sources values(nextval('source_numbers'), $1) returning source", {postgres_type::text}};
   postgres_statement find_{"select verdict, version, position, rejection, payload from outcomes where source = $1 and number = $2", {int4, int8}};
   postgres_statement insert_{"insert into outcomes select * from unnest($1, $2, $3, $4, $5, $6, $7)",
                              {postgres_type::integer_array, postgres_type::number_array, postgres_type::integer_array, postgres_type::number_array,

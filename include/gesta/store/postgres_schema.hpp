@@ -50,7 +50,8 @@ inline constexpr int postgres_unit_bits = 20;
 ///     units      a sequence that moves on with every unit that was kept, so that who looks knows whether others have written.
 ///     claims     a sequence: the number of the last unit by horizon. A unit has the positions from claim * 2^20 + 1 on.
 ///     stream_numbers   a sequence: the last number that may be given to a stream by horizon, where a program takes 64 at a time.
-///     contended  empty. Units that were taken back for others stand in line at its lock.
+///     source_numbers   a sequence: the number of the last source by horizon.
+///     contended  empty. Units that were taken back for others stand in line at its lock, and who is kept passes by it.
 ///     ledger     a view for people: every event with its key, its name, its time, and its payload as the JSON that gesta::json writes of it.
 ///                The functions ledger_* read the payload as the form of its type says (codec/wire_form.hpp), one call for each value within. What
 ///                is not of that form, or sealed, is {"hex":"..."}; NULL where it was erased.
@@ -120,6 +121,7 @@ create sequence units;
 create sequence claims minvalue 0;
 select setval('claims', 0);
 create sequence stream_numbers increment by 64 minvalue 64;
+create sequence source_numbers;
 create table contended();
 create function horizon(log integer) returns bigint language plpgsql set search_path from current as $$
 declare
