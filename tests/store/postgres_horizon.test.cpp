@@ -219,6 +219,35 @@ TEST_CASE("who follows the log waits for the units that began before") {
   }
 }
 
+TEST_CASE("who follows the log waits where numbers of units outgrow the locks' as well") {
+  const fresh in;
+  auto slow = start(in), quick = start(in);
+  auto log = gesta::reader<factory>(store_in(in));
+  std::int64_t kept = 0;
+  for (const std::int64_t claim : {std::int64_t{1} << 31, std::int64_t{1} << 32}) {
+    in("select setval('claims', " + std::to_string(claim - 10) + ")");
+    for (int turn = 0; turn < 2; ++turn) {
+      auto unit = slow.batch();
+      CHECK(is_kept(unit.handle("b", count{})));
+      for (int i = 0; i < 15; ++i) CHECK(is_kept(quick.handle("a", count{})));
+      CHECK(all_of(log).events == kept);
+      CHECK(unit.commit());
+      kept += 16;
+      CHECK(all_of(log).events == kept);
+    }
+  }
+}
+
+TEST_CASE("a schema that gets another name is the same log") {
+  fresh in;
+  CHECK(is_kept(start(in).handle("a", count{})));
+  CHECK(sql("alter schema " + in.schema + " rename to \"Other \"\"one\"\"\"").empty());
+  in.schema = "Other \"one\"";
+  auto app = start(in);
+  CHECK(is_kept(app.handle("a", count{})));
+  CHECK(all_of(app).events == 2);
+}
+
 TEST_CASE("consumers go on behind gaps, and say how many events they are behind") {
   const fresh in;
   auto app = start(in), other = start(in);

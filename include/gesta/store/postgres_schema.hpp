@@ -59,11 +59,12 @@ inline constexpr int postgres_unit_bits = 20;
 /// Whoever writes holds the advisory lock postgres_lock(schema) from before he reads until he has committed, so positions become visible in
 /// their order: who has seen one will never see a lower one appear.
 ///
-/// By horizon units run side by side, and nobody holds that lock. A unit first takes a shared advisory lock whose second number is the last claim that was
-/// given, then claims one: a higher one. So who reads the last claim and then the locks knows that all claims up to the lowest of them have
-/// ended, for ever, and reads up to there: `horizon`. Its parts see the log one after the other, so what a unit that ended meanwhile wrote is
-/// seen. A unit sees what was committed before its claim, so positions follow what was known; what two change at a time is the second one's
-/// conflict: rows of streams are compared by their versions, keys and names are unique. There are no foreign keys: each would cost a look-up for each row.
+/// By horizon units run side by side, and nobody holds that lock. A unit first takes a shared advisory lock whose second number is the last claim
+/// that was given, then claims one: a higher one. So who reads the last claim and then the locks knows that all claims up to the lowest of them have
+/// ended, for ever, and reads up to there: `horizon`, in the schema that the connection looks into. Its parts see the log one after the other, so
+/// what a unit that ended meanwhile wrote is seen. A unit sees what was committed before its claim, so positions follow what was known; what two
+/// change at a time is the second one's conflict: rows of streams are compared by their versions, keys and names are unique. There are no foreign
+/// keys: each would cost a look-up for each row.
 inline constexpr const char* postgres_tables = R"(
 create table gesta_format(format integer not null, positions text not null default '');
 create table types(
@@ -123,7 +124,7 @@ select setval('claims', 0);
 create sequence stream_numbers increment by 64 minvalue 64;
 create sequence source_numbers;
 create table contended();
-create function horizon(log integer) returns bigint language plpgsql set search_path from current as $$
+create function horizon(log integer) returns bigint language plpgsql as $$
 declare
   claimed bigint;
   oldest bigint;
