@@ -238,6 +238,26 @@ TEST_CASE("who follows the log waits where numbers of units outgrow the locks' a
   }
 }
 
+TEST_CASE("streams that are missed cost no numbers, and a log without numbers says so") {
+  const fresh in;
+  auto app = start(in);
+  const auto append = [&](const std::string& key) {
+    return app.append(gesta::facts<counters>(key, gesta::expected::any(), counted{1}), gesta::facts<counters>("never", gesta::expected::none()),
+                      gesta::facts<counters>("nor this", gesta::expected::none()));
+  };
+  for (int i = 0; i < 100; ++i) CHECK(append("a"));
+  CHECK(in("select last_value from stream_numbers") == "64");
+  in("select setval('stream_numbers', 4294967296 - 64)");
+  std::string why;
+  int made = 0;
+  for (; made < 200 && why.empty(); made += why.empty())
+    if (const auto kept = append("n" + std::to_string(made)); !kept) why = kept.why().describe();
+  CHECK(why.find("no number left") != std::string::npos);
+  CHECK(append("a"));
+  CHECK(in("select max(stream) from streams") == "4294967295");
+  CHECK(all_of(app).events == 101 + made);
+}
+
 TEST_CASE("a schema that gets another name is the same log") {
   fresh in;
   CHECK(is_kept(start(in).handle("a", count{})));

@@ -199,6 +199,7 @@ class postgres_appending {
   static constexpr const char* not_its_head = "the head of a stream is not that of its events";
   static constexpr std::size_t largest = (std::size_t{1} << 30) - 1024;
   static constexpr std::int64_t most_in_claim = (std::int64_t{1} << postgres_unit_bits) - 1;
+  static constexpr std::int64_t most_streams = 0xffff'ffff;
   static constexpr std::size_t most_waiting = 2048, most_waiting_bytes = std::size_t{1} << 19;
 
   postgres_appending(const postgres_options& options, const model_ids& ids, const postgres_key* keys, bool rings)
@@ -436,13 +437,20 @@ class postgres_appending {
     std::sort(absent_.begin(), absent_.end());
     absent_.erase(std::unique(absent_.begin(), absent_.end()), absent_.end());
     postgres_array gone(int8);
+    if (connection_.number() != connection_of_spare_) spare_.clear();  // of a server that has crashed others may have been given them
+    connection_of_spare_ = connection_.number();
+    std::size_t used = 0;
     for (const absent_stream& one : absent_) {
       const key_bytes key{one.key.data(), static_cast<std::uint32_t>(one.key.size())};
       const std::int64_t type = names_.number(stored_kind::aggregate, one.aggregate);
       if (type == 0) return false;
       if (const std::uint32_t at = streams_.find(type, key); at != postgres_streams::absent && heads_.find(streams_.number(at)) != nullptr) continue;
-      const std::int64_t number = new_stream_number();
-      if (number < 0) return false;
+      if (used == spare_.size()) {
+        const std::int64_t made = new_stream_number();
+        if (made < 0) return false;
+        spare_.push_back(made);
+      }
+      const std::int64_t number = spare_[used++];
       new_rows_.push_back({type, std::string(streams_.text(one.aggregate, key)), number, 0, 0});
       gone.number(number);
     }
@@ -451,11 +459,13 @@ class postgres_appending {
     return true;
   }
   std::int64_t new_stream_number() {
-    if (!connection_.is_by_horizon()) return ++last_stream_;
-    if (last_stream_ % 64 == 0) {
+    if (last_stream_ >= most_streams)
+      return connection_.fail(failure(failure::kind::full, 0, "the log has no number left for a stream: ", connection_.where())), -1;
+    if (connection_.is_by_horizon() && last_stream_ % 64 == 0) {
       std::size_t at = 0;
       if (!connection_.ask([&] { at = connection_.queue(more_streams_); })) return -1;
       last_stream_ = connection_.answer(at)[0].number(0) - 64;
+      if (last_stream_ >= most_streams) return new_stream_number();
     }
     return ++last_stream_;
   }
@@ -572,6 +582,8 @@ class postgres_appending {
   std::vector<std::int64_t> to_sweep_;        ///< likewise: of which it erased something, or kept a snapshot without appending
   std::vector<absent_stream> absent_;         ///< likewise: streams that were not
   std::vector<new_row> new_rows_;
+  std::vector<std::int64_t> spare_;           ///< numbers of streams that are made and taken out again, the same ones in each unit
+  std::uint32_t connection_of_spare_ = 0;
   postgres_array held_{int8};
   std::uint64_t known_changes_ = 0;   ///< of the connection, as this log knows it
   std::int64_t last_stream_ = 0;      ///< number of the last stream, those of the open unit included
