@@ -49,6 +49,10 @@ using outside = gesta::async<in_sum>;
 auto store_in(const fresh& in) { return gesta::postgres_by_horizon{in.store()}; }
 auto start(const fresh& in) { return gesta::start<factory>(store_in(in), gesta::cached_states{.most = 100}, outside{}); }
 
+auto start_with_snapshots(const fresh& in, unsigned every) {
+  return gesta::start<factory>(store_in(in), gesta::cached_states{.most = 100}, gesta::snapshots{.every = every}, outside{});
+}
+
 /// How many events a reader gets, and whether their positions ascend.
 struct seen {
   std::int64_t events = 0;
@@ -110,16 +114,17 @@ TEST_CASE("no two units wait for each other") {
   std::vector<std::unique_ptr<other_program>> all;
   for (unsigned i = 0; i < 6; ++i)
     all.push_back(std::make_unique<other_program>([&in, i](auto) {
-      auto app = start(in);
+      auto app = start_with_snapshots(in, 2);
       const auto key = [](unsigned number) { return "k" + std::to_string(number); };
       for (unsigned n = 0; n < 150; ++n) {
         const unsigned one = (n + i) % 3, other = (one + 1 + i % 2) % 3;
         const std::string made = key(100 + n / 2 * 2 + (n + i) % 2), missed = key(100 + n / 2 * 2 + (n + i + 1) % 2);
         auto unit = app.batch();
-        switch ((n + i) % 4) {
+        switch ((n + i) % 5) {
           case 0: (void)is_kept(unit.handle(key(one), count{})); break;
           case 1: (void)is_kept(unit.handle(key(one), count{})), (void)is_kept(unit.handle(key(other), count{})); break;
           case 2: (void)unit.append(gesta::facts<counters>(key(one), gesta::expected::any(), counted{1}), gesta::facts<counters>(key(other), gesta::expected::any())); break;
+          case 3: (void)is_kept(unit.handle(key(one), count{})), (void)app.read({.limit = 1}, [](const auto&, const gesta::about&) {}); break;
           default: (void)unit.append(gesta::facts<counters>(made, gesta::expected::none(), counted{1}), gesta::facts<counters>(missed, gesta::expected::none()));
         }
         (void)unit.commit();
@@ -151,15 +156,14 @@ TEST_CASE("senders that are new at a time are not in each other's way") {
 
 TEST_CASE("a snapshot that is taken beside an erasing goes with it") {
   const fresh in;
-  const auto start_with = [&] { return gesta::start<factory>(store_in(in), gesta::cached_states{.most = 100}, gesta::snapshots{.every = 1000}, outside{}); };
-  auto app = start_with();
+  auto app = start_with_snapshots(in, 1000);
   CHECK(is_kept(app.handle("a", count{})));
   CHECK(is_kept(app.handle("b", count{})));
   in("create function wait() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(7); return new; end $$;"
      "create trigger waits before insert on snapshots for each row execute function wait()");
   PGconn* const gate = PQconnectdb(the_server().address().c_str());
   PQclear(PQexec(gate, "select pg_advisory_lock(7)"));
-  other_program taker([&](auto) { return static_cast<bool>(start_with().template snapshot<counters>()); });
+  other_program taker([&](auto) { return static_cast<bool>(start_with_snapshots(in, 1000).snapshot<counters>()); });
   for (int turn = 0; turn < 5000 && sql("select count(*) from pg_locks where locktype = 'advisory' and not granted") != "1"; ++turn) ::usleep(1000);
   CHECK(app.close<counters>("a"));
   PQfinish(gate);

@@ -83,10 +83,7 @@ class postgres_appending {
   bool commit() {
     assert(is_open_);
     if (is_doomed_) return rollback(), false;
-    if (connection_.is_by_horizon()) {
-      if (!hold_what_was_read()) return rollback(), false;
-      write_heads();  // the rows before the events, as who holds several does: else one has the row, the other one the event
-    }
+    if (!write_rows()) return rollback(), false;
     flush();
     write_heads();
     if (rings_) connection_.queue(ring_, postgres_arguments<1>().add(connection_.schema()));
@@ -215,6 +212,14 @@ class postgres_appending {
     if (is_open_) rollback();
   }
 
+  /// By horizon, when the unit changes nothing any more: the rows before the events, all in one order; else one has the row, the other one the event, and
+  /// both wait. False: an error.
+  bool write_rows() {
+    if (!connection_.is_by_horizon() || has_rows_) return true;
+    if (!hold_what_was_read()) return false;
+    write_heads();
+    return has_rows_ = true;
+  }
   /// Queues all that waits but the ends of streams that were there before: what is read then includes it. What fails is seen with the next answer.
   void flush() {
     flush_events();
@@ -223,6 +228,7 @@ class postgres_appending {
   }
   void flush_events() {
     if (numbers_.size() == 0) return;
+    if (connection_.is_by_horizon() && !has_rows_) hold_changed();  // as of all who write: the row before the event
     const std::int64_t before = last_ - static_cast<std::int64_t>(numbers_.size());
     const bool is_one = numbers_.size() == 1;
     const auto value = [is_one](postgres_array& all) { return is_one ? all.first() : all.whole(); };
@@ -420,6 +426,13 @@ class postgres_appending {
     }
     return hold_absent();
   }
+  void hold_changed() {
+    changed_.clear();
+    for (const changed_stream& was : heads_.changed())
+      if (was.version != 0) changed_.push_back(was.number);
+    for (const std::int64_t number : changed_) held_.number(number);
+    hold_run(true);
+  }
   void hold_run(bool moves) {
     if (held_.size() != 0) connection_.queue(moves ? hold_to_move_ : hold_, postgres_arguments<1>().add(held_.whole()));
     held_.clear();
@@ -474,6 +487,7 @@ class postgres_appending {
     read_.clear();
     absent_.clear();
     to_sweep_.clear();
+    has_rows_ = false;
   }
   /// Who keeps a snapshot beside who erases does not see him, nor he the snapshot: whoever of them is kept last takes it away. What goes wrong here is
   /// nobody's failure: the unit is kept.
@@ -584,6 +598,7 @@ class postgres_appending {
   std::vector<new_row> new_rows_;
   std::vector<std::int64_t> spare_;           ///< numbers of streams that are made and taken out again, the same ones in each unit
   std::uint32_t connection_of_spare_ = 0;
+  bool has_rows_ = false;                     ///< the unit has written its rows of streams, and is about to be kept
   postgres_array held_{int8};
   std::uint64_t known_changes_ = 0;   ///< of the connection, as this log knows it
   std::int64_t last_stream_ = 0;      ///< number of the last stream, those of the open unit included

@@ -178,6 +178,7 @@ class postgres_log : public postgres_appending {
                      std::size_t size, Write&& write) {
     assert(is_open_);
     if (is_doomed_) return false;
+    if (!write_rows()) return doom(), false;
     postgres_stream_row head;
     if (const known_stream* const own = heads_.find(handle); own != nullptr && heads_.is_changed(*own)) {
       head = {handle.number, own->version, own->position};
