@@ -406,7 +406,7 @@ class postgres_appending {
   /// two units do not wait for each other.
   bool hold_what_was_read() {
     if (heads_.changed().empty() && !outcomes_.has_some()) return true;
-    connection_.let_first();
+    if (!holds_early_) connection_.let_first();  // else whoever goes first may wait for this unit
     changed_.clear();
     for (const changed_stream& was : heads_.changed())
       if (was.version != 0) changed_.push_back(was.number);
@@ -432,6 +432,7 @@ class postgres_appending {
       if (was.version != 0) changed_.push_back(was.number);
     for (const std::int64_t number : changed_) held_.number(number);
     hold_run(true);
+    holds_early_ = true;
   }
   void hold_run(bool moves) {
     if (held_.size() != 0) connection_.queue(moves ? hold_to_move_ : hold_, postgres_arguments<1>().add(held_.whole()));
@@ -487,7 +488,7 @@ class postgres_appending {
     read_.clear();
     absent_.clear();
     to_sweep_.clear();
-    has_rows_ = false;
+    has_rows_ = holds_early_ = false;
   }
   /// Who keeps a snapshot beside who erases does not see him, nor he the snapshot: whoever of them is kept last takes it away. What goes wrong here is
   /// nobody's failure: the unit is kept.
@@ -598,6 +599,7 @@ class postgres_appending {
   std::vector<new_row> new_rows_;
   std::vector<std::int64_t> spare_;           ///< numbers of streams that are made and taken out again, the same ones in each unit
   std::uint32_t connection_of_spare_ = 0;
+  bool holds_early_ = false;                  ///< the unit has sent events before
   bool has_rows_ = false;                     ///< the unit has written its rows of streams, and is about to be kept
   postgres_array held_{int8};
   std::uint64_t known_changes_ = 0;   ///< of the connection, as this log knows it
