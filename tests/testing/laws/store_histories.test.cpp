@@ -46,6 +46,7 @@ void histories_hold(std::size_t count, bool is_covered) {
 TEST_CASE("the oracle keeps every law itself") {
   for (const store_law& law : store_laws) {
     if (std::string(law.name).rfind("a name of a", 0) == 0) continue;  // it keeps names of appends and of commands apart
+    if (std::string(law.steps).find("beside ") != std::string::npos) continue;  // and does one thing after another
     store_oracle oracle;
     for (const std::string& line : detail::split(law.steps, ';')) {
       const auto arrow = line.find(" -> ");
