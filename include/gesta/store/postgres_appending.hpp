@@ -52,12 +52,13 @@ class postgres_appending {
   std::uint64_t last_position() const noexcept { return static_cast<std::uint64_t>(last_); }
   /// The same where an event lies: a unit by horizon that has none yet has its place already.
   std::uint64_t last_event() const noexcept { return static_cast<std::uint64_t>(is_open_ && last_ == committed_ ? outside_ : last_); }
-  /// By horizon: up to here no unit is under way any more, as of the last look. Where the log's lock is held, the end.
-  std::uint64_t horizon() const noexcept { return static_cast<std::uint64_t>(connection_.is_by_horizon() ? horizon_ : is_open_ ? committed_ : last_); }
+  /// By horizon: up to here no unit is under way any more, as of the last look.
+  std::uint64_t horizon() const noexcept { return static_cast<std::uint64_t>(horizon_); }
 
   // ---- units of work
 
-  /// Opens a unit of work: from here to its end nobody else writes. A connection that was lost is made anew. False: last_failure() says why.
+  /// Opens a unit of work: from here to its end nobody else writes, but by horizon. A connection that was lost is made anew. False:
+  /// last_failure() says why.
   bool begin() {
     assert(!is_open_);
     postgres_connection::found now;
@@ -407,9 +408,7 @@ class postgres_appending {
   bool hold_what_was_read() {
     if (heads_.changed().empty() && !outcomes_.has_some()) return true;
     if (!holds_early_) connection_.let_first();  // else whoever goes first may wait for this unit
-    changed_.clear();
-    for (const changed_stream& was : heads_.changed())
-      if (was.version != 0) changed_.push_back(was.number);
+    gather_changed();
     std::sort(changed_.begin(), changed_.end());
     read_.insert(read_.end(), changed_.begin(), changed_.end());
     std::sort(read_.begin(), read_.end());
@@ -426,10 +425,14 @@ class postgres_appending {
     }
     return hold_absent();
   }
-  void hold_changed() {
+  /// The streams that were there and that the unit has changed.
+  void gather_changed() {
     changed_.clear();
     for (const changed_stream& was : heads_.changed())
       if (was.version != 0) changed_.push_back(was.number);
+  }
+  void hold_changed() {
+    gather_changed();
     for (const std::int64_t number : changed_) held_.number(number);
     hold_run(true);
     holds_early_ = true;

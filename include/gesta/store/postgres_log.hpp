@@ -55,9 +55,8 @@ class postgres_log : public postgres_appending {
     return true;
   }
 
-  /// How many events lie behind a position, up to another. False: last_failure() says why it cannot be told.
+  /// How many events lie behind a position, up to another: positions may have gaps. False: last_failure() says why it cannot be told.
   bool count_events(std::uint64_t after, std::uint64_t to, std::uint64_t& count) {
-    if (!connection_.is_by_horizon()) return count = to > after ? to - after : 0, true;
     std::size_t at = 0;
     const auto question = [&] { at = connection_.queue(count_, postgres_arguments<2>().number(postgres_number(after)).number(postgres_number(to))); };
     if (!connection_.ask(question)) return false;

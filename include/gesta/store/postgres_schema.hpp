@@ -37,9 +37,9 @@ inline constexpr int postgres_unit_bits = 20;
 ///     streams    one row for each entity that has events. key: text as it is, a number in decimal digits, else `\x` and the bytes in hex, as
 ///                text that is not UTF-8, holds a zero or begins with `\x` itself. version, last: version and position of the last event.
 ///                first: the first version that was not erased. closed: nothing may be added any more.
-///     events     position: 1, 2, 3, ... in the order of commits, without gaps. version: 1, 2, 3, ... in the stream. time: nanoseconds since
-///                1970. correlation: NULL where there is none. causation: likewise; NULL where it is the correlation. payload: the event in
-///                gesta's binary form; NULL where it was erased.
+///     events     position: 1, 2, 3, ... in the order of commits, without gaps; by horizon see below. version: 1, 2, 3, ... in the stream.
+///                time: nanoseconds since 1970. correlation: NULL where there is none. causation: likewise; NULL where it is the
+///                correlation. payload: the event in gesta's binary form; NULL where it was erased.
 ///     incarnations   one row when the log is made, one more for each `select restored()` after a dump was restored. after: the last position
 ///                that the log then held. A position is a place in the log only together with the incarnation.
 ///     snapshots  states that were kept beside the events; any of them may be deleted at any time. fingerprint: what the bytes of state

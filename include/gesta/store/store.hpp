@@ -22,7 +22,7 @@ struct recorded {
   std::uint32_t entity;     ///< the runtime's number of the entity; unknown_entity where the store does not know it
   key_bytes key;            ///< byte form of the entity's key; empty where the runtime knows it by `entity`
   std::uint64_t version;    ///< in its stream, from 1
-  std::uint64_t position;   ///< in the log, from 1, without gaps
+  std::uint64_t position;   ///< in the log, from 1, without gaps but in a log_with_horizon
   origin from;
   const void* payload;
   std::uint32_t size;
@@ -97,7 +97,7 @@ template <class Log>
 concept log_in_units = opened_log<Log> && !Log::is_memory &&
                        requires(Log& log, const Log& fixed, take_recorded take, typename Log::stream stream, key_bytes key, slice part) {
   { fixed.broken() } -> std::same_as<const failure*>;           // why it cannot be used at all
-  { log.begin() } -> std::same_as<bool>;                        // from here to the end of the unit nobody else writes
+  { log.begin() } -> std::same_as<bool>;                        // from here to its end nobody else writes, but in a log_with_horizon
   { log.catch_up(take) } -> std::same_as<bool>;                 // what others appended since, at first everything
   { log.commit() } -> std::same_as<bool>;                       // false: nothing of the unit is kept
   log.rollback();                                               // nothing of the unit is kept

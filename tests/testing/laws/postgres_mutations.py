@@ -32,7 +32,7 @@ mutations = [
     ("what a unit has not found is not held", appending, "    return hold_absent();\n", "    return true;\n", "side_by_side_in_postgres", False),
     ("units side by side see what others commit meanwhile", connection, "begin isolation level repeatable read", "begin", "side_by_side_in_postgres", False),
     ("a unit side by side does not say that it is under way", connection, "        queue(enter_, postgres_arguments<1>().integer(postgres_units(schema_)));\n", "", "side_by_side_in_postgres", False),
-    ("the end of the log is the last one's, not the horizon", appending, "connection_.is_by_horizon() ? horizon_ :", "connection_.is_by_horizon() ? last_ :", "side_by_side_in_postgres", False),
+    ("the end of the log is the last one's, not the horizon", appending, "static_cast<std::uint64_t>(horizon_)", "static_cast<std::uint64_t>(last_)", "side_by_side_in_postgres", False),
     ("a unit that was taken back side by side leaves its place", appending, "if (connection_.is_by_horizon()) end_beside(outside_);", "", "side_by_side_in_postgres", False),
     ("who comes second is told that the server is busy", connection, "      last_.why = failure::kind::conflict;\n", "", "side_by_side_in_postgres", False),
     ("rows are not written at the commit", views, "if (on::flush() && own.commit())", "if (own.commit())", "views_in_postgres", False),
