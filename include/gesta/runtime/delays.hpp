@@ -12,7 +12,6 @@
 #include <gesta/message/about.hpp>
 #include <gesta/model/delay_stream.hpp>
 #include <gesta/runtime/engine.hpp>
-#include <gesta/runtime/facts.hpp>
 #include <gesta/runtime/performers.hpp>
 #include <gesta/store/failure.hpp>
 
@@ -88,7 +87,7 @@ struct performer<Delayed> {
     delay_records::handled became{};
     bool kept = true;
     detail::visit(command, [&](const auto& one) { kept = decide(engine, one, from, delay_answer{became}); });
-    return kept && engine.record(gesta::facts<stream>(key.value(), expected::any(), became), from);
+    return kept && engine.template record_one<stream>(key.value(), became, from);
   }
   /// What a name stands for.
   template <class Engine>

@@ -12,6 +12,7 @@
 #include <gesta/message/address.hpp>
 #include <gesta/message/once.hpp>
 #include <gesta/model/flow.hpp>
+#include <gesta/runtime/facts.hpp>
 #include <gesta/runtime/options.hpp>
 #include <gesta/runtime/outcome.hpp>
 #include <gesta/runtime/unit_of_work.hpp>
@@ -196,24 +197,17 @@ class engine : public unit_of_work<Model, Store, Clock> {
   auto decide_one(const Key&, const Command& command, const Request& request, const origin& from, Answer&& answer) {
     return decide_across<Command>(command, request, from, answer);
   }
-  template <class Facts>
-  bool record_sealed(const Facts& facts, const origin& from) {
-    using aggregate = typename Facts::aggregate;
-    auto& table = this->template table_of<aggregate>();
-    auto found = table.find(facts.key());
-    if constexpr (base::template is_cached<aggregate>)
-      if (!this->template load<aggregate>(facts.key(), found)) return false;
-    if (!this->template is_whole<aggregate>(found)) return false;
-    const std::uint64_t version = found ? found->version : 0;
-    const typename base::mark_type start = this->unit().here();
-    if constexpr (Facts::contract::event_list::size != 0) {
-      if (!found) found = table.add(facts.key());
-      if (!found) return this->no_room_for_entities(), false;
-      if (!keep<Facts>(table, found, facts, from)) return false;
-      if constexpr (anything_follows<flow_type, contract_events<typename Facts::contract>, reactor_list>)
-        if (found->version != version) return follow<Facts>(table, found, facts, start, version, from);
+
+  /// Records one event of an entity, as `record` does: what an instance of a performer keeps of what happens to it. Such records are of many types, so
+  /// nothing is compiled for each of them but what depends on it.
+  template <class Aggregate, class Key, class Event>
+  bool record_one(const Key& key, const Event& event, const origin& from) {
+    if constexpr (base::has_keys && holds_personal<Event>()) {
+      Event sealed(event);
+      return this->seal(sealed) && record_one_sealed<Aggregate>(key, sealed, from);
+    } else {
+      return record_one_sealed<Aggregate>(key, event, from);
     }
-    return true;
   }
 
   /// True when decide_one leaves the events of this command to `project_since`.
@@ -287,6 +281,60 @@ class engine : public unit_of_work<Model, Store, Clock> {
   template <class Command, class Request, class Answer>
   auto decide_across(const Command& command, const Request& request, const origin& from, Answer&& answer);
 
+  // ---- facts that nobody here decided
+
+  template <class Facts>
+  bool record_sealed(const Facts& facts, const origin& from) {
+    using aggregate = typename Facts::aggregate;
+    auto& table = this->template table_of<aggregate>();
+    auto found = table.find(facts.key());
+    if (!is_ready<aggregate>(facts.key(), found)) return false;
+    if constexpr (Facts::contract::event_list::size != 0) {
+      if (!found) found = table.add(facts.key());
+      if (!found) return this->no_room_for_entities(), false;
+      const std::uint64_t version = found->version;
+      const mark_type start = this->unit().here();
+      if (!keep<Facts>(table, found, facts, from)) return false;
+      if constexpr (anything_follows<flow_type, contract_events<typename Facts::contract>, reactor_list>)
+        if (found->version != version) return follow<Facts>(table, found, facts, start, version, from);
+    }
+    return true;
+  }
+  template <class Aggregate, class Key, class Event>
+  bool record_one_sealed(const Key& key, const Event& event, const origin& from) {
+    const auto place = place_to_record<Aggregate>(key);
+    if (!place) return false;
+    auto& table = this->template table_of<Aggregate>();
+    const mark_type start = this->unit().here();
+    if (!this->template append<Aggregate>(table, place, event, from)) return false;
+    call_evolve(place->state, event, [&] { return this->about_event(table, place, place->version, this->log_.last_position(), from); });
+    if constexpr (base::tag_states_type::any)
+      if (!this->fold_appended(table, place, event, from)) return false;
+    if constexpr (anything_follows<flow_type, types<Event>, reactor_list>) {
+      const auto facts = gesta::facts<Aggregate>(key, expected::any(), event);
+      return follow<std::remove_const_t<decltype(facts)>>(table, place, facts, start, place->version - 1, from);
+    } else {
+      return true;
+    }
+  }
+  /// Where the next record of an entity goes. Nothing: last_failure() says why.
+  template <class Aggregate, class Key>
+  auto place_to_record(const Key& key) {
+    auto& table = this->template table_of<Aggregate>();
+    auto found = table.find(key);
+    if (!is_ready<Aggregate>(key, found)) return decltype(found){};
+    if (!found) found = table.add(key);
+    if (!found) this->no_room_for_entities();
+    return found;
+  }
+  /// Whether an entity is loaded and holds all its facts. False: last_failure() says why not.
+  template <class Aggregate, class Key, class Place>
+  bool is_ready([[maybe_unused]] const Key& key, Place& found) {
+    if constexpr (base::template is_cached<Aggregate>)
+      if (!this->template load<Aggregate>(key, found)) return false;
+    return this->template is_whole<Aggregate>(found);
+  }
+
   // ---- keeping events
 
   template <class Handler, class Table, class Place, class Decision>
@@ -299,9 +347,9 @@ class engine : public unit_of_work<Model, Store, Clock> {
       if constexpr (any_personal<contract_events<typename Handler::contract>>) kept = seal_decided(d);
     d.for_each([&](const auto& part) __attribute__((always_inline)) {
       if constexpr (is_run<std::remove_cvref_t<decltype(part)>>) {
-        part.for_each([&](const auto& event) { kept = kept && this->template append_sealed<Handler>(table, place, event, from); });
+        part.for_each([&](const auto& event) { kept = kept && this->template append_sealed<typename Handler::aggregate>(table, place, event, from); });
       } else if (kept) {
-        kept = this->template append<Handler>(table, place, part, from);
+        kept = this->template append<typename Handler::aggregate>(table, place, part, from);
         if constexpr (!open_number)
           if (kept) {
             call_evolve(place->state, part, [&] { return this->about_event(table, place, place->version, this->log_.last_position(), from); });

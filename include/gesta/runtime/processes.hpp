@@ -15,7 +15,6 @@
 #include <gesta/react/process_machine.hpp>
 #include <gesta/runtime/attempt.hpp>
 #include <gesta/runtime/engine.hpp>
-#include <gesta/runtime/facts.hpp>
 #include <gesta/runtime/performers.hpp>
 
 namespace gesta::detail {
@@ -54,7 +53,7 @@ class process_turn {
   timestamp now() const noexcept { return now_; }
   template <class Record>
   bool record(const Record& what) {
-    if (!engine_.record(gesta::facts<stream>(key_, expected::any(), what), from_)) return false;
+    if (!engine_.template record_one<stream>(key_, what, from_)) return false;
     if (found_ == nullptr) found_ = &engine_.template table_of<stream>().find(key_)->state;
     if (!found_->is_busy) found_->is_busy = is_busy_ = true;
     return true;

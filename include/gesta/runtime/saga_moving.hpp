@@ -136,7 +136,7 @@ class saga_move {
       }
       if (!kept) return false;
     }
-    return engine_.record(gesta::facts<old_stream>(key.value(), expected::any(), migrated<Old>{}), why);
+    return engine_.template record_one<old_stream>(key.value(), migrated<Old>{}, why);
   }
 
  private:

@@ -20,7 +20,6 @@
 #include <gesta/react/saga_records.hpp>
 #include <gesta/runtime/attempt.hpp>
 #include <gesta/runtime/engine.hpp>
-#include <gesta/runtime/facts.hpp>
 #include <gesta/runtime/performers.hpp>
 
 namespace gesta::detail {
@@ -300,7 +299,7 @@ class saga_turn {
   template <class Record>
   void record(const Record& what) {
     if (!ok_ || is_stopped_) return;
-    ok_ = engine_.record(gesta::facts<stream>(key_, expected::any(), what), from_);
+    ok_ = engine_.template record_one<stream>(key_, what, from_);
     if (!ok_) return;
     ++recorded_;
     // The first record makes the place of the instance.

@@ -339,10 +339,10 @@ class unit_of_work : public holdings<Model, Store> {
     return fails(log_.last_failure());
   }
 
-  template <class Handler, class Table, class Place, class Event>
+  template <class Aggregate, class Table, class Place, class Event>
   [[gnu::always_inline]] bool append([[maybe_unused]] Table& table, Place place, const Event& event, const origin& from) {
     constexpr auto tag = flow_type::template tag<Event>;
-    constexpr auto aggregate = flow_type::template aggregate_tag<typename Handler::aggregate>;
+    constexpr auto aggregate = flow_type::template aggregate_tag<Aggregate>;
     auto& entity = *place;
     const std::uint32_t number = place.number;
     if constexpr (is_measured<Event>)
@@ -356,24 +356,24 @@ class unit_of_work : public holdings<Model, Store> {
         if (address == 0) [[unlikely]] return no_room_for_events();
       entity.stream.head = address;
     } else {
-      const append_result done = log_.template append<typename Handler::aggregate>(entity.stream, number, table.key(number), version, from, event);
+      const append_result done = log_.template append<Aggregate>(entity.stream, number, table.key(number), version, from, event);
       if (done != append_result::ok) [[unlikely]] return not_appended(done);
       pending_.put(tag, aggregate, number, version, 0, from, event);
     }
-    if constexpr (base::template is_cached<typename Handler::aggregate>) entity.checked = log_.times_changed();
+    if constexpr (base::template is_cached<Aggregate>) entity.checked = log_.times_changed();
     entity.version = version;
-    if constexpr (keeps_records<typename Handler::aggregate>) note_work<typename Handler::aggregate>(entity, number);
+    if constexpr (keeps_records<Aggregate>) note_work<Aggregate>(entity, number);
     return true;
   }
 
   /// Appends an event that belongs to somebody else; where it holds personal data, a sealed copy of it.
-  template <class Handler, class Table, class Place, class Event>
+  template <class Aggregate, class Table, class Place, class Event>
   [[gnu::always_inline]] bool append_sealed(Table& table, Place place, const Event& event, const origin& from) {
     if constexpr (base::has_keys && holds_personal<Event>()) {
       Event sealed(event);
-      return seal(sealed) && append<Handler>(table, place, sealed, from);
+      return seal(sealed) && append<Aggregate>(table, place, sealed, from);
     } else {
-      return append<Handler>(table, place, event, from);
+      return append<Aggregate>(table, place, event, from);
     }
   }
 
