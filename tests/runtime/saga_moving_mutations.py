@@ -15,7 +15,7 @@ mutations = [
     ("what goes back already goes over", moving, "if (state.whole.failing || state.definition", "if (state.definition", "saga_moving", False),
     ("what stands of a step that is gone is left behind", moving, "return goes_forward && (may_vanish || step.standing == 0);", "return goes_forward;", "saga_moving", False),
     ("who is to stay is not asked", moving, "!migrate(instance_of<Old>(event_.template get<0>())).now) return false;", "false) return false;", "saga_moving", False),
-    ("the old one does not say that it has moved", moving, "return engine_.record(gesta::facts<old_stream>(key.value(), expected::any(), migrated<Old>{}), why);", "return true;", "saga_moving", False),
+    ("the old one does not say that it has moved", moving, "return engine_.template record_one<old_stream>(key.value(), migrated<Old>{}, why);", "return true;", "saga_moving", False),
     ("what is past a new step goes over without it", moving, "if (step == npos) return false;", "if (step == npos) break;", "saga_moving", False),
     ("what was answered is not written", moving, "kept = say([&](turn& one) { return answer<step()>(one, in.value); });", "(void)in;", "saga_moving", False),
 ]
