@@ -357,6 +357,9 @@ struct talk::negotiation : gesta::process<gesta::by<"talk">, gesta::begins<talk:
 namespace {
 
 struct house : gesta::model<talk::talks, talk::negotiation, talk::rejections> {};
+// Where no time passes. With the clock of the others: each kind of clock makes all of an app anew to the compiler.
+std::int64_t one_second = 1'000'000'000;
+const test_clock stopped{&one_second};
 
 template <class App>
 const auto& instance(App& app, int key) {
@@ -369,7 +372,7 @@ constexpr std::size_t index_of_state = gesta::detail::index_of<State, gesta::flo
 }  // namespace
 
 TEST_CASE("What is put off comes again behind the next move, in its order, and before anything else") {
-  auto app = gesta::start<house>(gesta::memory_store{});
+  auto app = gesta::start<house>(gesta::memory_store{}, stopped);
   auto runner = gesta::run_sagas(app);
   REQUIRE(handled(app, talk::open{9, "a buyer whose name is too long for a small string"}));
   REQUIRE(handled(app, talk::offer{9, 200}));
@@ -437,7 +440,7 @@ TEST_CASE("A story that a test tells goes where the runner goes") {
 }
 
 TEST_CASE("Each event of one decision is an input of its own, and what changes nothing is one as well") {
-  auto app = gesta::start<house>(gesta::memory_store{});
+  auto app = gesta::start<house>(gesta::memory_store{}, stopped);
   auto runner = gesta::run_sagas(app);
   REQUIRE(handled(app, talk::open{9, "x"}));
   REQUIRE(handled(app, talk::offer{9, 99}));
@@ -450,7 +453,7 @@ TEST_CASE("Each event of one decision is an input of its own, and what changes n
 }
 
 TEST_CASE("What a state rejects is recorded and can be looked at; the state stays") {
-  auto app = gesta::start<house>(gesta::memory_store{});
+  auto app = gesta::start<house>(gesta::memory_store{}, stopped);
   REQUIRE(handled(app, talk::open{9, "x"}));
   REQUIRE(handled(app, talk::shout{9}));
   CHECK(app.view<talk::rejected_shouts>().count == 1);
@@ -637,7 +640,7 @@ TEST_CASE("A refusal that leads on is in the records: a further program finds th
   const folder dir;
   const gesta::sqlite_store store{dir / "talk.db"};
   {
-    auto app = gesta::start<house>(store);
+    auto app = gesta::start<house>(store, stopped);
     auto runner = gesta::run_sagas(app);
     REQUIRE(handled(app, talk::open{9, "x"}));
     for (int price = 200; price > 193; --price) {
@@ -646,7 +649,7 @@ TEST_CASE("A refusal that leads on is in the records: a further program finds th
     }
     CHECK(instance(app, 9).state_index() == index_of_state<talk::closing>);
   }
-  auto app = gesta::start<house>(store);
+  auto app = gesta::start<house>(store, stopped);
   CHECK(instance(app, 9).state_index() == index_of_state<talk::closing>);
   CHECK(app.state<talk::talks>(9).notes == 6);
   CHECK(instance(app, 9).open().size() == 1);

@@ -347,6 +347,7 @@ struct told_clock {
   std::int64_t* now;
   gesta::timestamp operator()() const { return {*now}; }
 };
+std::int64_t any_time = 1;
 
 template <class App>
 std::string shelves_of(App& app) {
@@ -380,7 +381,7 @@ void packs_many(App& app, const Views& views) {
 
 TEST_CASE("several commands are asked in order up to the first refusal, which is heard, and once") {
   SUBCASE("in memory") {
-    auto app = gesta::start<store>(gesta::memory_store{}, gesta::async<packer>{});
+    auto app = gesta::start<store>(gesta::memory_store{}, gesta::async<packer>{}, told_clock{&any_time});
     packs_many(app, gesta::memory_views{});
   }
   SUBCASE("in SQLite") {
@@ -505,7 +506,7 @@ TEST_CASE("reactions in the commit that go on beyond their bound put the event a
 }
 
 TEST_CASE("while a batch of the app is open nothing is put aside: the poll says busy, and the next one goes on") {
-  auto app = gesta::start<store>(gesta::memory_store{}, gesta::async<packer>{});
+  auto app = gesta::start<store>(gesta::memory_store{}, gesta::async<packer>{}, told_clock{&any_time});
   auto packs = gesta::react_by<packer>(app, map_views{}, gesta::from_beginning{}, gesta::events_a_commit{10});
   asks(app, "a", 1);
   asks(app, "b", 1);
@@ -547,7 +548,7 @@ TEST_CASE("an exception puts the event aside with nothing of it kept; its key wa
     CHECK(shelves_of(app) == "3 1 0 0 0 ");
   };
   SUBCASE("in memory") {
-    auto app = gesta::start<store>(gesta::memory_store{}, gesta::async<packer>{});
+    auto app = gesta::start<store>(gesta::memory_store{}, gesta::async<packer>{}, told_clock{&any_time});
     throws(app, map_views{});
   }
   SUBCASE("in SQLite") {

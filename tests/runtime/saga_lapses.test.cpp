@@ -180,8 +180,8 @@ bool throws(const Action& action) {
 }  // namespace
 
 TEST_CASE("what throws out of a batch is to be done as before, where it began before the batch") {
-  const fresh start;
-  auto app = gesta::start<lab::model>(gesta::memory_store{}, lab::clock{});
+  const fresh_file start;
+  auto app = gesta::start<lab::model>(start.store, lab::clock{});
   auto sagas = gesta::run_sagas(app);
   tell(app, lab::start{1});
   script["a"] = {answers::throws};
@@ -271,8 +271,8 @@ TEST_CASE("an interrupt that throws is the saga's own failure: whoever called of
 }
 
 TEST_CASE("a not_found that throws is told of the saga, and whoever called off is told nothing") {
-  const fresh start;
-  auto app = gesta::start<breaking_off>(gesta::memory_store{}, lab::clock{});
+  const fresh_file start;
+  auto app = gesta::start<breaking_off>(start.store, lab::clock{});
   auto sagas = gesta::run_sagas(app);
   script["not found"] = {answers::throws};
   CHECK_FALSE(throws([&] { tell(app, lab::call_off{1}); }));
