@@ -7,20 +7,20 @@ here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parent / "testing" / "laws"))
 import mutating  # noqa: E402
 
-relay, inbox, receive = "runtime/relay.hpp", "runtime/inbox.hpp", "runtime/receive.hpp"
+relay, share, inbox, receive = "runtime/relay.hpp", "runtime/relay_share.hpp", "runtime/inbox.hpp", "runtime/receive.hpp"
 
 # (what is left out, header, the line's old text, its new text, the test that has to find it, found by drawn histories too)
 mutations = [
-    ("what comes behind a refused message of its key is forgotten", relay, "          put_aside_from(what.next);\n", "", "relay", False),
-    ("a key does not wait for its letter", relay, "if (blocked) put_aside_from(first);", "if (false) put_aside_from(first);", "relay", False),
-    ("what finds no room is put aside", relay, "return is_never_taken(cause.why) ? sent::refused : sent::unknown;", "return sent::refused;", "relay", False),
-    ("what was not accepted is noted", relay, "        place = state_.at;\n        time = state_.time;\n", "", "relay", False),
-    ("nobody waits before the transport is tried again", relay, "again_at_ = clock_() + rules_.patience.wait_after(troubles_);", "again_at_ = {};", "relay", False),
-    ("each wait is as long as the first", relay, "    ++troubles_;\n", "    troubles_ = 1;\n", "relay", False),
-    ("all messages of an event have one id", relay, "const source_place at{log.incarnation, where.position, part};",
+    ("what comes behind a refused message of its key is forgotten", share, "          put_aside_from(what.next);\n", "", "relay", False),
+    ("a key does not wait for its letter", share, "if (blocked) put_aside_from(first);", "if (false) put_aside_from(first);", "relay", False),
+    ("what finds no room is put aside", share, "return is_never_taken(cause.why) ? sent::refused : sent::unknown;", "return sent::refused;", "relay", False),
+    ("what was not accepted is noted", share, "        place = state_.at;\n        time = state_.time;\n", "", "relay", False),
+    ("nobody waits before the transport is tried again", share, "again_at_ = clock_() + rules_.patience.wait_after(troubles_);", "again_at_ = {};", "relay", False),
+    ("each wait is as long as the first", share, "    ++troubles_;\n", "    troubles_ = 1;\n", "relay", False),
+    ("all messages of an event have one id", share, "const source_place at{log.incarnation, where.position, part};",
      "const source_place at{log.incarnation, where.position, 0};", "relay", False),
-    ("an event from before a restore gets another id", relay, "const told_names::named& log = names_.at(where.position);", "const told_names::named& log = names_.at(~std::uint64_t{0});", "feed", False),
-    ("what was accepted is published again", relay, "if (is_read_ && from_ == state_.at) return;", "if (false) return;", "relay", False),
+    ("an event from before a restore gets another id", share, "const told_names::named& log = names_.at(where.position);", "const told_names::named& log = names_.at(~std::uint64_t{0});", "feed", False),
+    ("what was accepted is published again", share, "if (is_read_ && from_ == state_.at) return;", "if (false) return;", "relay", False),
     ("an outlet may be cut anew", relay, "if (there.at.position != 0) {", "if (false) {", "relay", False),
     ("shares are not given back", relay, "i-- != 0 && mine > most_shares();) {", "i-- != 0 && mine > count_;) {", "relay", False),
     ("that a message was heard is not kept", inbox, "    if (!engine.log().remember(", "    if (false && !engine.log().remember(", "inbox", False),

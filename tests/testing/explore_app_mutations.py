@@ -8,7 +8,7 @@ here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here / "laws"))
 import mutating  # noqa: E402
 
-sagas, instance, runner = "runtime/sagas.hpp", "react/saga_instance.hpp", "runtime/saga_runner.hpp"
+sagas, turn, instance, runner = "runtime/sagas.hpp", "runtime/saga_turn.hpp", "react/saga_instance.hpp", "runtime/saga_runner.hpp"
 split = "if (!engine.commit() || !engine.begin()) return false;\n"
 
 # (what is planted, header, the line's old text, its new text, which saga is explored, drawn: nothing is)
@@ -23,9 +23,9 @@ mutations = [
     ("that it failed is not kept", instance, "    note(act_is::failed);\n", "", "line", False),
     ("what is left over when a program ends is not taken up", runner, "      one.entity = entity;\n      return true;\n    }\n    return false;", "      (void)looked;\n    }\n    (void)one;\n    return false;", "line", False),
     ("the undo elsewhere does not say which request it follows", instance, "    if (steps[step].is == step_is::asked) one.run = position;\n", "", "elsewhere", False),
-    ("what was not answered in time is asked as another request", sagas, "if (state_->is_open_elsewhere(step) && !is_time_out_)", "if (state_->is_open_elsewhere(step))", "elsewhere", False),
+    ("what was not answered in time is asked as another request", turn, "if (state_->is_open_elsewhere(step) && !is_time_out_)", "if (state_->is_open_elsewhere(step))", "elsewhere", False),
     ("what was not answered in time is not undone", instance, "becomes = rule.is_unknown ? step_is::unknown : rule.may_stand", "becomes = rule.is_unknown ? step_is::not_done : rule.may_stand", "elsewhere", False),
-    ("the cause of a failure is lost", sagas, "if constexpr (!std::is_void_v<cause>) cause_ = cause_of(answer);", "", "line", False),
+    ("the cause of a failure is lost", turn, "if constexpr (!std::is_void_v<cause>) cause_ = cause_of(answer);", "", "line", False),
 ]
 
 mutating.main(mutations, here / "explore_app_run.cpp")

@@ -1,5 +1,5 @@
 // What an instance of a saga records: each input and what followed from it, as events in a stream of its own.
-// Floor: react. Folded by react/saga_instance.hpp, written by runtime/sagas.hpp.
+// Floor: react. Folded by react/saga_instance.hpp, written by runtime/saga_turn.hpp.
 // May include: detail, message, decide, react.
 //
 // The stream of an instance is `<saga>/<key>`; `<saga>` is the saga's id, and from version 2 on `id@version`. Each record has a name that is made
