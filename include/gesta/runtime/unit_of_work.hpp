@@ -10,6 +10,7 @@
 
 #include <gesta/codec/personal.hpp>
 #include <gesta/detail/hash.hpp>
+#include <gesta/detail/list.hpp>
 #include <gesta/message/most_bytes.hpp>
 #include <gesta/message/once.hpp>
 #include <gesta/runtime/holdings.hpp>
@@ -440,11 +441,16 @@ class unit_of_work : public holdings<Model, Store> {
     this->tag_states_.settle();
   }
 
-  void project_record(const recorded& record) {
-    const bool readable = read_event<flow_type, typename flow_type::current_events, is_memory>(record, [&](const auto& event) {
-      if constexpr (base::views_type::template take<std::remove_cvref_t<decltype(event)>>) this->views_.publish(event, [&] { return detail::about_record(record); });
-    });
-    if (!readable) unreadable(record);
+  template <class Event>
+  using is_projected = std::bool_constant<base::views_type::template take<Event>>;
+  using projected_events = filtered<typename flow_type::current_events, is_projected>;
+
+  /// What no view hears is not read.
+  void project_record([[maybe_unused]] const recorded& record) {
+    if constexpr (projected_events::size != 0) {
+      const auto publish = [&](const auto& event) { this->views_.publish(event, [&] { return detail::about_record(record); }); };
+      if (!visit_events<flow_type, projected_events, is_memory>(record, publish)) unreadable(record);
+    }
   }
 
   // ---- taking back

@@ -82,8 +82,9 @@ class sqlite_log_of : public sqlite_log {
   /// Within a unit, after catch_up: appends one event as this version of its stream, which is made by its first event.
   template <class Aggregate, class Event>
   append_result append(stream& handle, std::uint32_t, const key_bytes& key, std::uint64_t version, const origin& from, const Event& event) {
-    return sqlite_log::append(handle, flow_type::template aggregate_tag<Aggregate>, key, version, from, flow_type::template tag<Event>,
-                              encoded_size(event), [&](std::byte* room) { encode(event, room); });
+    const std::size_t size = encoded_size(event);
+    if (std::byte* const room = this->room(size)) encode(event, room);
+    return sqlite_log::append(handle, flow_type::template aggregate_tag<Aggregate>, key, version, from, flow_type::template tag<Event>, size);
   }
 
  private:

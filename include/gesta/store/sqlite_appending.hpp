@@ -113,16 +113,32 @@ class sqlite_appending {
 
   // ---- events and outcomes
 
-  /// Appends one event of `size` bytes, which write(std::byte*) makes, as this version of the stream.
-  template <class Write>
-  append_result append(stream& handle, std::uint16_t aggregate, const key_bytes& key, std::uint64_t version, const origin& from,
-                       std::uint16_t tag, std::size_t size, Write&& write) {
-    append_result result = append_result::ok;
-    std::int64_t type = 0;
-    known_stream* const head = head_for(handle, aggregate, key, version, tag, size, type, result);
-    if (head == nullptr) return result;
-    write(waiting_.room(size));
-    return put(handle, *head, type, from, size);
+  /// Room for the bytes of the event that is appended next. nullptr: it is larger than SQLite keeps, and `append` says so.
+  std::byte* room(std::size_t size) { return size > largest_ ? nullptr : waiting_.room(size); }
+  /// Appends the event whose `size` bytes lie in the room as this version of the stream. One function for events of every type.
+  append_result append(stream& handle, std::uint16_t aggregate, const key_bytes& key, std::uint64_t version, const origin& from, std::uint16_t tag,
+                       std::size_t size) {
+    assert(is_open_);
+    if (is_doomed_) return append_result::failed;
+    if (seen_ != last_) return append_result::conflict;
+    if (heads_.find(handle) == nullptr) {
+      std::int64_t number = find(aggregate, key);
+      if (number == 0 && version != 1) return append_result::conflict;
+      if (number == 0) number = make(aggregate, key);
+      if (number < 0) return doom();
+      handle = {static_cast<std::uint32_t>(number), heads_.find(number)->ticket};
+    }
+    known_stream& head = *heads_.find(handle);
+    if (head.version + 1 != as_number(version)) return append_result::conflict;
+    if (head.closed) return doom(tombstoned());
+    if (size > largest_) return doom(failure(failure::kind::too_large, SQLITE_TOOBIG, "an event is larger than SQLite keeps: ", file_.path()));
+    const std::int64_t type = names_.number(stored_kind::event, tag);
+    if (type == 0) return doom();
+    waiting_.put({last_ + 1, handle.number, head.version + 1, head.position, type, from, 0, 0}, size);
+    heads_.change(handle.number, head);
+    ++head.version;
+    head.position = seen_ = ++last_;
+    return !waiting_.are_many() || flush() ? append_result::ok : doom();
   }
 
   /// The outcome's payload is valid until the next call.
@@ -236,40 +252,6 @@ class sqlite_appending {
   bool is_doomed_ = false;
 
  private:
-  // What the appending of each event shares: not compiled for each event anew.
-
-  /// The stream that an event of `size` bytes may be added to as this version, and the file's number of the event. nullptr: `result` says why not.
-  known_stream* head_for(stream& handle, std::uint16_t aggregate, const key_bytes& key, std::uint64_t version, std::uint16_t tag, std::size_t size,
-                         std::int64_t& type, append_result& result) {
-    assert(is_open_);
-    result = append_result::failed;
-    if (is_doomed_) return nullptr;
-    if (seen_ != last_) return result = append_result::conflict, nullptr;
-    if (heads_.find(handle) == nullptr) {
-      std::int64_t number = find(aggregate, key);
-      if (number == 0 && version != 1) return result = append_result::conflict, nullptr;
-      if (number == 0) number = make(aggregate, key);
-      if (number < 0) return doom(), nullptr;
-      handle = {static_cast<std::uint32_t>(number), heads_.find(number)->ticket};
-    }
-    known_stream* const head = heads_.find(handle);
-    if (head->version + 1 != as_number(version)) return result = append_result::conflict, nullptr;
-    if (head->closed) return doom(tombstoned()), nullptr;
-    if (size > largest_)
-      return doom(failure(failure::kind::too_large, SQLITE_TOOBIG, "an event is larger than SQLite keeps: ", file_.path())), nullptr;
-    type = names_.number(stored_kind::event, tag);
-    if (type == 0) return doom(), nullptr;
-    return head;
-  }
-  /// Adds the event whose bytes lie in the room.
-  append_result put(const stream& handle, known_stream& head, std::int64_t type, const origin& from, std::size_t size) {
-    waiting_.put({last_ + 1, handle.number, head.version + 1, head.position, type, from, 0, 0}, size);
-    heads_.change(handle.number, head);
-    ++head.version;
-    head.position = seen_ = ++last_;
-    return !waiting_.are_many() || flush() ? append_result::ok : doom();
-  }
-
   bool prepare() {
     if (const int code = waiting_.show(file_.connection(), "gesta_waiting_events"); code != SQLITE_OK) return file_.fail(code);
     largest_ = static_cast<std::size_t>(sqlite3_limit(file_.connection(), SQLITE_LIMIT_LENGTH, -1)) - 1024;

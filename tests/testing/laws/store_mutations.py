@@ -55,7 +55,7 @@ mutations = [
     ("memory: a closed stream has its old state", "runtime/erasing.hpp", "  found->state = typename Aggregate::state_type{};\n  return true;", "  return true;", "in_fixed_memory", False),
     ("memory: one event more is erased", "runtime/stored.hpp", "if (version < end) held.unit().erase", "if (version <= end) held.unit().erase", "in_memory", False),
     ("a refused unit of its own takes the open batch with it", "runtime/app.hpp", "if (is_own && engine.open()) engine.roll_back();", "if (engine.open()) engine.roll_back();", "in_memory", False),
-    ("sqlite: a closed stream takes events", "store/sqlite_appending.hpp", "    if (head->closed) return doom(tombstoned()), nullptr;", "", "in_sqlite", False),
+    ("sqlite: a closed stream takes events", "store/sqlite_appending.hpp", "    if (head.closed) return doom(tombstoned());\n", "", "in_sqlite", False),
     ("sqlite: what others wrote is not looked for", "store/sqlite_appending.hpp", "if (file_.data_version() != known_version_) {", "if (false) {", "in_sqlite", True),
     ("sqlite: a unit that was taken back leaves its last position", "store/sqlite_appending.hpp", "    last_ = committed_;", "", "in_sqlite", True),
     ("sqlite: links lead nowhere", "store/sqlite_appending.hpp", "head.version + 1, head.position, type, from, 0, 0}", "head.version + 1, 0, type, from, 0, 0}", "in_sqlite", False),
