@@ -150,7 +150,7 @@ constexpr std::size_t size_of(const T& value) {
   } else if constexpr (f == form::personal) {
     return binary::size_of_count(personal_access::size(value)) + personal_access::size(value);
   } else {
-    return detail::with_fields(value, [](const auto&... field) { return (binary::size_of(field) + ... + std::size_t{0}); });
+    return fields_of<T>::visit(value, [](const auto&... field) { return (binary::size_of(field) + ... + std::size_t{0}); });
   }
 }
 
@@ -199,7 +199,7 @@ constexpr std::byte* put(const T& value, std::byte* out) {
     for (std::size_t i = 0; i < size; ++i) *out++ = bytes[i];
     return out;
   } else {
-    detail::with_fields(value, [&out](const auto&... field) { ((out = binary::put(field, out)), ...); });
+    fields_of<T>::visit(value, [&out](const auto&... field) { ((out = binary::put(field, out)), ...); });
     return out;
   }
 }
@@ -337,7 +337,7 @@ constexpr bool get(T& value, reader& from) {
     from.at += size;
     return true;
   } else {
-    return detail::with_fields(value, [&from](auto&... field) { return (binary::get(field, from) && ...); });
+    return fields_of<T>::visit(value, [&from](auto&... field) { return (binary::get(field, from) && ...); });
   }
 }
 
