@@ -16,6 +16,7 @@ mutations = [
     ("what finds no room is put aside", share, "return is_never_taken(cause.why) ? sent::refused : sent::unknown;", "return sent::refused;", "relay", False),
     ("what was not accepted is noted", share, "        place = state_.at;\n        time = state_.time;\n", "", "relay", False),
     ("nobody waits before the transport is tried again", share, "again_at_ = clock_() + rules_.patience.wait_after(troubles_);", "again_at_ = {};", "relay", False),
+    ("a clock that was set back is waited for", "runtime/back_off.hpp", " && !(most < until - now); }", "; }", "relay", False),
     ("each wait is as long as the first", share, "    ++troubles_;\n", "    troubles_ = 1;\n", "relay", False),
     ("all messages of an event have one id", share, "const source_place at{log.incarnation, where.position, part};",
      "const source_place at{log.incarnation, where.position, 0};", "relay", False),

@@ -208,6 +208,22 @@ TEST_CASE("where the transport cannot be reached, or has no room, the relay wait
   }
 }
 
+TEST_CASE("a clock that is set back while a relay waits for its transport does not let it wait for that time") {
+  world w;
+  fill(w);
+  fate lives;
+  outlasting::link link(w.bus, lives);
+  auto out = gesta::relay<outlet>(w.app, outlasting::views{&w.kept, &lives}, link, gesta::from_beginning{}, outlasting::clock{}, quick);
+  link.is_unreachable = true;
+  CHECK_FALSE(out.poll());
+  link.is_unreachable = false;
+  outlasting::now -= 5;  // no longer than it waits in any case
+  CHECK_FALSE(out.poll());
+  outlasting::now -= 1'000'000;
+  CHECK(out.poll().handled == 8);
+  CHECK(w.listen().by_key() == all_of_them);
+}
+
 TEST_CASE("what was accepted before the transport was lost is not published again by the same relay") {
   for (std::uint64_t at = 1; at < 40; ++at) {
     world w;

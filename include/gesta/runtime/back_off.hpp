@@ -23,6 +23,9 @@ struct back_off {
   constexpr duration wait_after(std::uint32_t failures) const noexcept {
     return retry{.times = 0, .first = first, .factor = factor, .most = most}.wait_after(failures);
   }
+  /// Whether it is too early at `now` for what is to be tried again at `until`. A clock that was set back meanwhile keeps nobody waiting for that time:
+  /// what would wait longer than it ever does is tried at once.
+  constexpr bool holds(timestamp now, timestamp until) const noexcept { return now.nanoseconds < until.nanoseconds && !(most < until - now); }
 };
 
 namespace detail {
@@ -49,7 +52,7 @@ constexpr bool is_never_kept(failure::kind why, bool is_broken) noexcept {
 /// Until when nothing is tried, after so many failures in a row.
 class backing_off {
  public:
-  bool holds(timestamp now) const noexcept { return now.nanoseconds < until_.nanoseconds; }
+  bool holds(timestamp now) const noexcept { return waits_.holds(now, until_); }
   timestamp until() const noexcept { return until_; }
   void failed(timestamp now) noexcept { until_ = now + waits_.wait_after(++failures_); }
   void succeeded() noexcept {

@@ -132,7 +132,7 @@ class relay_share : public acting_outside<relay_share<Outlet, Log, Views, Link, 
     detail::without_exceptions(
         [&] {
           if (!this->begins(result)) return;
-          if (now_.nanoseconds < again_at_.nanoseconds) return result.stop(trouble_);
+          if (rules_.patience.holds(now_, again_at_)) return result.stop(trouble_);
           if (!learns_names(result)) return;
           (void)(sends_letters(limit, result) && sends_events(limit, result));
         },
