@@ -195,6 +195,36 @@ TEST_CASE("a poll waits at a transport that is away, of who asks and of who serv
   CHECK(depot.serves.poll().handled == 1);
 }
 
+TEST_CASE("a transport that does not answer, or cannot be had, holds a poll up once, and not once for each message") {
+  time_now = 1000;
+  hub_type hub(test_clock{});
+  plan faults;
+  gesta::testing::afterlife logs[2];
+  shop_program shop(logs[0], bad_wire{&hub, &faults});
+  for (int i = 1; i <= 8; ++i) shop.app.handle(place{i, 1}).match([](const order&) {}, [](const gesta::failure&) {});
+  REQUIRE(shop.sagas.poll());
+  faults.is_mute = true;
+  CHECK(shop.asks.poll().passes);
+  CHECK(faults.awaited == gesta::seconds(5));
+  faults.is_mute = false, faults.is_away = true;
+  time_now += 60;
+  CHECK(shop.asks.poll().passes);
+  CHECK(faults.looked == 1);
+  faults.is_away = false;
+  time_now += 60;
+  CHECK(shop.asks.poll().sent == 8);
+
+  depot_program depot(logs[1], bad_wire{&hub, &faults});
+  faults.is_mute = true, faults.awaited = {};
+  CHECK(depot.serves.poll({.messages = 4}).passes);
+  CHECK(faults.awaited == gesta::seconds(5));
+  faults.is_mute = false;
+  time_now += 60;
+  CHECK(depot.serves.poll().sent == 8);
+  time_now += 60;
+  CHECK(shop.asks.poll().handled == 8);
+}
+
 namespace {
 
 /// Time goes on by what is waited; then the script goes on by a line, and ends it.

@@ -167,6 +167,9 @@ struct plan {
   bool has_died = false;  // a program whose publishing it interrupted
   bool is_away = false;   // the transport, until somebody has waited for it so often
   int waits_until_back = 0;
+  bool is_mute = false;   // the transport: it takes what is published and does not answer
+  gesta::duration awaited{};  // for answers of a transport that is mute
+  int looked = 0;         // for a connection, while there was none
   gesta::duration waited{};
   gesta::failure away{gesta::failure::kind::input_output, 0, "the connection is lost"};
 
@@ -216,10 +219,11 @@ struct bad_wire {
   class connection {
    public:
     explicit connection(const bad_wire& to) : real_(wire_type(*to.hub)), faults_(to.faults) {}
-    const gesta::failure* broken() const noexcept { return nullptr; }
+    const gesta::failure* broken() const noexcept { return faults_->is_away ? ++faults_->looked, &faults_->away : nullptr; }
     std::size_t largest() const noexcept { return real_.largest(); }
     gesta::ticket publish(const gesta::parcel& one) {
-      if (faults_->has_died || faults_->is_away) return fails();
+      if (faults_->is_away) ++faults_->looked;
+      if (faults_->has_died || faults_->is_away || faults_->is_mute) return fails();
       const bool is_late = faults_->is_now(fault::late), is_very_late = faults_->is_now(fault::very_late);
       if (faults_->is_now(fault::lost) || is_late || is_very_late) {
         if (is_late || is_very_late) hold(one, is_late ? -1 : time_now + 100);
@@ -236,6 +240,7 @@ struct bad_wire {
     }
     gesta::acceptance wait(gesta::ticket at, gesta::duration time) {
       if (at == pretended) return gesta::acceptance::accepted;
+      if (faults_->is_mute) faults_->awaited.nanoseconds += time.nanoseconds;
       if (at == not_known || faults_->has_died) return fails(), gesta::acceptance::unknown;
       return real_.wait(at, time);
     }

@@ -40,7 +40,7 @@ namespace gesta {
 struct exchanges {
   std::size_t messages = 256;            ///< at most, each way
   std::size_t messages_a_commit = 1;     ///< answers that share a commit; requests that are served share one in any case
-  duration patience = seconds(5);        ///< how long the transport may take to accept what was published
+  duration patience = seconds(5);        ///< how long the transport may take to accept one that was published; behind one that it did not, nobody waits
   duration wait{};                       ///< how long a poll waits for a message when none is there, or for a transport that is away; who asks has sent before
 };
 
@@ -195,7 +195,12 @@ class asker {
     bool goes_on = true;
     const std::uint64_t before = result.sent;
     send_all(how, result, goes_on, performers{});
-    for (const under_way& one : out_) settle(one, link_.wait(one.at, how.patience), result, goes_on);
+    duration patience = how.patience;
+    for (const under_way& one : out_) {
+      const acceptance became = link_.wait(one.at, patience);
+      if (became == acceptance::unknown) patience = {};  // the others may have been answered; nobody waits for them
+      settle(one, became, result, goes_on);
+    }
     if (goes_on && (!has_no_room_ || result.sent != before)) off_.succeeded();
     if (!goes_on || has_no_room_) off_.failed(now());
   }
@@ -259,6 +264,8 @@ class asker {
                                     .instance = instance,
                                     .step = detail::said_name<step>,
                                     .is_undo = state.steps[I].is == detail::step_is::undo_asked};
+    if (!goes_on) return later<Part>(entity);
+    if (const failure* const lost = link_.broken()) return void(goes_on = is_tried_again<Part>(entity, *lost, result));
     const envelope around{.id = text.view(),
                           .source = speaker,
                           .type = id_of<Command>.name,

@@ -328,6 +328,7 @@ class server {
   // ---- answering
 
   void answer(const exchanges& how, exchanged& result) {
+    is_away_ = false;
     for (request& one : in_)
       if (one.is_kept && one.unreadable.empty() && !one.answer_to.empty()) publish(one, result);
     for (request& one : in_) {
@@ -372,6 +373,8 @@ class server {
                                     .step = one.step,
                                     .is_undo = one.is_undo};
     std::string why;
+    if (const failure* const lost = is_away_ ? nullptr : link_.broken()) is_away_ = true, (void)fail(result, *lost);
+    if (is_away_) return;
     if (!headers_.write(line, around, why, &one.what)) return void(one.unreadable = "its answer cannot be written: " + why);
     one.at = link_.publish({.topic = one.answer_to, .id = id, .key = one.key, .headers = headers_.all(), .payload = one.told});
     if (one.at == 0) refused(one, result);
@@ -386,11 +389,11 @@ class server {
   }
   bool is_accepted(request& one, const exchanges& how, exchanged& result) {
     if (one.at == 0) return false;
-    switch (link_.wait(one.at, how.patience)) {
+    switch (link_.wait(one.at, is_away_ ? duration{} : how.patience)) {
       case acceptance::accepted:
       case acceptance::duplicate: ++result.sent; return true;
       case acceptance::refused: return refused(one, result), false;
-      case acceptance::unknown: break;
+      case acceptance::unknown: is_away_ = true; break;  // those behind it may have been answered; nobody waits for them
     }
     return fail(result, link_.last_failure());
   }
@@ -403,6 +406,7 @@ class server {
   std::vector<request> in_;
   std::string thrown_words_;
   bool thrown_ = false;
+  bool is_away_ = false;  ///< the transport, since this poll answers
 };
 
 /// Decides these commands for other services and answers them: `auto serves = gesta::serve<desk, reserve, release>(app, gesta::socket{"/run/shop"});`.
