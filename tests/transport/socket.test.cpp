@@ -193,6 +193,62 @@ TEST_CASE("where no broker is, tickets are unknown, nothing is received, and all
   CHECK(nowhere.broken()->why == gesta::failure::kind::cannot_open);
 }
 
+TEST_CASE("a broker that does not answer is waited for once, and not in each call") {
+  socket_folder folder;
+  const owned_file mute(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  folder.bus().copy(name.sun_path, sizeof name.sun_path - 1);
+  REQUIRE(::bind(mute.number(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
+  REQUIRE(::listen(mute.number(), 100) == 0);
+  gesta::socket::connection link(gesta::socket{.path = folder.bus(), .patience = gesta::milliseconds(300)});
+  for (int i = 0; i < 20; ++i) {
+    CHECK(link.wait(link.publish({.topic = topics[0], .payload = "1"}), gesta::seconds(5)) == gesta::acceptance::unknown);
+    CHECK(link.last_failure().why == gesta::failure::kind::busy);
+  }
+  int asked = 0;
+  while (owned_file(::accept(mute.number(), nullptr, nullptr))) ++asked;
+  CHECK(asked < 5);
+}
+
+TEST_CASE("a member of a broker that closes whenever it is asked for messages comes back with none") {
+  socket_folder folder;
+  const owned_file port(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  folder.bus().copy(name.sun_path, sizeof name.sun_path - 1);
+  REQUIRE(::bind(port.number(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
+  REQUIRE(::listen(port.number(), 100) == 0);
+  std::atomic<int> closed{0};
+  std::thread broker([&] {
+    while (true) {
+      const owned_file one(::accept(port.number(), nullptr, nullptr));
+      if (!one || closed.load() > 20) return;  // who asks for ever is let go
+      char bytes[4096];
+      std::string said;
+      (void)!::recv(one.number(), bytes, sizeof bytes, 0);
+      socket_frame(said, socket_verb::welcome).u32(socket_version).u64(1u << 20);
+      (void)!::send(one.number(), said.data(), said.size(), MSG_NOSIGNAL);
+      if (const ssize_t got = ::recv(one.number(), bytes, sizeof bytes, 0); got > 13) {  // to join: the number of the question lies behind size and verb
+        said.clear();
+        socket_frame(said, socket_verb::answer).u64(load_little(bytes + 5, 8)).u64(1).u8(0).text("");
+        (void)!::send(one.number(), said.data(), said.size(), MSG_NOSIGNAL);
+        (void)!::recv(one.number(), bytes, sizeof bytes, 0);
+        ++closed;
+      }
+    }
+  });
+  {
+    gesta::socket::connection link(gesta::socket{.path = folder.bus(), .patience = gesta::seconds(10)});
+    auto member = link.subscribe({.topics = topics, .group = "stock"});
+    CHECK(member.receive(1, {}, [](const gesta::delivered&) {}) == 0);
+    CHECK(closed.load() == 2);
+  }
+  closed = 100;
+  { raw_client last(folder.bus()); }
+  broker.join();
+}
+
 TEST_CASE("one broker is at a path, and one has a file; a socket that was left behind is replaced, and nothing else") {
   socket_folder folder, other;
   const auto why = [&](const std::string& bus, const std::string& messages) {

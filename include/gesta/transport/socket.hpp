@@ -154,6 +154,7 @@ class socket_client {
   }
 
   void connect() {
+    if (clock::now() < rests_until_) return;
     sockaddr_un name{};
     name.sun_family = AF_UNIX;
     if (path_.empty() || path_.size() >= sizeof name.sun_path) {
@@ -174,7 +175,10 @@ class socket_client {
         .time(limits_.dedup_window.nanoseconds).u64(limits_.largest_message);
     const auto until = after(patience_);
     while (send(out, until) && file_ && !is_welcome_ && wait(until)) {}
-    if (file_ && !is_welcome_) lose(failure(failure::kind::busy, 0, "the broker did not answer in time: ", path_.c_str()));
+    if (file_ && !is_welcome_) {
+      lose(failure(failure::kind::busy, 0, "the broker did not answer in time: ", path_.c_str()));
+      rests_until_ = after(std::min(patience_, seconds(1)));  // who has many calls to make does not wait in each of them
+    }
     if (file_) ++session_;
   }
   void lose(const failure& because) {
@@ -291,6 +295,7 @@ class socket_client {
   std::map<ticket, failure> refused_;
   std::size_t largest_ = 0;
   bool is_welcome_ = false;
+  clock::time_point rests_until_{};  ///< nobody is asked for a connection before that
 };
 
 /// A message as it came, with where to find the next one.
@@ -377,6 +382,7 @@ class socket_subscription {
     constexpr duration again = milliseconds(20);
     const auto began = clock::now();
     std::string answer;
+    bool is_new = false;  // a connection that was made without patience
     for (bool is_last = most == 0 || is_refused_; !is_last;) {
       const duration left{patience.nanoseconds - std::chrono::duration_cast<std::chrono::nanoseconds>(clock::now() - began).count()};
       is_last = !(duration{} < left);
@@ -386,8 +392,8 @@ class socket_subscription {
         if (link_->ask(detail::socket_verb::take, answer, [&](auto& frame) { frame.u64(member_).u32(limit).time(wait.nanoseconds); }, wait))
           return visit(answer, take);
         last_ = link_->why();
-        if (is_last && session_ != 0) {  // found lost just now: there may be another one at once
-          session_ = 0;
+        if (is_last && !is_new) {  // found lost just now: there may be another one at once
+          is_new = true;
           is_last = false;
           continue;
         }
