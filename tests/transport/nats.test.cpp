@@ -38,6 +38,8 @@ struct at_a_server {
   void pass(gesta::duration time) { std::this_thread::sleep_for(std::chrono::nanoseconds(time.nanoseconds)); }
   bool restart() { return server.stop(), server.start(), true; }
   bool cut() { return restart(); }
+  void goes_away() { server.stop(); }
+  void comes_back() { server.start(); }
 
   nats_server server;
 };

@@ -142,10 +142,8 @@ class nats_subscription {
   std::size_t receive(std::size_t limit, duration wait, Take&& take) {
     if (visits_ == 0) settled_.clear();
     const steady::time_point end = after(wait);
-    for (auto at = open_.begin(); at != open_.end();)  // those are handed out again, to whoever asks
-      if (const auto one = at++; one->second.until <= steady::now()) settled_.push_back(open_.extract(one));
-    limit = std::min<std::size_t>(limit, in_flight_ > open_.size() ? in_flight_ - open_.size() : 0);
-    if (limit == 0 || !is_ready_by(end)) return 0;
+    if (limit == 0 || !is_room_by(end)) return 0;
+    limit = std::min<std::size_t>(limit, in_flight_ - open_.size());
     std::size_t count = 0;
     while (true) {
       while (count < limit && !left_.empty()) {
@@ -221,6 +219,17 @@ class nats_subscription {
       nats_link::rests(end);
     }
     return true;
+  }
+  /// Waits for the connection, and where all that may be under way is, for the time of one of them to pass: nobody settles any while this one waits.
+  bool is_room_by(steady::time_point end) {
+    while (is_ready_by(end)) {
+      for (auto at = open_.begin(); at != open_.end();)  // those are handed out again, to whoever asks
+        if (const auto one = at++; one->second.until <= steady::now()) settled_.push_back(open_.extract(one));
+      if (open_.size() < in_flight_) return true;
+      if (steady::now() >= end) return false;
+      nats_link::rests(end);
+    }
+    return false;
   }
   bool ready(duration patience) {
     if (is_refused_ || !link_->ready(patience)) return false;

@@ -51,6 +51,8 @@ class running_broker {
     end();
     start();
   }
+  void goes_away() { end(); }
+  void comes_back() { start(); }
   void cut() {
     cuts_ = 1;
     broker_->stop();
@@ -77,6 +79,7 @@ class running_broker {
     });
   }
   void end() {
+    if (!broker_) return;
     is_over_ = true;
     broker_->stop();
     thread_.join();
@@ -103,6 +106,8 @@ struct at_a_broker {
   void pass(gesta::duration time) { broker.pass(time); }
   bool restart() { return broker.restart(), true; }
   bool cut() { return broker.cut(), true; }
+  void goes_away() { broker.goes_away(); }
+  void comes_back() { broker.comes_back(); }
 
   static gesta::socket_broker_options options() {
     gesta::socket_broker_options all;

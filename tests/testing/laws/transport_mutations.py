@@ -40,6 +40,8 @@ mutations = [
     ("sockets: deliveries are not kept", exchange, "in.messages[at].deliveries = deliveries", "(void)deliveries", "socket_rig", False),
     ("sockets: tokens are those of the last run", broker, "desk_.what.number_from((run << 32) + 1);", "(void)run;", "socket_rig", False),
     ("sockets: a member does not come again", client, "if (session == session_) return true;", "if (session_ != 0) return true;", "socket_rig", False),
+    ("sockets: a lost connection is not waited for", client, "      if (is_refused_) return 0;\n      if (!is_last)", "      return 0;\n      if (!is_last)", "socket_rig", False),
+    ("sockets: who waits for a connection does not go on when it is there", client, "is_last = !(duration{} < left);\n      if (joined()) {", "is_last = !(duration{} < left);\n      if (session_ == 0 ? joined() : link_->session() == session_) {", "socket_rig", False),
     ("sockets: a member that ends says nothing", client, "link_ == nullptr || is_refused_ ||", "true || is_refused_ ||", "socket_rig", False),
 ]
 

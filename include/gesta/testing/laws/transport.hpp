@@ -13,6 +13,8 @@
 //       void pass(gesta::duration);                                // so much time passes for it: a clock is moved, or waited for
 //       bool restart();                                            // what holds the messages is killed and comes again; false: there is no such thing
 //       bool cut();                                                // every connection is lost, and can come again; false: there is no such thing
+//       void goes_away();                                          // what holds the messages is killed, and nobody reaches it; may be left out, with
+//       void comes_back();                                         // this: it is there again
 //     };
 //     const auto found = gesta::laws::hold_for_transport<my_rig>([](const char* law, const std::string& how) { ... });
 //
@@ -33,6 +35,9 @@
 //     dead GROUP -> PAYLOAD[*DELIVERIES][:CAUSE] ... | -            revive GROUP PAYLOAD | discard GROUP PAYLOAD -> done | conflict
 //     wait N           so many units of time pass       window N       the dedup window passes, and N units (less, where it is negative)
 //     restart | cut
+//     away             what holds the messages is gone
+//     stay M -> PAYLOAD[*DELIVERIES] ... | -       receives once, for a tenth of a second, which has to pass where nothing comes
+//     back M -> PAYLOAD[*DELIVERIES] ... | -       it comes back while M receives, once
 //
 // Payloads with a meaning: @empty, @zeros, @all (each of the 256 bytes), @largest (as much as is taken with this key and these headers), @beyond (one
 // byte more).
@@ -48,6 +53,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -119,7 +125,14 @@ inline const char* word_of(acceptance came, failure::kind why) noexcept {
 
 }  // namespace detail
 
-/// Carries out steps at one place. One thread.
+/// A rig of which what holds the messages can be gone for a while.
+template <class Rig>
+concept goes_and_comes = requires(Rig& rig) {
+  rig.goes_away();
+  rig.comes_back();
+};
+
+/// Carries out steps at one place. One thread, but for a member that waits while the place comes back.
 template <class Rig>
 class transport_script {
  public:
@@ -156,6 +169,11 @@ class transport_script {
     if (verb == "window") return rig_.pass({transport::dedup_window.nanoseconds + units(w[1]).nanoseconds}), "done";
     if (verb == "restart") return rig_.restart() ? "done" : "cannot";
     if (verb == "cut") return rig_.cut() ? "done" : "cannot";
+    if (verb == "stay") return stays(w);
+    if constexpr (goes_and_comes<Rig>) {
+      if (verb == "away") return rig_.goes_away(), "done";
+      if (verb == "back") return comes_back(w);
+    }
     return "nobody knows " + verb;
   }
 
@@ -283,6 +301,27 @@ class transport_script {
     }
     return text_of(got);
   }
+  std::string stays(const detail::transport_words& w) {
+    const auto at = members_.find(w[1]);
+    if (at == members_.end()) return "no member";
+    constexpr std::chrono::milliseconds time{100};
+    std::vector<received> got;
+    const auto began = std::chrono::steady_clock::now();
+    (void)at->second->receive(1000, milliseconds(time.count()), [&](const delivered& one) { note(one, got); });
+    if (got.empty() && std::chrono::steady_clock::now() - began < time) return "did not wait";
+    return text_of(got);
+  }
+  /// The member waits in a thread of its own: what is started may end with the thread that has started it.
+  std::string comes_back(const detail::transport_words& w) {
+    const auto at = members_.find(w[1]);
+    if (at == members_.end()) return "no member";
+    std::vector<received> got;
+    std::thread waits([&] { (void)at->second->receive(1000, seconds(60), [&](const delivered& one) { note(one, got); }); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    rig_.comes_back();
+    waits.join();
+    return text_of(got);
+  }
   /// By key; those of one key stay in the order in which they came.
   static void put(std::vector<received>& to, received one) {
     const auto later = std::upper_bound(to.begin(), to.end(), one, [](const received& a, const received& b) { return a.key < b.key; });
@@ -397,6 +436,7 @@ const char* left_out(Rig& rig, unsigned needs) {
   if ((needs & need::room) != 0 && Rig::room == 0) return "how much room there is, is not known";
   if ((needs & need::restart) != 0 && !rig.restart()) return "what holds the messages cannot be restarted";
   if ((needs & need::cut) != 0 && !rig.cut()) return "connections cannot be cut";
+  if ((needs & need::away) != 0 && !goes_and_comes<Rig>) return "what holds the messages cannot be gone for a while";
   return nullptr;
 }
 

@@ -8,7 +8,7 @@ namespace gesta::laws {
 /// What a law is about: it is tested where the transport claims that, and where its rig can do it.
 namespace need {
 inline constexpr unsigned by_key = 1, keeps_order = 2, repeats = 4, dedup = 8, no_dedup = 16, short_window = 32, outlives_process = 64, room = 128,
-                          restart = 256, cut = 512, own_topics = 1024, common_limit = 2048, room_for_others = 4096, remembers = 8192;
+                          restart = 256, cut = 512, own_topics = 1024, common_limit = 2048, room_for_others = 4096, remembers = 8192, away = 16384;
 }  // namespace need
 
 /// A law: what holds, in words, and the steps that show it at an empty place.
@@ -191,6 +191,12 @@ inline constexpr transport_law transport_laws[] = {
     {"an answer that was lost is unknown, and the message is there once", "join m g shop.a on=2; send shop.a x id=7; cut; answer x -> accepted | unknown; pub shop.a x id=7 -> accepted | duplicate; get m -> x; ack m x; get m -> -", need::cut | need::dedup},
     {"a lost connection loses none of the others' messages", "join m g shop.a on=2; pub shop.a x; pub shop.a y; cut; get m -> x y", need::cut},
     {"dead letters are there after a cut", "join m g shop.a; pub shop.a x; get m -> x; term m x bad; cut; dead g -> x:bad", need::cut},
+
+    // ---- how long who receives waits
+    {"who receives waits where nothing is", "join m g shop.a; stay m -> -; pub shop.a x; stay m -> x"},
+    {"who has all that may be in flight waits too", "join m g shop.a in=1; pub shop.a x key=k; pub shop.a y key=k; get m -> x; stay m -> -; ack m x; get m -> y"},
+    {"who receives waits for a lost connection, and goes on when it is there", "join m g shop.a; pub shop.a x; away; stay m -> -; back m -> x; ack m x; get m -> -", need::away | need::outlives_process},
+    {"who lost a connection with all in flight waits for it too", "join m g shop.a in=1; pub shop.a x; get m -> x; away; stay m -> -; back m -> x*2; ack m x; get m -> -", need::away | need::outlives_process | need::repeats},
 
     // ---- what holds the messages is killed
     {"what was accepted is there after a restart", "join m g shop.a; pub shop.a x id=7 key=k h=a:b; restart; get m -> x; see x -> shop.a 7 k a:b; ack m x; get m -> -", need::restart | need::outlives_process},
