@@ -135,6 +135,16 @@ TEST_CASE("when it cannot go on it says why, and may go on when the cause is gon
   CHECK(cents_of(r.keeper, "FR") == 2);
 }
 
+TEST_CASE("a view store that could not write and is not broken is waited for") {
+  const std::string stalled = "stalled: " + std::to_string(static_cast<int>(gesta::failure::kind::input_output)) + "; ";
+  running r;
+  r.sell_some(2);
+  r.place.failing_commits = 3;
+  CHECK(r.run([&](int line) { return line < 4; }));
+  CHECK(r.signals.text == stalled + "by_country at 2; ");
+  CHECK(cents_of(r.keeper, "FR") == 2);
+}
+
 TEST_CASE("in a thread of its own it goes on when the bell rings, and ends when it is stopped") {
   const folder f;
   const std::string path = f / "shop.db";

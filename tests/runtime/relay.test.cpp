@@ -224,6 +224,21 @@ TEST_CASE("a clock that is set back while a relay waits for its transport does n
   CHECK(w.listen().by_key() == all_of_them);
 }
 
+TEST_CASE("of a view store that could not write, and is not broken, a relay says that it may pass") {
+  using kind = gesta::failure::kind;
+  for (std::uint64_t at = 1; at < 20; ++at) {
+    world w;
+    fill(w);
+    fate lives{.at = at, .how = fate::kind::fails_before};
+    outlasting::link link(w.bus, lives);
+    auto out = gesta::relay<outlet>(w.app, outlasting::views{&w.kept, &lives}, link, gesta::from_beginning{}, outlasting::clock{}, quick);
+    if (const gesta::consumed made = out.poll(); !made && made.why().why != kind::busy) CHECK(made.passes);
+    outlasting::now += 100;
+    CHECK(out.poll());
+    CHECK(w.listen().by_key() == all_of_them);
+  }
+}
+
 TEST_CASE("what was accepted before the transport was lost is not published again by the same relay") {
   for (std::uint64_t at = 1; at < 40; ++at) {
     world w;

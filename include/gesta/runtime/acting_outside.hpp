@@ -11,6 +11,7 @@
 #include <gesta/react/effect.hpp>
 #include <gesta/runtime/letters.hpp>
 #include <gesta/runtime/lease.hpp>
+#include <gesta/runtime/passing.hpp>
 #include <gesta/store/checkpoint.hpp>
 #include <gesta/store/progress.hpp>
 #include <gesta/store/view_store.hpp>
@@ -73,14 +74,14 @@ class acting_outside : public letter_desk<typename Views::template opened<>, Obs
 
   // ---- units of the view store
 
-  bool fails(const failure& cause, consumed& result) {
-    result.stop(cause);
+  bool fails(const failure& cause, consumed& result, bool may_pass = false) {
+    result.stop(cause, may_pass);
     return false;
   }
   bool store_fails(consumed& result) {
     const failure cause = views_.last_failure();
     if (is_open_) rolls_back();
-    return fails(cause, result);
+    return fails(cause, result, view_may_pass(cause.why, views_.broken() != nullptr));
   }
   void rolls_back() {
     views_.rollback();
@@ -115,7 +116,7 @@ class acting_outside : public letter_desk<typename Views::template opened<>, Obs
       return true;
     }
     this->forget();
-    return fails(views_.last_failure(), result);
+    return store_fails(result);
   }
   failure moved_on(const progress& there) const {
     if (there.owner == detail::handed_over)

@@ -24,6 +24,7 @@
 #include <gesta/runtime/letters.hpp>
 #include <gesta/runtime/log_reading.hpp>
 #include <gesta/runtime/only.hpp>
+#include <gesta/runtime/passing.hpp>
 #include <gesta/runtime/rebuilding.hpp>
 #include <gesta/runtime/row_projecting.hpp>
 #include <gesta/runtime/serving.hpp>
@@ -75,7 +76,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
   consumed poll(std::uint64_t limit = 1000) {
     consumed result;
     if (const failure* const cause = views_.broken()) return result.stop(*cause), result;
-    if (!views_.begin()) return result.stop(views_.last_failure()), result;
+    if (!views_.begin()) return store_fails(result), result;
     detail::without_exceptions([&] { poll_in_unit(limit, result); },
                                [&](const char* words) {
                                  failure cause(failure::kind::interrupted, 0, name().data(), ": an exception outside of project: ", words);
@@ -129,8 +130,12 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
   }
 
  private:
-  void take_back(const failure& cause, consumed& result) {
-    result.stop(cause);
+  void store_fails(consumed& result) {
+    const failure cause = views_.last_failure();
+    take_back(cause, result, detail::view_may_pass(cause.why, views_.broken() != nullptr));
+  }
+  void take_back(const failure& cause, consumed& result, bool may_pass = false) {
+    result.stop(cause, may_pass);
     result.handled = result.put_aside = 0;
     views_.rollback();
     this->forget();
@@ -140,20 +145,20 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
     letter stopped;
     bool is_over = false;
     now_ = clock_();
-    if (!views_.load(name(), state)) return take_back(views_.last_failure(), result);
+    if (!views_.load(name(), state)) return store_fails(result);
     const progress before = state;
     if (!may_act(state, result)) return;
-    if (!this->look_whether_stopped(now_, stopped, is_over)) return take_back(views_.last_failure(), result);
+    if (!this->look_whether_stopped(now_, stopped, is_over)) return store_fails(result);
     if (!stopped.key.empty() && !is_over) return take_back(this->why_stopped(stopped), result);
     if (is_over) {
-      if (!views_.drop(name(), stopped)) return take_back(views_.last_failure(), result);
+      if (!views_.drop(name(), stopped)) return store_fails(result);
       this->half_open();
     }
     stops_ = {};
     begin_record(0);  // what the last poll noted of an event may have been taken back
-    if ((!knows_discarded_ || before.at != at_) && !look_for_discarded()) return take_back(views_.last_failure(), result);
+    if ((!knows_discarded_ || before.at != at_) && !look_for_discarded()) return store_fails(result);
     more_may_be_due_ = false;
-    if (!this->any_letters(any_letters_) || (any_letters_ && !try_letters(limit, result))) return take_back(views_.last_failure(), result);
+    if (!this->any_letters(any_letters_) || (any_letters_ && !try_letters(limit, result))) return store_fails(result);
     gesta::feed<Log> feed(log_, state.at, false);  // what it comes to is said by the consumer
     bool broken = false;
     std::uint64_t last = state.at.position;
@@ -164,17 +169,14 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
       return !broken && stops_.key.empty();
     };
     const read_result read = stops_.key.empty() ? feed.poll(detail::only_of<wanted_events>(handle), limit, unknown_) : read_result();
-    if (broken) return take_back(views_.last_failure(), result);
+    if (broken) return store_fails(result);
     state.at = feed.checkpoint();
     const bool caught_up = read && feed.is_live() && !more_may_be_due_;
     if (state.at.position != last) note_time(state);
     if (!detail::note_serving<Projection>(views_, state) || (state != before && !views_.save(name(), state)) ||
         (!stops_.key.empty() && !views_.put(name(), stops_)))
-      return take_back(views_.last_failure(), result);
-    if (!views_.commit()) {
-      const failure cause = views_.last_failure();
-      return take_back(cause, result);
-    }
+      return store_fails(result);
+    if (!views_.commit()) return store_fails(result);
     at_ = state.at;
     this->tell_notes();
     result.caught_up = caught_up;
@@ -191,8 +193,7 @@ class consumer : public detail::letter_desk<typename Views::template opened<Proj
   }
 
   consumed gives_up(consumed& result) {
-    const failure cause = views_.last_failure();
-    take_back(cause, result);
+    store_fails(result);
     return result;
   }
   /// Within a unit, which is taken back where it may not.

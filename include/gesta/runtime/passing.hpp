@@ -18,4 +18,10 @@ constexpr bool may_pass(failure::kind why, bool is_broken) noexcept {
   return !is_broken && (comes_again(why) || why == kind::full || why == kind::conflict || why == kind::interrupted);
 }
 
+/// The same of a view store, which others hold for a moment: `busy` says that by itself.
+constexpr bool view_may_pass(failure::kind why, bool is_broken) noexcept {
+  using kind = failure::kind;
+  return !is_broken && (why == kind::full || why == kind::cannot_open || why == kind::input_output);
+}
+
 }  // namespace gesta::detail

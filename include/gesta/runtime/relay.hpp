@@ -29,6 +29,7 @@
 #include <gesta/runtime/consumer_options.hpp>
 #include <gesta/runtime/effects.hpp>
 #include <gesta/runtime/log_reading.hpp>
+#include <gesta/runtime/passing.hpp>
 #include <gesta/runtime/relay_share.hpp>
 #include <gesta/transport/transport.hpp>
 
@@ -101,7 +102,7 @@ class relaying {
       elsewhere += made.owned_elsewhere;
       paused += made.is_paused;
       is_live = is_live && (made.caught_up || made.owned_elsewhere);
-      if (!made && result) result.stop(made.why());
+      if (!made && (result || (result.passes && !made.passes))) result.stop(made.why(), made.passes);
     }
     result.owned_elsewhere = elsewhere == asked;
     result.is_paused = paused != 0;
@@ -219,6 +220,11 @@ class relaying {
     return read_result(cause);
   }
 
+  bool store_fails(const read_result& kept, consumed& result) {
+    result.stop(kept.why(), detail::view_may_pass(kept.why().why, views().broken() != nullptr));
+    return false;
+  }
+
   /// Takes away blobs that are older than any message on its way. Where that fails it is tried again in its time: nobody waits for it.
   void collects() {
     const duration keep = claims_.rules.keep;
@@ -245,7 +251,7 @@ class relaying {
       return store.save(row, there);
     });
     is_cut_ = static_cast<bool>(kept);
-    if (!kept) result.stop(kept.why());
+    if (!kept) store_fails(kept, result);
     return is_cut_;
   }
 
@@ -277,14 +283,14 @@ class relaying {
       mine.until = now + lease_.lasts;
       return store.save(row_of_member(place), mine);
     });
-    if (!kept) return result.stop(kept.why()), false;
+    if (!kept) return store_fails(kept, result);
     members_ = living == 0 ? 1 : living;
     balance_at_ = now + duration{lease_.lasts.nanoseconds / 3};
     std::uint32_t mine = 0;
     for (const share_type& one : shares_) mine += one.is_held_by(lease_.owner);
     for (std::size_t i = shares_.size(); i-- != 0 && mine > most_shares();) {
       if (!shares_[i].is_held_by(lease_.owner)) continue;
-      if (const read_result gave = shares_[i].release(); !gave) return result.stop(gave.why()), false;
+      if (const read_result gave = shares_[i].release(); !gave) return store_fails(gave, result);
       shares_[i].forget_claim();
       --mine;
     }
