@@ -13,9 +13,11 @@
 #include <optional>
 #include <thread>
 
+#include <gesta/runtime/ask.hpp>
 #include <gesta/runtime/inbox.hpp>
 #include <gesta/runtime/query.hpp>
 #include <gesta/runtime/reader.hpp>
+#include <gesta/runtime/saga_runner.hpp>
 
 #include "../testing/laws/socket_places.hpp"
 #include "map_views.hpp"
@@ -245,6 +247,41 @@ TEST_CASE("of several in turns one that waits keeps nobody waiting, and one that
   gesta::in_turns those(other, ends);
   CHECK(waits_of(those, 8, signals, ended).empty());
   CHECK(ended.why().why == gesta::failure::kind::differs);
+}
+
+namespace {
+
+/// Keep how they were polled.
+struct polled_sagas {
+  gesta::strides how{};
+  static constexpr std::string_view name() noexcept { return "sagas"; }
+  gesta::timestamp now() const { return {}; }
+  gesta::ran poll(const gesta::strides& asked = {}) { return how = asked, gesta::ran{.caught_up = true}; }
+};
+struct polled_exchange {
+  gesta::exchanges how{};
+  static constexpr std::string_view name() noexcept { return "asks"; }
+  gesta::exchanged poll(const gesta::exchanges& asked = {}) { return how = asked, gesta::exchanged{}; }
+};
+
+}  // namespace
+
+TEST_CASE("a pace says how much of sagas and of exchanges is done at once, and how much of it shares a commit") {
+  polled_sagas sagas;
+  polled_exchange asks;
+  gesta::in_turns both(sagas, asks);
+  std::int64_t now = 0;
+  script bell{now, [](int) { return false; }};
+  CHECK(gesta::keep_up(both, bell));
+  CHECK(sagas.how.steps == 1000);
+  CHECK(sagas.how.steps_a_commit == 1);
+  CHECK(asks.how.messages_a_commit == 1);
+  script again{now, [](int) { return false; }};
+  CHECK(gesta::keep_up(both, again, gesta::pace{.at_once = 300, .together = 20}));
+  CHECK(sagas.how.steps == 300);
+  CHECK(sagas.how.steps_a_commit == 20);
+  CHECK(asks.how.messages == 300);
+  CHECK(asks.how.messages_a_commit == 20);
 }
 
 namespace {

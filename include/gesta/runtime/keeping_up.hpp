@@ -33,6 +33,7 @@ struct pace {
   std::uint64_t most_events = 10'000;    ///< further behind than this is gesta::fell_behind; 0: it does not matter
   duration most_time = seconds(60);      ///< likewise, since the first event was recorded that it has not seen; zero: it does not matter
   duration rest = seconds(1);            ///< what may pass by itself (a transport is away) is tried after `look_every`, twice as late each time, at most after this
+  std::uint64_t together = 1;            ///< so many share a commit: steps of sagas, answers that who asks has got
 };
 
 /// Several keepers that share a thread, since they share an app: gesta::keep_up polls each in its turn. A keeper is what has a `poll`: a consumer, effects, a
@@ -111,8 +112,9 @@ class keeping {
 
  private:
   auto polls(const pace& how, [[maybe_unused]] duration patience) {
-    if constexpr (polled_sagas<polled>) return keeper_.poll({.steps = how.at_once});
-    else if constexpr (is_exchange) return keeper_.poll({.messages = static_cast<std::size_t>(how.at_once), .wait = patience});
+    if constexpr (polled_sagas<polled>) return keeper_.poll({.steps = how.at_once, .steps_a_commit = how.together});
+    else if constexpr (is_exchange)
+      return keeper_.poll({.messages = static_cast<std::size_t>(how.at_once), .messages_a_commit = static_cast<std::size_t>(how.together), .wait = patience});
     else if constexpr (is_inbox) return keeper_.poll(how.at_once, patience);
     else return keeper_.poll(how.at_once);
   }
