@@ -3,9 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <gesta/runtime/inlined.hpp>
+#include <gesta/store/sqlite.hpp>
+#include <gesta/store/sqlite_views.hpp>
+
 #include <string>
 #include <vector>
 
+#include "../folder.hpp"
 #include "remote_lab.hpp"
 
 namespace far {
@@ -264,6 +269,36 @@ TEST_CASE("a command whose decision throws is tried ten times, and then put asid
   REQUIRE(t.dead().size() == 1);
   CHECK(t.dead()[0].find("an exception: ") == 0);
   CHECK(t.log.events.size() == 2);
+}
+
+struct noted_seat { int seat = 0, times = 0; };
+inline void project(noted_seat& r, const counted&) { ++r.times; }
+struct by_seat : gesta::projection<gesta::rows<noted_seat, "seat">> { static constexpr auto id = "by_seat"; };
+inline int locate(const by_seat&, const counted& e) {
+  if (e.seat == 98) throw 98;
+  return e.seat;
+}
+struct noted_hall : gesta::model<seats, voices, shelves, parcels, by_seat> {};
+
+TEST_CASE("a command whose commit an inlined view is in the way of comes again, and the others go on") {
+  table t;
+  const folder here;
+  auto app = gesta::start<noted_hall>(gesta::sqlite_store{.path = here / "hall.db", .level = gesta::durability::process}, test_clock{}, gesta::inlined<by_seat>{});
+  auto serves = gesta::serve<desk, sit, shout, reserve, release>(app, t.wire);
+  t.put(1, shout{4});
+  t.put(2, shout{98});
+  t.put(3, shout{5});
+  for (int times = 0; times < 3; ++times, ++time_now) {
+    const gesta::exchanged made = serves.poll();
+    CHECK(made.why().why == gesta::failure::kind::interrupted);
+    CHECK(made.passes);
+    CHECK(made.handled == (times == 0 ? 2 : 0));
+  }
+  for (const int seat : {4, 5}) {
+    const noted_seat* const row = app.row<by_seat>(seat);
+    CHECK((row != nullptr && row->times == 1));
+  }
+  CHECK(t.dead().empty());
 }
 #endif
 

@@ -229,7 +229,8 @@ TEST_CASE("a member of a broker that closes whenever it is asked for messages co
       (void)!::recv(one.number(), bytes, sizeof bytes, 0);
       socket_frame(said, socket_verb::welcome).u32(socket_version).u64(1u << 20);
       (void)!::send(one.number(), said.data(), said.size(), MSG_NOSIGNAL);
-      if (const ssize_t got = ::recv(one.number(), bytes, sizeof bytes, 0); got > 13) {  // to join: the number of the question lies behind size and verb
+      // To join: the number of the question lies behind size and verb.
+      if (const ssize_t got = ::recv(one.number(), bytes, sizeof bytes, 0); got > 13) {
         said.clear();
         socket_frame(said, socket_verb::answer).u64(load_little(bytes + 5, 8)).u64(1).u8(0).text("");
         (void)!::send(one.number(), said.data(), said.size(), MSG_NOSIGNAL);

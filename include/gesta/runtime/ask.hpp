@@ -40,7 +40,7 @@ namespace gesta {
 struct exchanges {
   std::size_t messages = 256;            ///< at most, each way
   std::size_t messages_a_commit = 1;     ///< answers that share a commit; requests that are served share one in any case
-  duration patience = seconds(5);        ///< how long the transport may take to accept one that was published; behind one that it did not, nobody waits
+  duration patience = seconds(5);        ///< how long the transport may take to accept what was published; where it did not, nobody waits for the others
   duration wait{};                       ///< how long a poll waits for a message when none is there, or for a transport that is away; who asks has sent before
 };
 

@@ -23,8 +23,8 @@ struct back_off {
   constexpr duration wait_after(std::uint32_t failures) const noexcept {
     return retry{.times = 0, .first = first, .factor = factor, .most = most}.wait_after(failures);
   }
-  /// Whether it is too early at `now` for what is to be tried again at `until`. A clock that was set back meanwhile keeps nobody waiting for that time:
-  /// what would wait longer than it ever does is tried at once.
+  /// Whether it is too early at `now` for what is to be tried again at `until`. A clock that was set back meanwhile keeps nobody waiting for
+  /// that time: what would wait longer than it ever does is tried at once.
   constexpr bool holds(timestamp now, timestamp until) const noexcept { return now.nanoseconds < until.nanoseconds && !(most < until - now); }
 };
 

@@ -114,7 +114,9 @@ class keeping {
   auto polls(const pace& how, [[maybe_unused]] duration patience) {
     if constexpr (polled_sagas<polled>) return keeper_.poll({.steps = how.at_once, .steps_a_commit = how.together});
     else if constexpr (is_exchange)
-      return keeper_.poll({.messages = static_cast<std::size_t>(how.at_once), .messages_a_commit = static_cast<std::size_t>(how.together), .wait = patience});
+      return keeper_.poll({.messages = static_cast<std::size_t>(how.at_once),
+                           .messages_a_commit = static_cast<std::size_t>(how.together),
+                           .wait = patience});
     else if constexpr (is_inbox) return keeper_.poll(how.at_once, patience);
     else return keeper_.poll(how.at_once);
   }

@@ -204,18 +204,22 @@ class server {
       if (!is_decided) {
         const failure cause = engine().last_failure();
         engine().roll_back();
-        if (end - first > 1) {
-          for (std::size_t i = first; i < end && !result.failed; ++i) handle(i, i + 1, result);
-          return;
-        }
-        return cannot(in_[first], cause, result);
+        return end - first > 1 ? handle_each(first, end, result) : cannot(in_[first], cause, result);
       }
       if (engine().commit()) {
         for (std::size_t i = first; i < end; ++i) in_[i].is_kept = true;
         return;
       }
-      if (engine().last_failure().why != failure::kind::conflict || attempt == detail::conflict_retries) return void(fail(result, engine().last_failure()));
+      const failure cause = engine().last_failure();
+      if (cause.why == failure::kind::conflict && attempt != detail::conflict_retries) continue;
+      if (!is_of_one(cause)) return void(fail(result, cause));
+      return end - first > 1 ? handle_each(first, end, result) : cannot(in_[first], cause, result);
     }
+  }
+  /// Whether one command may be in the way of those that share its unit: an inlined view could not take what it recorded.
+  bool is_of_one(const failure& cause) { return cause.why == failure::kind::interrupted || detail::is_never_kept(cause.why, app_.broken() != nullptr); }
+  void handle_each(std::size_t first, std::size_t end, exchanged& result) {
+    for (std::size_t i = first; i < end && (!result.failed || is_of_one(result.cause)); ++i) handle(i, i + 1, result);
   }
   /// A command that this program cannot decide: it comes again, in case another one can, and in the end it is put aside.
   void cannot(request& one, const failure& cause, exchanged& result) {
