@@ -30,6 +30,7 @@
 #include <gesta/runtime/passing.hpp>
 #include <gesta/runtime/performers.hpp>
 #include <gesta/runtime/sagas.hpp>
+#include <gesta/runtime/stand_in.hpp>
 #include <gesta/runtime/told_names.hpp>
 #include <gesta/store/failure.hpp>
 #include <gesta/transport/transport.hpp>
@@ -609,7 +610,7 @@ class asker {
 namespace detail {
 
 /// In the place of one whose rules are broken, so that one mistake stays one error.
-struct no_exchange {
+struct no_exchange : stand_in {
   exchanged poll(const exchanges& = {}) { return {}; }
 };
 
@@ -620,6 +621,7 @@ struct no_exchange {
 /// opened, and may lose nothing that it has accepted. It acts only when it is polled. An answer that a process took and did not live to record comes
 /// again after `settle_within`, or at once where the transport sees that the process is gone.
 template <class Desk, class App, class Transport>
+  requires(!detail::is_mistaken<App>)
 auto ask_by(App& app, const Transport& to, duration settle_within = seconds(30)) {
   constexpr bool has_id = detail::has_short_id<Desk>;
   constexpr bool is_sure = connects<detail::remote_commands<Desk>, Transport>;
@@ -627,6 +629,11 @@ auto ask_by(App& app, const Transport& to, duration settle_within = seconds(30))
   if constexpr (has_id) check_connection<detail::remote_commands<Desk>, Transport>();
   if constexpr (has_id && is_sure) return asker<Desk, App, Transport>(app, to, settle_within);
   else return detail::no_exchange{};
+}
+template <class Desk, class App, class... Argument>
+  requires detail::is_mistaken<App>
+detail::no_exchange ask_by(App&, Argument&&...) {
+  return {};
 }
 
 }  // namespace gesta

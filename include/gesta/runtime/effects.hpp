@@ -30,6 +30,7 @@
 #include <gesta/runtime/lease.hpp>
 #include <gesta/runtime/letters.hpp>
 #include <gesta/runtime/only.hpp>
+#include <gesta/runtime/stand_in.hpp>
 #include <gesta/store/checkpoint.hpp>
 #include <gesta/store/progress.hpp>
 #include <gesta/store/view_store.hpp>
@@ -78,7 +79,7 @@ struct acting {
 };
 
 /// In the place of a consumer whose rules are broken, so that one mistake stays one error.
-struct no_effects {
+struct no_effects : stand_in {
   consumed poll(std::uint64_t = 0) { return {}; }
 };
 
@@ -449,6 +450,7 @@ auto performed_by(Log& log, const Views& views, Capability& capability, const Op
 /// order: a clock, gesta::unknown_events, gesta::stop_after, gesta::events_a_commit, gesta::observed_by: those hear gesta::parked and gesta::retried,
 /// once that is kept.
 template <class Reactor, class Log, class Views, class Capability, class... Argument>
+  requires(!detail::is_mistaken<Log>)
 auto perform_by(Log& log, const Views& views, Capability&& given, Argument... argument) {
   using capability = std::remove_reference_t<Capability>;
   using arguments = detail::arguments_of_consumer<Argument...>;
@@ -471,6 +473,11 @@ auto perform_by(Log& log, const Views& views, Capability&& given, Argument... ar
   } else {
     return detail::performed_by<Reactor>(log, views, given, argument...);
   }
+}
+template <class Reactor, class Log, class... Argument>
+  requires detail::is_mistaken<Log>
+detail::no_effects perform_by(Log&, Argument&&...) {
+  return {};
 }
 
 }  // namespace gesta

@@ -43,6 +43,7 @@
 #include <gesta/runtime/reacting.hpp>
 #include <gesta/runtime/reading.hpp>
 #include <gesta/runtime/relay.hpp>
+#include <gesta/runtime/stand_in.hpp>
 #include <gesta/store/store.hpp>
 #include <gesta/transport/transport.hpp>
 
@@ -546,6 +547,11 @@ auto received_by(App& app, const Transport& at, Start, const Option&... option) 
       detail::observers_of(option...), detail::claims_of(option...));
 }
 
+/// In the place of what receives, where its rules are broken.
+struct no_receiving : stand_in {
+  received poll(std::uint64_t = 0, duration = {}) { return {}; }
+};
+
 }  // namespace detail
 
 /// Makes the inbox of an app whose model lists a gesta::from_outside. `at` is a transport, whose connection it opens; the app outlives it. The start says
@@ -553,27 +559,33 @@ auto received_by(App& app, const Transport& at, Start, const Option&... option) 
 /// any order: gesta::batch_of, gesta::back_off, gesta::largest_payload, gesta::payload_in<Codec...>, gesta::claim_check, a clock, gesta::observed_by, which hears
 /// gesta::parked. Does not compile where the transport gives less than the model needs (E710 to E714).
 template <class Inlet, class App, transport Transport, class... Argument>
+  requires(!detail::is_mistaken<App>)
 auto inbox(App& app, const Transport& at, Argument... argument) {
   constexpr bool is_start_said = (detail::is_start<Argument> || ...);
   constexpr bool has_id = requires { Inlet::id; };
   if constexpr (!is_start_said) {
     (void)sizeof(diagnostic::start_not_said<is_start_said, Inlet>);
-    return detail::no_effects{};
+    return detail::no_receiving{};
   } else if constexpr (!has_id) {
     (void)sizeof(diagnostic::effect_without_id<has_id, Inlet>);
-    return detail::no_effects{};
+    return detail::no_receiving{};
   } else if constexpr (!detail::takes_back_units<App>()) {
     (void)sizeof(diagnostic::cannot_take_back<detail::takes_back_units<App>(), typename detail::engine_in<App>::log_type>);
-    return detail::no_effects{};
+    return detail::no_receiving{};
   } else if constexpr (detail::outside_in<detail::flow_of_log<App>>::heard_list::size == 0) {
     (void)sizeof(diagnostic::nothing_heard<false, typename App::model_type>);
-    return detail::no_effects{};
+    return detail::no_receiving{};
   } else if constexpr (!connects<typename App::model_type, Transport>) {
     gesta::check_connection<typename App::model_type, Transport>();
-    return detail::no_effects{};
+    return detail::no_receiving{};
   } else {
     return detail::received_by<Inlet>(app, at, argument...);
   }
+}
+template <class Inlet, class App, class... Argument>
+  requires detail::is_mistaken<App>
+detail::no_receiving inbox(App&, Argument&&...) {
+  return {};
 }
 
 }  // namespace gesta

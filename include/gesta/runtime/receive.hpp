@@ -639,16 +639,16 @@ auto handled_straight(const Transport& at, const Views& views, Capability& capab
   constexpr bool has_id = requires { Handler::id; };
   if constexpr (!is_start_said) {
     (void)sizeof(diagnostic::start_not_said<is_start_said, Handler>);
-    return no_effects{};
+    return no_receiving{};
   } else if constexpr (!has_id) {
     (void)sizeof(diagnostic::effect_without_id<has_id, Handler>);
-    return no_effects{};
+    return no_receiving{};
   } else if constexpr (!rules::kept) {
     rules::check();
-    return no_effects{};
+    return no_receiving{};
   } else if constexpr (!connects<Handler, Transport>) {
     gesta::check_connection<Handler, Transport>();
-    return no_effects{};
+    return no_receiving{};
   } else {
     using observers = decltype(detail::observers_of(option...));
     return straight_handler<Handler, Transport, Views, Capability, typename reads_of_options<Option...>::type, clock_in<Option...>, observers>(
@@ -684,7 +684,7 @@ template <class Handler, transport Transport, class... Argument>
   requires(!detail::says_enough<Handler, Transport>())
 auto receive_by(const Transport&, Argument&&...) {
   detail::check_idempotency<Handler, Transport>();
-  return detail::no_effects{};
+  return detail::no_receiving{};
 }
 
 /// Makes what keeps a view of what others tell, `struct by_customer : gesta::projection<gesta::rows<customer, "name">,
@@ -696,13 +696,13 @@ auto consume_from(const Transport& at, const Views& views, Option... option) {
   constexpr bool is_start_said = ((detail::same<Option, from_now> || detail::same<Option, from_beginning>) || ...);
   if constexpr (!is_start_said) {
     (void)sizeof(diagnostic::start_not_said<is_start_said, Projection>);
-    return detail::no_effects{};
+    return detail::no_receiving{};
   } else if constexpr (!rules::kept) {
     rules::check();
-    return detail::no_effects{};
+    return detail::no_receiving{};
   } else if constexpr (!connects<Projection, Transport>) {
     gesta::check_connection<Projection, Transport>();
-    return detail::no_effects{};
+    return detail::no_receiving{};
   } else {
     using observers = decltype(detail::observers_of(option...));
     return straight_view<Projection, Transport, Views, typename rules::events, typename detail::reads_of_options<Option...>::type,

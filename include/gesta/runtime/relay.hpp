@@ -382,6 +382,7 @@ auto relayed_by(Log& log, const Views& views, Link& wire, Start start, const Opt
 /// integration event may be larger than the connection takes, as far as the types say it (E740). The outlet says `id`, the name of its checkpoint, and where it
 /// wants to `source`, the name under which it speaks; it is the id otherwise.
 template <class Outlet, class Log, class Views, transport_connection Link, class... Argument>
+  requires(!detail::is_mistaken<Log>)
 auto relay(Log& log, const Views& views, Link& wire, Argument... argument) {
   using flow_type = detail::flow_of_log<Log>;
   constexpr bool is_start_said = (detail::is_start<Argument> || ...);
@@ -409,6 +410,11 @@ auto relay(Log& log, const Views& views, Link& wire, Argument... argument) {
   } else {
     return detail::relayed_by<Outlet>(log, views, wire, argument...);
   }
+}
+template <class Outlet, class Log, class... Argument>
+  requires detail::is_mistaken<Log>
+detail::no_effects relay(Log&, Argument&&...) {
+  return {};
 }
 
 }  // namespace gesta

@@ -22,6 +22,7 @@
 #include <gesta/runtime/performers.hpp>
 #include <gesta/runtime/saga_moving.hpp>
 #include <gesta/runtime/sagas.hpp>
+#include <gesta/runtime/stand_in.hpp>
 #include <gesta/store/failure.hpp>
 
 namespace gesta {
@@ -467,10 +468,12 @@ class saga_runner {
 /// Lets the sagas of an app go on: `auto sagas = gesta::run_sagas(app);`. The clock is a function object that returns a gesta::timestamp: with
 /// times of its own, time is where a test wants it to be; else it is the clock of the app.
 template <class App, class Clock>
+  requires(!detail::is_mistaken<App>)
 auto run_sagas(App& app, Clock clock) {
   return saga_runner<App, Clock>(app, static_cast<Clock&&>(clock));
 }
 template <class App>
+  requires(!detail::is_mistaken<App>)
 auto run_sagas(App& app) {
   using engine_type = std::remove_reference_t<decltype(detail::facts_of_app::engine(app))>;
   return saga_runner<App, typename engine_type::clock_type>(app, detail::facts_of_app::engine(app).clock());
@@ -478,17 +481,34 @@ auto run_sagas(App& app) {
 
 namespace detail {
 
-struct mistaken_app;
-
 /// Of a model that broke a rule, whose report is the only error.
-struct mistaken_runner {
+struct mistaken_runner : stand_in {
   ran poll(const strides& = {}) { return {}; }
+  template <class Part, class Key>
+  std::conditional_t<saga_part<Part> || process_part<Part>, saga_standing, delay_standing> state(const Key&) {
+    return {};
+  }
+  template <class... Part, class Visit>
+  void open(Visit&&) {}
+  template <class... Part, class Visit>
+  void stuck(Visit&&) {}
+  template <class Part, class... Argument>
+  committed retry(const Argument&...) {
+    return {};
+  }
+  template <class Part, class... Argument>
+  committed resolve(const Argument&...) {
+    return {};
+  }
+  template <class Part>
+  const ignored_inputs& ignored();
 };
 
 }  // namespace detail
 
-template <class... Clock>
-detail::mistaken_runner run_sagas(detail::mistaken_app&, Clock...) {
+template <class App, class... Clock>
+  requires detail::is_mistaken<App>
+detail::mistaken_runner run_sagas(App&, Clock...) {
   return {};
 }
 

@@ -29,6 +29,7 @@
 #include <gesta/runtime/export.hpp>
 #include <gesta/runtime/passing.hpp>
 #include <gesta/runtime/sagas.hpp>
+#include <gesta/runtime/stand_in.hpp>
 #include <gesta/store/failure.hpp>
 #include <gesta/transport/transport.hpp>
 
@@ -314,7 +315,7 @@ class server {
   bool tell_rejection(request& one, const remembered& first, detail::types<Rejection...>) {
     one.what = detail::answer_is::a_rejection;
     bool is_known = false;
-    const auto as = [&]<class R>(type_tag<R>) {
+    [[maybe_unused]] const auto as = [&]<class R>(type_tag<R>) {
       if constexpr (identified<R>) {
         if (is_known || first.rejection != flow_type::template rejection_tag<R>) return;
         is_known = true;
@@ -420,6 +421,7 @@ class server {
 /// messages. The transport is opened, and may lose nothing that it has accepted. It acts only when it is polled. A command that a process took and did
 /// not live to answer comes again after `settle_within`, which is more than a poll takes, or at once where the transport sees that the process is gone.
 template <class Desk, class... Command, class App, class Transport>
+  requires(!detail::is_mistaken<App>)
 auto serve(App& app, const Transport& to, duration settle_within = seconds(30)) {
   using flow_type = typename std::remove_reference_t<decltype(detail::facts_of_app::engine(app))>::flow_type;
   constexpr bool has_id = detail::has_short_id<Desk>;
@@ -438,6 +440,11 @@ auto serve(App& app, const Transport& to, duration settle_within = seconds(30)) 
   } else {
     return detail::no_exchange{};
   }
+}
+template <class Desk, class... Command, class App, class Transport>
+  requires detail::is_mistaken<App>
+detail::no_exchange serve(App&, const Transport&, duration = {}) {
+  return {};
 }
 
 }  // namespace gesta

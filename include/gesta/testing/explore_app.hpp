@@ -557,7 +557,9 @@ namespace testing {
 /// All that is stored needs a form as bytes. `.each(check)` tells them all; a story takes some microseconds for each of its steps.
 template <class Model, class Saga, class Beginning, class... Further>
 auto explore_app(const Beginning& beginning, const Further&... further) {
-  if constexpr (detail::testing::has_parts<Model> && detail::saga_part<Saga>) {
+  if constexpr (detail::testing::has_broken_rule<Model>()) {
+    return detail::exploring::unexplored{};
+  } else if constexpr (detail::testing::has_parts<Model> && detail::saga_part<Saga>) {
     return detail::exploring::app_explorer<Model, Saga, Beginning, Further...>(beginning, further...);
   } else {
     (void)sizeof(diagnostic::explores_no_saga<false, Model, Saga>);
@@ -566,7 +568,9 @@ auto explore_app(const Beginning& beginning, const Further&... further) {
 }
 template <class Model, class Saga, class Beginning, class... Further>
 auto explore_app(const app_options& options, const Beginning& beginning, const Further&... further) {
-  if constexpr (detail::testing::has_parts<Model> && detail::saga_part<Saga>) {
+  if constexpr (detail::testing::has_broken_rule<Model>()) {
+    return detail::exploring::unexplored{};
+  } else if constexpr (detail::testing::has_parts<Model> && detail::saga_part<Saga>) {
     return detail::exploring::app_explorer<Model, Saga, Beginning, Further...>(options, beginning, further...);
   } else {
     (void)sizeof(diagnostic::explores_no_saga<false, Model, Saga>);

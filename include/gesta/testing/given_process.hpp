@@ -357,7 +357,7 @@ class [[nodiscard]] process_told : public detail::testing::story<process_told<Fl
 
 /// A process that has begun with this event, on a clock that `after` moves.
 template <detail::testing::has_parts Model, detail::process_part Process, class Event>
-  requires detail::contains<Event, detail::said_in_process<begins, Process>>
+  requires(!detail::testing::has_broken_rule<Model>() && detail::contains<Event, detail::said_in_process<begins, Process>>)
 constexpr auto given(const Event& beginning) {
   return process_told<typename flow<Model>::of_deciders, Process>(beginning);
 }

@@ -109,6 +109,7 @@ struct at_index {
 template <class Model, class Saga>
 struct saga_of_story {};
 template <has_parts Model, saga_part Saga>
+  requires(!has_broken_rule<Model>())
 struct saga_of_story<Model, Saga> {
   using beginning = typename saga_read<flow<Model>, Saga>::beginning;
   using told = gesta::testing::saga_told<saga_flow<flow<Model>, Saga>>;

@@ -78,7 +78,11 @@ struct answers_of_none<Reactor, Capability, gesta::detail::types<Error...>, gest
   using type = gesta::detail::concat<decltype(of<Event>())...>;
 };
 
-constexpr bool same_name(const char* a, const char* b) noexcept { return __builtin_strcmp(a, b) == 0; }
+/// Not by __builtin_strcmp: for GCC that of a name that was made, as a saga's is, is no constant.
+constexpr bool same_name(const char* a, const char* b) noexcept {
+  for (; *a != '\0' && *a == *b; ++a) ++b;
+  return *a == *b;
+}
 
 template <class Reactor, class... Part>
 constexpr std::size_t part_of_same_name(gesta::detail::types<Part...>) {
