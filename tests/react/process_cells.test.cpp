@@ -145,8 +145,8 @@ constexpr auto on(const before&, const parts::begun_of& e) -> gesta::becomes<ask
   return {asking{2}, gesta::many<parts::one>{{e.key}, {e.key}}};
 }
 constexpr auto on(const asking& s, const parts::third&) -> gesta::either<gesta::becomes<asking>, gesta::becomes<parts::over>> {
-  if (s.left == 1) return gesta::becomes<parts::over>{parts::over{}};
-  return gesta::becomes<asking>{asking{s.left - 1}};
+  if (s.left == 1) return {parts::over{}};
+  return {asking{s.left - 1}};
 }
 struct subject : gesta::process<gesta::by<"key">, gesta::begins<parts::begun_of>, gesta::states<before, asking, parts::over>> {};
 using cells = process_cells<parts::flow, subject>;

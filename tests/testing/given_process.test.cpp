@@ -127,8 +127,8 @@ struct away { static constexpr auto id = "away"; static constexpr auto ends = ge
 constexpr auto on(const out&, const arrived& e) -> becomes<waiting>::asks<book> { return {waiting{1}, book{e.ship, 1}}; }
 constexpr auto on(const waiting&, const booked& e) -> becomes<unloading>::asks<unload> { return {unloading{}, unload{e.ship}}; }
 constexpr auto on(const waiting& s, const full& e) -> gesta::either<becomes<waiting>::asks<book>, becomes<away>> {
-  if (s.tries == 2) return becomes<away>{away{}};
-  return becomes<waiting>::asks<book>{waiting{s.tries + 1}, book{e.waiting, s.tries + 1}};
+  if (s.tries == 2) return {away{}};
+  return {waiting{s.tries + 1}, book{e.waiting, s.tries + 1}};
 }
 constexpr auto on(const waiting&, gesta::timed_out) -> becomes<doubtful> { return doubtful{}; }
 constexpr auto on(const doubtful&, const booked& e) -> becomes<leaving>::asks<pilot, tug> { return {leaving{}, pilot{e.ship}, tug{e.ship}}; }

@@ -91,12 +91,26 @@ struct becomes : detail::move_to<Next, detail::types<>, detail::indices<>> {
   using asks = detail::move_to<Next, detail::types<Command...>, detail::make_indices<sizeof...(Command)>>;
 };
 
+namespace detail {
+
+/// Whether it is the move to this state that asks exactly these commands.
+template <class Move, class Next, class... Command>
+concept moves_so = same<typename Move::next_state, Next> && same<typename Move::asked, types<Command...>>;
+
+}  // namespace detail
+
 /// What `on` returns where it depends on the values: one of these moves,
-/// `-> gesta::either<becomes<paying>::asks<charge>, becomes<cancelling>::asks<cancel>>`.
+/// `-> gesta::either<becomes<paying>::asks<charge>, becomes<cancelling>::asks<cancel>>`, as its state and its commands:
+/// `return {paying{s.of}, charge{s.of.order}};`.
 template <class... Move>
 struct either : detail::one_of<detail::types<Move...>> {
   using moves = detail::types<Move...>;
   using detail::one_of<detail::types<Move...>>::one_of;
+
+  template <class Next, class... Command>
+    requires(detail::moves_so<Move, Next, Command...> || ...)
+  constexpr either(const Next& next, const Command&... command)
+      : either(detail::at<detail::first_true({detail::moves_so<Move, Next, Command...>...}), moves>(next, command...)) {}
 };
 
 namespace detail {
