@@ -1,4 +1,4 @@
-// [gesta E525] the process says what this Input means in this State, but it can never come there: no command it answers is open; remove it, ask the command, or list an event from outside in  gesta::listens_to
+// [gesta E525] the process says what this Input means in this State, but it can never come there: no command it answers is open, or the State is the first, which hears only what begins; remove it, ask the command, or list an event from outside in  gesta::listens_to
 // in cell_impossible<false, payout, paying, gesta::timed_out>
 // It says what comes when the time is over, and no time.
 #include <gesta/model/model.hpp>

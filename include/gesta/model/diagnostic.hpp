@@ -1175,7 +1175,7 @@ struct process_command_unhandled {
 
 template <bool Ok, class Process, class State, class Input>
 struct cell_impossible {
-  static_assert(Ok, "[gesta E525] the process says what this Input means in this State, but it can never come there: no command it answers is open; remove it, ask the command, or list an event from outside in  gesta::listens_to");
+  static_assert(Ok, "[gesta E525] the process says what this Input means in this State, but it can never come there: no command it answers is open, or the State is the first, which hears only what begins; remove it, ask the command, or list an event from outside in  gesta::listens_to");
 };
 
 template <bool Ok, class Process, class State>
