@@ -70,6 +70,18 @@ seen all_of(Log& log) {
   return all;
 }
 
+/// Makes an open batch send what it has.
+template <class App>
+void look(App& app) {
+  (void)app.read({.limit = 1}, [](const auto&, const gesta::about&) {});
+}
+/// Whether somebody comes to wait for a lock.
+bool somebody_waits() {
+  for (int turn = 0; turn < 5000; ++turn, ::usleep(1000))
+    if (sql("select count(*) from pg_locks where not granted") != "0") return true;
+  return false;
+}
+
 template <class Outcome>
 bool is_kept(const Outcome& outcome) {
   return outcome.match([](const counter&) { return true; }, [](const gesta::failure&) { return false; });
@@ -134,6 +146,50 @@ TEST_CASE("no two units wait for each other") {
   for (auto& one : all) CHECK(one->ended());
   CHECK(the_server().words().find("deadlock") == std::string::npos);
   CHECK(in("select count(*) from streams s where (version, last) <> (select count(*), max(position) from events e where e.stream = s.stream)") == "0");
+}
+
+TEST_CASE("who closes, truncates or keeps a snapshot while others write does it anew") {
+  const fresh in;
+  auto app = start(in);
+  for (int i = 0; i < 3; ++i) CHECK(is_kept(app.handle("a", count{})));
+  const auto beside_a_batch = [&](auto&& does) {
+    auto unit = app.batch();
+    CHECK(is_kept(unit.handle("a", count{})));
+    look(app);
+    other_program other([&](auto) {
+      auto mine = start(in);
+      return static_cast<bool>(does(mine));
+    });
+    CHECK(somebody_waits());
+    CHECK(unit.commit());
+    CHECK(other.ended());
+  };
+  SUBCASE("who closes") {
+    beside_a_batch([](auto& mine) { return mine.template close<counters>("a"); });
+    CHECK(in("select closed::text || count(payload) from streams join events using (stream) group by closed") == "true0");
+  }
+  SUBCASE("who truncates") {
+    beside_a_batch([](auto& mine) { return mine.template truncate_before<counters>("a", 3); });
+    CHECK(in("select count(payload) from events") == "2");
+  }
+  SUBCASE("but an answer is given once") {
+    const auto refused = app.close<counters>("nobody");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.why().why == gesta::failure::kind::conflict);
+    CHECK(in("select last_value from claims") == "4");
+  }
+  SUBCASE("who keeps a snapshot") {
+    in("create function wait() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(7); return new; end $$;"
+       "create trigger waits before insert on snapshots for each row execute function wait()");
+    PGconn* const gate = PQconnectdb(the_server().address().c_str());
+    PQclear(PQexec(gate, "select pg_advisory_lock(7)"));
+    other_program taker([&](auto) { return static_cast<bool>(start_with_snapshots(in, 1000).template snapshot<counters>("a")); });
+    CHECK(somebody_waits());
+    in("set session_replication_role = replica; insert into snapshots select stream, version, last, 0, 0, '' from streams");
+    PQfinish(gate);
+    CHECK(taker.ended());
+    CHECK(in("select count(*) from snapshots where checksum <> 0") == "1");
+  }
 }
 
 TEST_CASE("senders that are new at a time are not in each other's way") {

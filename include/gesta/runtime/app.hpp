@@ -524,12 +524,17 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
   committed take_snapshots(Take&& take) {
     (void)sizeof(diagnostic::no_snapshots_kept<engine_type::keeps_snapshots, Store>);
     if constexpr (engine_type::keeps_snapshots) {
-      guard unit{engine_};
-      if (!unit.begin()) return committed(engine_.last_failure());
-      if (!take(engine_)) return committed(engine_.doomed() ? engine_.last_failure() : engine_.log().last_failure());
-      if (!unit.commit()) return committed(engine_.last_failure());
+      for (unsigned attempt = 0;; ++attempt) {
+        guard unit{engine_};
+        if (!unit.begin()) return committed(engine_.last_failure());
+        const bool is_taken = take(engine_);
+        if (is_taken && unit.commit()) return {};
+        const failure cause = is_taken || engine_.doomed() ? engine_.last_failure() : engine_.log().last_failure();
+        if (cause.why != failure::kind::conflict || attempt == detail::conflict_retries) return committed(cause);
+      }
+    } else {
+      return {};
     }
-    return {};
   }
 
   template <class... Event>
@@ -541,9 +546,15 @@ class app : public detail::log_reading<app<Model, Store, Clock, Verbs>, detail::
 
   template <class Erase>
   committed in_unit_of_its_own(Erase&& erase) {
-    guard unit{engine_};
-    if (!unit.begin() || !erase() || !unit.commit()) return committed(engine_.last_failure());
-    return {};
+    for (unsigned attempt = 0;; ++attempt) {
+      guard unit{engine_};
+      if (!unit.begin()) return committed(engine_.last_failure());
+      const bool is_erased = erase();
+      if (is_erased && unit.commit()) return {};
+      // What it was refused for on the state of now is the answer; where others were faster, it is done anew.
+      const bool others_wrote = (is_erased || engine_.doomed()) && engine_.last_failure().why == failure::kind::conflict;
+      if (!others_wrote || attempt == detail::conflict_retries) return committed(engine_.last_failure());
+    }
   }
 
   static constexpr bool can_take_back() {

@@ -76,7 +76,7 @@ bool erase_before(Engine& engine, const Key& key, std::uint64_t version) {
     engine.log().erased().note(aggregate, found.number, version, false);
     return true;
   } else {
-    return engine.log().truncate_before(found->stream, aggregate, table.key(found.number), version) || engine.fails(engine.log().last_failure());
+    return engine.log().truncate_before(found->stream, aggregate, table.key(found.number), version) || (engine.doom(engine.log().last_failure()), false);
   }
 }
 
@@ -96,7 +96,7 @@ bool close_stream(Engine& engine, const Key& key) {
     engine.log().erased().note(aggregate, found.number, std::uint64_t{found->version} + 1, true);
     found->stream.closed = true;
   } else if (!engine.log().close(found->stream, aggregate, table.key(found.number))) {
-    return engine.fails(engine.log().last_failure());
+    return engine.doom(engine.log().last_failure()), false;
   }
   found->state = typename Aggregate::state_type{};
   return true;
