@@ -192,6 +192,16 @@ TEST_CASE("who closes, truncates or keeps a snapshot while others write does it 
   }
 }
 
+TEST_CASE("numbers of streams that a server has forgotten in its crash are not given twice") {
+  const fresh in;
+  auto app = start(in), other = start(in);
+  CHECK(is_kept(app.handle("a", count{})));
+  in("select setval('stream_numbers', 64, false)");
+  cut_connections();
+  for (int i = 0; i < 60; ++i) CHECK(is_kept(other.handle("o" + std::to_string(i), count{})));
+  CHECK(is_kept(app.handle("b", count{})));
+}
+
 TEST_CASE("senders that are new at a time are not in each other's way") {
   const fresh in;
   (void)start(in);

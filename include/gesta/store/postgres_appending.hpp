@@ -66,7 +66,11 @@ class postgres_appending {
     if (!connection_.begin(now)) return false;
     outside_ = last_;
     if (connection_.changes() != known_changes_) {
-      if (!take_over(now.last, now.type)) return connection_.rollback(), false;
+      if (!take_over(now.last, now.type)) {
+        connection_.rollback();
+        if (connection_.is_by_horizon()) last_ = outside_;
+        return false;
+      }
       heads_.forget();
       ++times_changed_;
       known_changes_ = connection_.changes();
@@ -454,14 +458,13 @@ class postgres_appending {
     std::sort(absent_.begin(), absent_.end());
     absent_.erase(std::unique(absent_.begin(), absent_.end()), absent_.end());
     postgres_array gone(int8);
-    if (connection_.number() != connection_of_spare_) spare_.clear();  // of a server that has crashed others may have been given them
-    connection_of_spare_ = connection_.number();
     std::size_t used = 0;
     for (const absent_stream& one : absent_) {
       const key_bytes key{one.key.data(), static_cast<std::uint32_t>(one.key.size())};
       const std::int64_t type = names_.number(stored_kind::aggregate, one.aggregate);
       if (type == 0) return false;
       if (const std::uint32_t at = streams_.find(type, key); at != postgres_streams::absent && heads_.find(streams_.number(at)) != nullptr) continue;
+      forget_numbers();
       if (used == spare_.size()) {
         const std::int64_t made = new_stream_number();
         if (made < 0) return false;
@@ -475,7 +478,15 @@ class postgres_appending {
     if (gone.size() != 0) connection_.queue(unmake_, postgres_arguments<1>().add(gone.whole()));
     return true;
   }
+  // Of a server that has crashed others may have been given them.
+  void forget_numbers() {
+    if (!connection_.is_by_horizon() || connection_.number() == connection_of_numbers_) return;
+    connection_of_numbers_ = connection_.number();
+    spare_.clear();
+    last_stream_ = 0;
+  }
   std::int64_t new_stream_number() {
+    forget_numbers();
     if (last_stream_ >= most_streams)
       return connection_.fail(failure(failure::kind::full, 0, "the log has no number left for a stream: ", connection_.where())), -1;
     if (connection_.is_by_horizon() && last_stream_ % 64 == 0) {
@@ -601,7 +612,7 @@ class postgres_appending {
   std::vector<absent_stream> absent_;         ///< likewise: streams that were not
   std::vector<new_row> new_rows_;
   std::vector<std::int64_t> spare_;           ///< numbers of streams that are made and taken out again, the same ones in each unit
-  std::uint32_t connection_of_spare_ = 0;
+  std::uint32_t connection_of_numbers_ = 0;   ///< by horizon: that has given them
   bool holds_early_ = false;                  ///< the unit has sent events before
   bool has_rows_ = false;                     ///< the unit has written its rows of streams, and is about to be kept
   postgres_array held_{int8};

@@ -152,11 +152,16 @@ class postgres_connection {
   }
   /// The same with the lock in both ways: for what is entered once and waited for by all.
   bool begin_alone() {
-    if (!connect()) return false;
-    queue(begin_);
-    queue(lock_, postgres_arguments<1>().number(postgres_lock(schema_)));
-    if (run()) return in_unit_ = true;
-    return rollback(), false;
+    for (int turn = 0; turn < 2; ++turn) {
+      if (!connect()) return false;
+      queue(begin_);
+      queue(lock_, postgres_arguments<1>().number(postgres_lock(schema_)));
+      if (run()) return in_unit_ = true;
+      const bool is_gone = is_lost();
+      rollback();
+      if (!is_gone) return false;
+    }
+    return false;
   }
   /// Keeps the unit with all that was queued. False: it is taken back; where the connection was lost, nobody knows.
   bool commit() {
