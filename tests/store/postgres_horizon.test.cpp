@@ -4,6 +4,7 @@
 #include <gesta/runtime/reader.hpp>
 #include <gesta/store/memory_views.hpp>
 #include <gesta/store/postgres.hpp>
+#include <gesta/store/postgres_bell.hpp>
 
 #include <doctest/doctest.h>
 
@@ -200,6 +201,28 @@ TEST_CASE("numbers of streams that a server has forgotten in its crash are not g
   cut_connections();
   for (int i = 0; i < 60; ++i) CHECK(is_kept(other.handle("o" + std::to_string(i), count{})));
   CHECK(is_kept(app.handle("b", count{})));
+}
+
+TEST_CASE("what waits at a bell hears of the end of a unit that was taken back, since others' events may come into view by it") {
+  const fresh in;
+  auto store = store_in(in);
+  store.rings = true;
+  auto slow = gesta::start<factory>(store, gesta::cached_states{.most = 100}, outside{});
+  auto quick = gesta::start<factory>(store, gesta::cached_states{.most = 100}, outside{});
+  auto log = gesta::reader<factory>(store_in(in));
+  gesta::postgres_bell bell(store);
+  CHECK(is_kept(quick.handle("a", count{})));
+  {
+    auto unit = slow.batch();
+    CHECK(is_kept(unit.handle("b", count{})));
+    CHECK(is_kept(quick.handle("a", count{})));
+    for (int rings = 0; rings < 2; ++rings) bell(gesta::duration{100'000'000});  // of those that are kept already
+    CHECK(all_of(log).events == 1);
+  }
+  const std::int64_t before = bell.now().nanoseconds;
+  bell(gesta::duration{20'000'000'000});
+  CHECK(bell.now().nanoseconds - before < 10'000'000'000);
+  CHECK(all_of(log).events == 2);
 }
 
 TEST_CASE("senders that are new at a time are not in each other's way") {

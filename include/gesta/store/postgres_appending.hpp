@@ -113,6 +113,7 @@ class postgres_appending {
   void rollback() noexcept {
     connection_.rollback();
     take_back();
+    if (rings_ && connection_.is_by_horizon()) ring_for_others();
   }
 
   // ---- what others appended
@@ -560,6 +561,15 @@ class postgres_appending {
     if (closed.rows() != 0) connection_.fail(tombstoned());
     else if (connection_.is_by_horizon()) connection_.fail(failure(failure::kind::conflict, 0, "others changed a stream meanwhile: ", connection_.where()));
     else connection_.damaged(not_its_head);
+  }
+
+  // Others' events may have come into view.
+  void ring_for_others() noexcept {
+    const failure cause = connection_.last_failure();
+    if (connection_.is_lost() || connection_.broken() != nullptr) return;
+    connection_.queue(ring_, postgres_arguments<1>().add(connection_.schema()));
+    (void)connection_.run();
+    connection_.fail(cause);
   }
 
   /// Makes the stream of a key that has none. -1: an error.
