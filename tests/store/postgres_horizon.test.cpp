@@ -137,7 +137,7 @@ TEST_CASE("no two units wait for each other") {
           case 0: (void)is_kept(unit.handle(key(one), count{})); break;
           case 1: (void)is_kept(unit.handle(key(one), count{})), (void)is_kept(unit.handle(key(other), count{})); break;
           case 2: (void)unit.append(gesta::facts<counters>(key(one), gesta::expected::any(), counted{1}), gesta::facts<counters>(key(other), gesta::expected::any())); break;
-          case 3: (void)is_kept(unit.handle(key(one), count{})), (void)app.read({.limit = 1}, [](const auto&, const gesta::about&) {}); break;
+          case 3: (void)is_kept(unit.handle(key(one), count{})), look(app), (void)is_kept(unit.handle(key(other), count{})), look(app); break;
           default: (void)unit.append(gesta::facts<counters>(made, gesta::expected::none(), counted{1}), gesta::facts<counters>(missed, gesta::expected::none()));
         }
         (void)unit.commit();
@@ -147,6 +147,56 @@ TEST_CASE("no two units wait for each other") {
   for (auto& one : all) CHECK(one->ended());
   CHECK(the_server().words().find("deadlock") == std::string::npos);
   CHECK(in("select count(*) from streams s where (version, last) <> (select count(*), max(position) from events e where e.stream = s.stream)") == "0");
+}
+
+TEST_CASE("batches that send what they have wait for nobody then, and both are kept in the end") {
+  const fresh in;
+  auto app = start(in);
+  for (const char* key : {"a", "b"}) CHECK(is_kept(app.handle(key, count{})));
+  const auto both = [](auto& mine, const char* first, const char* second, auto&& between) {
+    for (int tries = 0; tries < 100; ++tries) {
+      auto unit = mine.batch();
+      const bool has_first = is_kept(unit.handle(first, count{}));
+      look(mine);
+      if (tries == 0) between();
+      if (has_first && is_kept(unit.handle(second, count{}))) look(mine);
+      if (unit.commit()) return true;
+    }
+    return false;
+  };
+  other_program other([&](auto say) {
+    auto mine = start(in);
+    return both(mine, "b", "a", say);
+  });
+  CHECK(both(app, "a", "b", [&] { CHECK(other.said()); }));
+  CHECK(other.ended());
+  CHECK(app.catch_up());
+  CHECK(app.state<counters>("a").last == 3);
+  CHECK(app.state<counters>("b").last == 3);
+  CHECK(the_server().words().find("deadlock") == std::string::npos);
+}
+
+TEST_CASE("a batch that looks at other entities, or has new senders, keeps nobody waiting before its commit") {
+  const fresh in;
+  auto app = start(in), other = start(in);
+  for (const char* key : {"a", "z"}) CHECK(is_kept(app.handle(key, count{})));
+  const auto append = [](auto& to, const char* key, const char* sender, unsigned number) {
+    return to.append(gesta::facts<counters>(key, gesta::expected::any(), counted{1}), gesta::once{sender, number});
+  };
+  auto unit = app.batch();
+  CHECK(append(unit, "a", "new", 1));
+  CHECK(append(unit, "b", "newer", 1));
+  CHECK(append(unit, "c", "newest", 1));
+  CHECK(unit.append(gesta::facts<counters>("b", gesta::expected{1}, counted{2}), gesta::facts<counters>("c", gesta::expected{1})));
+  for (const char* key : {"z", "no"}) CHECK(app.read<counters>(key, {}, [](const auto&, const gesta::about&) {}));
+  SUBCASE("at an entity") { CHECK(is_kept(other.handle("a", count{}))); }
+  SUBCASE("at a new one") { CHECK(is_kept(other.handle("b", count{}))); }
+  SUBCASE("at a name") { CHECK(append(other, "d", "new", 2)); }
+  const auto kept = unit.commit();
+  REQUIRE_FALSE(kept);
+  CHECK(kept.why().why == gesta::failure::kind::conflict);
+  CHECK(append(app, "b", "new", 1));
+  CHECK(append(app, "b", "new", 1).repeated());
 }
 
 TEST_CASE("who closes, truncates or keeps a snapshot while others write does it anew") {
@@ -193,16 +243,6 @@ TEST_CASE("who closes, truncates or keeps a snapshot while others write does it 
   }
 }
 
-TEST_CASE("numbers of streams that a server has forgotten in its crash are not given twice") {
-  const fresh in;
-  auto app = start(in), other = start(in);
-  CHECK(is_kept(app.handle("a", count{})));
-  in("select setval('stream_numbers', 64, false)");
-  cut_connections();
-  for (int i = 0; i < 60; ++i) CHECK(is_kept(other.handle("o" + std::to_string(i), count{})));
-  CHECK(is_kept(app.handle("b", count{})));
-}
-
 TEST_CASE("what waits at a bell hears of the end of a unit that was taken back, since others' events may come into view by it") {
   const fresh in;
   auto store = store_in(in);
@@ -223,6 +263,16 @@ TEST_CASE("what waits at a bell hears of the end of a unit that was taken back, 
   bell(gesta::duration{20'000'000'000});
   CHECK(bell.now().nanoseconds - before < 10'000'000'000);
   CHECK(all_of(log).events == 2);
+}
+
+TEST_CASE("numbers of streams that a server has forgotten in its crash are not given twice") {
+  const fresh in;
+  auto app = start(in), other = start(in);
+  CHECK(is_kept(app.handle("a", count{})));
+  in("select setval('stream_numbers', 64, false)");
+  cut_connections();
+  for (int i = 0; i < 60; ++i) CHECK(is_kept(other.handle("o" + std::to_string(i), count{})));
+  CHECK(is_kept(app.handle("b", count{})));
 }
 
 TEST_CASE("senders that are new at a time are not in each other's way") {

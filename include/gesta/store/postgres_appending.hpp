@@ -179,13 +179,18 @@ class postgres_appending {
     heads_.change(handle.number, *head);
     ++head->version;
     head->position = seen_ = ++last_;
-    if (numbers_.size() >= most_waiting || payloads_.byte_count() >= most_waiting_bytes) flush_events();
+    if (numbers_.size() >= most_waiting || payloads_.byte_count() >= most_waiting_bytes) {
+      hurry();
+      flush_events();
+      has_sent_ = true;
+    }
     return append_result::ok;
   }
 
   /// The outcome's payload is valid until the next call.
   recall_result recall(const once& request, remembered& outcome) {
     if (!is_open_) outcomes_.forget();  // others may have written
+    else hurry();
     const recall_result result = outcomes_.recall(request, outcome);
     if (result == recall_result::failed) is_doomed_ = is_open_;
     return result;
@@ -193,6 +198,7 @@ class postgres_appending {
   /// Within a unit: keeps an outcome with it.
   bool remember(const once& request, const remembered& outcome) {
     assert(is_open_);
+    hurry();
     if (!is_doomed_ && outcomes_.remember(request, outcome)) return true;
     is_doomed_ = true;
     return false;
@@ -222,15 +228,25 @@ class postgres_appending {
   /// both wait. False: an error.
   bool write_rows() {
     if (!connection_.is_by_horizon() || has_rows_) return true;
+    hurry();
     if (!hold_what_was_read()) return false;
     write_heads();
     return has_rows_ = true;
   }
+  /// Whether others may wait for the open unit already: it has sent something.
+  bool has_sent() const noexcept { return has_sent_ || outcomes_.has_sent(); }
+  /// By horizon, before more is sent.
+  void hurry() {
+    if (connection_.is_by_horizon() && !has_rows_ && has_sent()) connection_.hurry();
+  }
   /// Queues all that waits but the ends of streams that were there before: what is read then includes it. What fails is seen with the next answer.
   void flush() {
+    hurry();
+    const bool sends = numbers_.size() != 0 || !made_.empty();
     flush_events();
     flush_streams();
     outcomes_.flush();
+    has_sent_ = has_sent_ || sends;
   }
   void flush_events() {
     if (numbers_.size() == 0) return;
@@ -370,6 +386,17 @@ class postgres_appending {
     else absent_.push_back({aggregate, std::string(key.data, key.size)});
   }
 
+  /// The number of a stream that the open unit has made and not yet sent; 0: there is none of this key.
+  std::int64_t unsent(std::int64_t type, const key_bytes& key) const {
+    const std::uint32_t at = made_.empty() ? postgres_streams::absent : streams_.find(type, key);
+    return at != postgres_streams::absent && std::binary_search(made_.begin(), made_.end(), streams_.number(at)) ? streams_.number(at) : 0;
+  }
+  /// Whether the open unit has changed a stream.
+  bool is_changed(std::int64_t number) noexcept {
+    const known_stream* const head = is_open_ ? heads_.find(number) : nullptr;
+    return head != nullptr && heads_.is_changed(*head);
+  }
+
   /// By horizon, within a unit: snapshots of this stream may have to go when the unit is kept.
   void note_to_sweep(std::int64_t number) {
     if (connection_.is_by_horizon()) to_sweep_.push_back(number);
@@ -412,7 +439,7 @@ class postgres_appending {
   /// two units do not wait for each other.
   bool hold_what_was_read() {
     if (heads_.changed().empty() && !outcomes_.has_some()) return true;
-    if (!holds_early_) connection_.let_first();  // else whoever goes first may wait for this unit
+    if (!has_sent()) connection_.let_first();  // else whoever goes first may wait for this unit
     gather_changed();
     std::sort(changed_.begin(), changed_.end());
     read_.insert(read_.end(), changed_.begin(), changed_.end());
@@ -440,7 +467,6 @@ class postgres_appending {
     gather_changed();
     for (const std::int64_t number : changed_) held_.number(number);
     hold_run(true);
-    holds_early_ = true;
   }
   void hold_run(bool moves) {
     if (held_.size() != 0) connection_.queue(moves ? hold_to_move_ : hold_, postgres_arguments<1>().add(held_.whole()));
@@ -503,7 +529,7 @@ class postgres_appending {
     read_.clear();
     absent_.clear();
     to_sweep_.clear();
-    has_rows_ = holds_early_ = false;
+    has_rows_ = has_sent_ = false;
   }
   /// Who keeps a snapshot beside who erases does not see him, nor he the snapshot: whoever of them is kept last takes it away. What goes wrong here is
   /// nobody's failure: the unit is kept.
@@ -623,7 +649,7 @@ class postgres_appending {
   std::vector<new_row> new_rows_;
   std::vector<std::int64_t> spare_;           ///< numbers of streams that are made and taken out again, the same ones in each unit
   std::uint32_t connection_of_numbers_ = 0;   ///< by horizon: that has given them
-  bool holds_early_ = false;                  ///< the unit has sent events before
+  bool has_sent_ = false;                     ///< the unit has sent events before
   bool has_rows_ = false;                     ///< the unit has written its rows of streams, and is about to be kept
   postgres_array held_{int8};
   std::uint64_t known_changes_ = 0;   ///< of the connection, as this log knows it

@@ -167,13 +167,17 @@ class postgres_connection {
   bool commit() {
     const std::size_t at = queue(commit_);
     in_unit_ = false;
-    if (run() && std::strcmp(PQcmdStatus(const_cast<PGresult*>(answer(at).get())), "COMMIT") == 0) return conflicts_ = 0, true;
+    if (run() && std::strcmp(PQcmdStatus(const_cast<PGresult*>(answer(at).get())), "COMMIT") == 0) {
+      hurries_ = false;
+      conflicts_ = 0;
+      return true;
+    }
     rollback();
     return false;
   }
   /// Takes back what is open. A connection on which that does not work is given up, which does the same.
   void rollback() noexcept {
-    in_unit_ = false;
+    in_unit_ = hurries_ = false;
     const failure cause = last_;
     if (!is_lost()) (void)run();  // what was queued, and is taken back
     if (!is_lost() && PQtransactionStatus(connection_) != PQTRANS_IDLE) {
@@ -186,6 +190,14 @@ class postgres_connection {
   bool in_unit() const noexcept { return in_unit_; }
   /// By horizon, in a unit that is about to be kept: lets one go first that was in conflict time and again.
   void let_first() { queue(let_first_); }
+  /// By horizon, in a unit that holds something already: from here on it waits for nobody who holds something too and may wait for it, but is in
+  /// conflict. Else two wait until the server finds them out, which takes it a second.
+  void hurry() {
+    if (hurries_) return;
+    const std::string most = std::to_string(patience_ == 0 ? 1 : patience_ < most_hurried ? patience_ : most_hurried);
+    queue(hurry_, postgres_arguments<1>().add(most));
+    hurries_ = true;
+  }
   /// How often a unit began and others had written since the last one, or could have.
   std::uint64_t changes() const noexcept { return changes_; }
 
@@ -377,7 +389,7 @@ class postgres_connection {
     std::strncpy(state_, state == nullptr ? "" : state, sizeof state_ - 1);
     fail(postgres_failure(answer, where()));
     // By horizon units meet only here: who comes second decides again.
-    if (is_by_horizon() && (was("40001") || was("40P01") || was("23505"))) {
+    if (is_by_horizon() && (was("40001") || was("40P01") || was("23505") || (hurries_ && was("55P03")))) {
       last_.why = failure::kind::conflict;
       ++conflicts_;
     } else if (was("55P03")) {
@@ -521,6 +533,7 @@ class postgres_connection {
   std::vector<postgres_answer> answers_;
   postgres_answer* ahead_ = nullptr;  ///< where the answer goes that was asked for ahead
   bool in_unit_ = false;
+  bool hurries_ = false;              ///< the open unit holds something, and waits no more
   std::int64_t units_ = 0;            ///< the number of the last unit of this connection
   std::uint32_t connection_of_units_ = 0;
   std::uint64_t changes_ = 0;
@@ -535,6 +548,8 @@ class postgres_connection {
   postgres_statement stand_in_line_{"lock table contended in share update exclusive mode"};
   postgres_statement shut_out_{"lock table contended in exclusive mode"};
   postgres_statement let_first_{"lock table contended in row share mode"};
+  static constexpr std::uint32_t most_hurried = 20;  ///< milliseconds: those who are being kept just now are waited for
+  postgres_statement hurry_{"select set_config('lock_timeout', $1, true)", {postgres_type::text}};
   // The lock first, then the claim: whoever does not see the lock will not miss a claim that he has seen.
   postgres_statement enter_{"select pg_advisory_xact_lock_shared($1, (((last_value + 2147483648) & 4294967295) - 2147483648)::integer) from claims",
                             {postgres_type::integer}};

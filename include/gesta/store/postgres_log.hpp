@@ -130,7 +130,9 @@ class postgres_log : public postgres_appending {
   template <class F>
   bool read(std::uint16_t aggregate, const stream& handle, const key_bytes& key, const slice& part, F&& f) {
     postgres_stream_row head;
-    return look_up(aggregate, handle, key, head) && (head.number == 0 || records_.read_stream(head.number, part, head.first, head.version, f));
+    if (!look_up(aggregate, handle, key, head)) return false;
+    if (is_changed(head.number)) flush();
+    return head.number == 0 || records_.read_stream(head.number, part, head.first, head.version, f);
   }
 
   /// As `read`, forwards and without a limit, but from the newest snapshot on that is sound, at most of version part.to and of position
@@ -138,7 +140,9 @@ class postgres_log : public postgres_appending {
   template <class Use, class F>
   bool read_from_snapshot(std::uint16_t aggregate, const stream& handle, const key_bytes& key, slice part, std::uint64_t upto, Use&& use, F&& f) {
     postgres_stream_row head;
-    return look_up(aggregate, handle, key, head) && (head.number == 0 || read_from_snapshot(head, part, upto, use, f));
+    if (!look_up(aggregate, handle, key, head)) return false;
+    if (is_changed(head.number)) flush();
+    return head.number == 0 || read_from_snapshot(head, part, upto, use, f);
   }
 
   /// A part of all events, counted in positions; f may end the reading by false. What was erased is passed over and not counted. By horizon it
@@ -232,17 +236,23 @@ class postgres_log : public postgres_appending {
     return true;
   }
 
-  /// The row of a stream, and of what the open unit did to it.
+  /// The row of a stream, and of what the open unit did to it. It sends nothing of the unit.
   bool look_up(std::uint16_t aggregate, const stream&, const key_bytes& key, postgres_stream_row& out) {
     out = {};
     if (is_doomed_) return false;
-    if (is_open_) flush();
     std::int64_t type = 0;
-    if (!type_of(aggregate, type) || (type != 0 && !read_row(aggregate, type, key, out))) return false;
+    if (!type_of(aggregate, type)) return false;
+    if (const std::int64_t own = is_open_ && type != 0 ? unsent(type, key) : 0; own != 0) {
+      const known_stream& head = *heads_.find(own);
+      out = {own, head.version, head.position, 1, false};
+      return true;
+    }
+    if (type != 0 && !read_row(aggregate, type, key, out)) return false;
     if (type == 0) missed(aggregate, key);
-    if (const known_stream* const head = heads_.find(out.number); is_open_ && head != nullptr && heads_.is_changed(*head)) {
-      out.version = head->version;
-      out.last = head->position;
+    if (is_changed(out.number)) {
+      const known_stream& head = *heads_.find(out.number);
+      out.version = head.version;
+      out.last = head.position;
     }
     return true;
   }
@@ -254,16 +264,18 @@ class postgres_log : public postgres_appending {
     if (seen_ != last_)
       return doom(failure(failure::kind::conflict, 0, "others wrote meanwhile: catch up before erasing")), false;
     if (!look_up(aggregate, handle, key, head)) return doom(), false;
+    flush();
     write_heads();
     if (head.number == 0) return true;
     const std::int64_t first = std::max(head.first, std::min(below, head.version + 1));
     if (first == head.first && (head.closed || !whole)) return true;
     known_stream& own = known_or_added(head);
     heads_.change(static_cast<std::uint32_t>(head.number), own);
-    connection_.queue(forget_, postgres_arguments<1>().number(head.number));
     note_to_sweep(head.number);
-    if (first > head.first) connection_.queue(erase_, postgres_arguments<3>().number(head.number).number(head.first).number(first));
+    // As of all who write: its row before what belongs to it.
     connection_.queue(begin_, postgres_arguments<3>().number(first).boolean(whole || head.closed).number(head.number));
+    connection_.queue(forget_, postgres_arguments<1>().number(head.number));
+    if (first > head.first) connection_.queue(erase_, postgres_arguments<3>().number(head.number).number(head.first).number(first));
     if (!connection_.run()) return doom(), false;
     own.closed = whole || head.closed;
     return true;

@@ -3,12 +3,14 @@
 // May include: detail, message, store.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gesta/detail/hash.hpp>
 #include <gesta/message/once.hpp>
@@ -61,9 +63,16 @@ class postgres_outcomes {
 
   /// Whether the open unit has remembered something.
   bool has_some() const noexcept { return has_some_; }
-  /// Queues what waits.
+  /// Whether the open unit has sent something of that.
+  bool has_sent() const noexcept { return has_sent_; }
+  /// Queues what waits. By horizon new sources come before, in the order of their names, so that two units do not wait for each other.
   void flush() {
     if (numbers_.size() == 0) return;
+    has_sent_ = true;
+    std::sort(made_.begin(), made_.end());
+    for (const made& one : made_)
+      connection_.queue(add_source_beside_, postgres_arguments<2>().integer(static_cast<std::int32_t>(one.number)).add(text_.escaped(one.name)));
+    made_.clear();
     connection_.queue(insert_, postgres_arguments<7>()
                                    .add(sources_of_.whole())
                                    .add(numbers_.whole())
@@ -78,7 +87,8 @@ class postgres_outcomes {
   /// Forgets what waits and what is known of the sources: the unit was taken back, or others wrote.
   void forget() {
     clear();
-    has_some_ = false;
+    made_.clear();
+    has_some_ = has_sent_ = false;
     for (source& s : sources_) s = {};
   }
 
@@ -88,6 +98,12 @@ class postgres_outcomes {
     bool is_known = false;
     std::int64_t number = 0;  ///< in the log; 0: not there
     std::int64_t highest = std::numeric_limits<std::int64_t>::min();
+  };
+  /// A source that the unit has made, by horizon.
+  struct made {
+    std::string name;
+    std::int64_t number;
+    auto operator<=>(const made&) const = default;
   };
 
   void clear() {
@@ -104,8 +120,8 @@ class postgres_outcomes {
   source* find(const char* name) {
     source& s = sources_[fnv1a(name) % places];
     if (s.is_known && s.name == name) return &s;
+    if (s.is_known) flush();  // what waits may be of that one
     s = {};
-    flush();
     std::size_t at = 0;
     const std::string_view text = text_.escaped(name);
     if (!connection_.ask([&] { at = connection_.queue(find_source_, postgres_arguments<1>().add(text)); })) return nullptr;
@@ -122,8 +138,13 @@ class postgres_outcomes {
   bool add(source& s) {
     std::size_t at = 0;
     const std::string_view text = text_.escaped(s.name);
-    if (!connection_.ask([&] { at = connection_.queue(connection_.is_by_horizon() ? add_source_beside_ : add_source_, postgres_arguments<1>().add(text)); })) return false;
+    const bool is_beside = connection_.is_by_horizon();
+    const auto question = [&] {
+      at = is_beside ? connection_.queue(next_source_) : connection_.queue(add_source_, postgres_arguments<1>().add(text));
+    };
+    if (!connection_.ask(question)) return false;
     s.number = connection_.answer(at)[0].integer(0);
+    if (is_beside) made_.push_back({s.name, s.number});
     return true;
   }
 
@@ -156,7 +177,8 @@ class postgres_outcomes {
   postgres_connection& connection_;
   postgres_names& names_;
   source sources_[places];
-  bool has_some_ = false;
+  bool has_some_ = false, has_sent_ = false;
+  std::vector<made> made_;  ///< and that wait
   postgres_answer answer_;
   postgres_text text_;
   postgres_array sources_of_{int4}, numbers_{int8}, verdicts_{int4}, versions_{int8}, positions_{int8}, rejections_{int4},
@@ -165,7 +187,8 @@ class postgres_outcomes {
                                   {postgres_type::text}};
   postgres_statement add_source_{"insert into sources select coalesce(max(source), 0) + 1, $1 from sources returning source", {postgres_type::text}};
   // Another number for each, so that two new sources do not wait for each other.
-  postgres_statement add_source_beside_{"insert into sources values(nextval('source_numbers'), $1) returning source", {postgres_type::text}};
+  postgres_statement next_source_{"select nextval('source_numbers')::integer"};
+  postgres_statement add_source_beside_{"insert into sources values($1, $2)", {int4, postgres_type::text}};
   postgres_statement find_{"select verdict, version, position, rejection, payload from outcomes where source = $1 and number = $2", {int4, int8}};
   postgres_statement insert_{"insert into outcomes select * from unnest($1, $2, $3, $4, $5, $6, $7)",
                              {postgres_type::integer_array, postgres_type::number_array, postgres_type::integer_array, postgres_type::number_array,
