@@ -28,6 +28,7 @@ mutations = [
     ("what is known is kept again", inbox, "case recall_result::known: one.what = state::repeated; return kept::good;", "case recall_result::known: break;", "inbox", False),
     ("what could not be kept is acknowledged", inbox, "(void)member_.nak(one.token, waits_.wait_after(failures_));", "(void)member_.ack(one.token);", "inbox", False),
     ("what is handed back often is a dead letter", inbox, ".deliveries = 0,", ".deliveries = 3,", "inbox", False),
+    ("all wait for a message that an inlined view throws at", inbox, "(!is_of_one || arrivals_[later].key == one.key)", "true", "inbox", False),
     ("messages of one log are one message", inbox, "one.number = is_placed ? place.position << 16 | place.part : 0;", "one.number = 0;", "inbox", False),
     ("equal ids of two sources are one message", inbox, "const message_id foreign = message_of_id(of.source, of.id);",
      "const message_id foreign = message_of_id({}, of.id);", "inbox", False),

@@ -9,12 +9,16 @@
 #include <vector>
 
 #include <gesta/gesta.hpp>
+#include <gesta/runtime/inlined.hpp>
 #include <gesta/runtime/relay.hpp>
 #include <gesta/store/memory_views.hpp>
+#include <gesta/store/sqlite.hpp>
+#include <gesta/store/sqlite_views.hpp>
 #include <gesta/testing/mortal_store.hpp>
 
 #include <doctest/doctest.h>
 
+#include "../folder.hpp"
 #include "outlasting.hpp"
 
 namespace {
@@ -248,6 +252,42 @@ TEST_CASE("a message that the model cannot handle is put aside, and nothing else
   CHECK(in.retry(token));
   CHECK(in.poll().handled == 1);
   CHECK(app.state<bills>("d").sum == 3);
+}
+#endif
+
+#if __cpp_exceptions
+namespace {
+
+struct noted_number { int number = 0, times = 0; };
+void project(noted_number& r, const shipped&) { ++r.times; }
+struct by_number : gesta::projection<gesta::rows<noted_number, "number">, gesta::follows<gesta::from_outside<shipped>>> { static constexpr auto id = "by_number"; };
+int locate(const by_number&, const shipped& e) {
+  if (is_poisoned && e.number == 3) throw 3;
+  return e.number;
+}
+struct noting : gesta::model<gesta::from_outside<shipped>, by_number> {};
+
+}  // namespace
+
+TEST_CASE("a message whose commit an inlined view is in the way of waits with those of its key, and all others are kept") {
+  world w;
+  const folder here;
+  auto app = gesta::start<noting>(gesta::sqlite_store{.path = here / "noting.db", .level = gesta::durability::process}, gesta::inlined<by_number>{});
+  auto in = gesta::inbox<inlet>(app, w.bus, gesta::from_beginning{}, outlasting::clock{}, quick);
+  w.tell_shipped(1, 3, "a");
+  w.tell_shipped(2, 4, "a");
+  w.tell_shipped(3, 5, "b");
+  w.tell_shipped(4, 6, "c");
+  is_poisoned = true;
+  const gesta::received made = in.poll();
+  CHECK(made.why().why == gesta::failure::kind::interrupted);
+  CHECK(made.passes);
+  CHECK(made.handled == 2);
+  CHECK(kept_by_key(app) == std::map<std::string, std::vector<int>>{{"b", {5}}, {"c", {6}}});
+  is_poisoned = false;
+  outlasting::now += 100;
+  CHECK(poll_all(in).handled == 2);
+  CHECK(kept_by_key(app) == std::map<std::string, std::vector<int>>{{"a", {3, 4}}, {"b", {5}}, {"c", {6}}});
 }
 #endif
 

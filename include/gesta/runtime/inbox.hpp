@@ -206,7 +206,8 @@ class understanding {
 /// order in which they come. What is no event of CloudEvents, of a type or version that the model does not hear, of a content type that is not read,
 /// too large, or no such event at all is put aside at once: a dead letter of the group, with its cause; and so is what the model cannot handle, because it
 /// throws or for a failure that it would run into again. Nobody waits for it. Where the log cannot be written, messages are handed back and come again
-/// later, longer each time. The app's reactors hear each fact in its commit. It carries correlation and trace on: the fact has the correlation of the
+/// later, longer each time; where an inlined view threw outside of
+/// `project`, those of its key alone. The app's reactors hear each fact in its commit. It carries correlation and trace on: the fact has the correlation of the
 /// message, and the message is its cause. With a gesta::claim_check a payload that stayed behind is fetched and compared with its token. Where the store of
 /// blobs cannot be asked the message is handed back; so it is where the blob is missing or damaged, until it was delivered as often as the rules say: then it
 /// is put aside with that cause.
@@ -423,9 +424,11 @@ class receiving {
         one.cause = cause_.describe();
         continue;
       }
-      for (; i < used_; ++i)
-        if (arrivals_[i].what == state::waiting) arrivals_[i].what = state::handed_back;
-      ++failures_;
+      // Where an inlined view threw, only those of its key wait for it.
+      const bool is_of_one = cause_.why == failure::kind::interrupted;
+      for (std::size_t later = i; later < used_; ++later)
+        if (arrivals_[later].what == state::waiting && (!is_of_one || arrivals_[later].key == one.key)) arrivals_[later].what = state::handed_back;
+      if (result) ++failures_;
       result.stop(cause_, app_.broken() == nullptr);
     }
   }
