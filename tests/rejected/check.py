@@ -15,6 +15,7 @@ many files include: with --compiled DIR the compiler reads them from DIR, where 
 """
 import argparse
 import functools
+import hashlib
 import os
 import re
 import subprocess
@@ -60,7 +61,8 @@ def headers_of(source):
 
 
 def name_of_set(headers):
-    return "_".join(h.replace("/", "-").removesuffix(".hpp") for h in headers) + ".hpp"
+    name = "_".join(h.replace("/", "-").removesuffix(".hpp") for h in headers)
+    return (name if len(name) <= 200 else hashlib.sha256(name.encode()).hexdigest()) + ".hpp"  # a file's name has 255 characters at most
 
 
 def sets_of_many(root=ROOT):
