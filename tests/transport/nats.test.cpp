@@ -155,6 +155,32 @@ TEST_CASE("a server that is killed loses nothing that was accepted, and each key
   CHECK(first_times == keys * rounds);
 }
 
+TEST_CASE("what was settled is settled, where the server is killed at once as well: the next message of its key does not wait") {
+  nats_server server;
+  const gesta::nats_by_key where{.url = server.address()};
+  gesta::nats_by_key::connection link(where);
+  const std::string_view topics[] = {"shop.placed"};
+  auto member = link.subscribe({.topics = topics, .group = "g", .settle_within = gesta::hours(1), .deliveries = 3});
+  REQUIRE(member.broken() == nullptr);
+  // Acknowledged or given up, in turn; killed at once, while it runs, or ended in order.
+  for (int round = 0; round < 12; ++round) {
+    const std::string payload = std::to_string(round);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (link.wait(link.publish({.topic = "shop.placed", .id = payload, .key = "k", .payload = payload}), gesta::seconds(5)) == gesta::acceptance::unknown)
+      REQUIRE(std::chrono::steady_clock::now() < end);
+    bool is_there = false;
+    while (!is_there && std::chrono::steady_clock::now() < end)
+      member.receive(64, gesta::milliseconds(200), [&](const gesta::delivered& one) {
+        CHECK((round % 2 == 0 ? member.ack(one.token) : member.term(one.token, "no")));  // earlier ones may come again
+        is_there = is_there || one.payload == payload;
+      });
+    REQUIRE(is_there);
+    if (round % 3 == 2) continue;
+    server.stop(round % 3 == 0 ? nats_server::stopping::killed : nats_server::stopping::in_order);
+    server.start();
+  }
+}
+
 TEST_CASE("without an order, what is handed back comes behind what follows it") {
   nats_server server;
   gesta::nats::connection link(gesta::nats{.url = server.address()});

@@ -163,7 +163,10 @@ class nats_subscription {
     const auto at = finds(token);
     if (at == open_.end()) return false;
     if (is_last(at->second)) return buries(at->second, too_often(at->second.deliveries)) && settles(token, "+TERM");
-    return settles(token, delay.nanoseconds <= 0 ? std::string("-NAK") : "-NAK {\"delay\": " + std::to_string(delay.nanoseconds) + "}");
+    const std::string how = delay.nanoseconds <= 0 ? std::string("-NAK") : "-NAK {\"delay\": " + std::to_string(delay.nanoseconds) + "}";
+    if (!says(at->second.reply, how)) return false;
+    settled_.push_back(open_.extract(at));
+    return true;
   }
   bool term(delivery_token token, std::string_view reason) {
     const auto at = finds(token);
@@ -186,6 +189,7 @@ class nats_subscription {
  private:
   struct lane {
     std::string stream, consumer, ask_subject;
+    std::int64_t made;          ///< in nanoseconds of the server's clock, from its disk some microseconds later; one made anew has another
     std::size_t batch;          ///< so many are asked for at once, at most
     std::size_t asked = 0;      ///< of those that were asked for last, and have not come
     std::uint64_t request = 0;  ///< the last one
@@ -210,6 +214,11 @@ class nats_subscription {
     std::uint32_t deliveries;
   };
   using open_map = std::unordered_map<delivery_token, open_message>;
+  struct said {
+    std::string reply;
+    const char* how = nullptr;
+    std::int64_t made = 0;  ///< the lane's consumer
+  };
 
   // ---- the consumers
 
@@ -237,7 +246,7 @@ class nats_subscription {
     if (!inbox_ && !opens_inbox()) return false;
     losses_ = link_->losses();
     hands_back();  // what was under way to the lost connection; its requests may be forgotten
-    if (makes_consumers()) return true;
+    if (makes_consumers()) return says_again(), true;
     inbox_.reset();
     return false;
   }
@@ -301,8 +310,8 @@ class nats_subscription {
       link_->doubt();
       return link_->fails_with(("the group " + name + " could not be made").c_str(), came, static_cast<int>(code));
     }
-    lanes_.push_back({.stream = stream, .consumer = name, .ask_subject = "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + name, .batch = in_flight,
-                      .has_more = info && info.get()->NumPending != 0});
+    lanes_.push_back({.stream = stream, .consumer = name, .ask_subject = "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + name,
+                      .made = info ? info.get()->Created : 0, .batch = in_flight, .has_more = info && info.get()->NumPending != 0});
     return true;
   }
 
@@ -534,12 +543,12 @@ class nats_subscription {
     }
     if (!std::binary_search(topics_.begin(), topics_.end(), next.topic)) {
       const bool wanted = is_revived || is_of_another(lanes_[at], next.topic, where.sequence);
-      return says(reply, wanted ? "-NAK {\"delay\": 100000000}" : "+ACK"), false;
+      return wanted ? says(reply, "-NAK {\"delay\": 100000000}") : says_for_good(reply, "+ACK", at), false;
     }
     open_message one{reply, after(settle_within_), at, std::move(next), where.sequence, where.deliveries};
     if (deliveries_ != 0 && where.deliveries > deliveries_) {
       one.deliveries = where.deliveries - 1;
-      if (buries(one, too_often(one.deliveries))) (void)says(one.reply, "+TERM");
+      if (buries(one, too_often(one.deliveries))) (void)says_for_good(one.reply, "+TERM", at);
       return false;
     }
     const delivery_token token = ++last_token_;
@@ -594,11 +603,32 @@ class nats_subscription {
     link_->fails(failure(failure::kind::conflict, 0, "nothing of this member is to be settled under the token ", token));
     return open_.end();
   }
-  bool settles(delivery_token token, std::string_view how) {
+  /// For good: it does not come again.
+  bool settles(delivery_token token, const char* how) {
     const auto at = finds(token);
-    if (at == open_.end() || !says(at->second.reply, how)) return false;
+    if (at == open_.end() || !says_for_good(at->second.reply, how, at->second.lane)) return false;
     settled_.push_back(open_.extract(at));  // a visitor that settles what it looks at looks on
     return true;
+  }
+  bool says_for_good(const char* reply, const char* how, std::size_t at) {
+    if (said_.size() < most_said) said_.emplace_back();
+    said& one = said_[said_count_++ % most_said];
+    one.reply = reply;
+    one.how = how;
+    one.made = lanes_[at].made;
+    return says(reply, how);
+  }
+  /// What was settled last is said once more, as it may not have arrived, and as a server that is killed forgets what it was told in the last
+  /// moments: it would take the message to be under way until it is late, and hold up its key. Only to the same consumers: the messages of others
+  /// have the same numbers.
+  void says_again() {
+    constexpr std::int64_t second = 1'000'000'000;
+    for (std::uint64_t i = said_count_ - said_.size(); i != said_count_; ++i) {
+      const said& one = said_[i % most_said];
+      const std::size_t at = lane_of(place_of(one.reply));
+      if (at == lanes_.size() || lanes_[at].made - one.made > second || one.made - lanes_[at].made > second) continue;
+      if (!says(one.reply.c_str(), one.how)) return;
+    }
   }
   bool is_last(const open_message& one) const noexcept { return deliveries_ != 0 && one.deliveries >= deliveries_; }
   static std::string too_often(std::uint32_t times) { return "it was delivered " + std::to_string(times) + (times == 1 ? " time" : " times"); }
@@ -635,6 +665,7 @@ class nats_subscription {
     return answer == nats_link::answer::accepted || answer == nats_link::answer::duplicate;
   }
 
+  static constexpr std::size_t most_said = 1024;  ///< a server that runs writes down what it was told within a tenth of a second
   static constexpr std::int64_t grace = 500;   ///< milliseconds by which an answer comes late at most
   static constexpr std::int64_t silence = 20;  ///< and after which one is asked why it has not answered that should have done so at once
 
@@ -662,6 +693,8 @@ class nats_subscription {
   std::vector<nats_message> left_;  ///< received, and not handed over yet
   open_map open_;
   std::vector<open_map::node_type> settled_;
+  std::vector<said> said_;  ///< what was settled last: a ring
+  std::uint64_t said_count_ = 0;
   unsigned visits_ = 0;
   delivery_token last_token_ = 0;
   bool is_refused_ = false;
